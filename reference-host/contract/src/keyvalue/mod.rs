@@ -1,0 +1,10 @@
+//! `cloud:keyvalue`: what a driver implements, and what a guest sees.
+
+mod driver;
+mod portable;
+mod rules;
+mod store;
+
+pub use driver::{Conditional, Driver, Entry, Expected, KeyPage, ListRequest, SetOptions, Version};
+pub use portable::Portable;
+pub use store::{BatchError, BatchResult, KeyStream, Page, Store, SwapError};

@@ -1,0 +1,32 @@
+//! The seam between a host and the services behind it.
+//!
+//! A provider implements [`Provider`], [`Namespace`] and one small driver trait
+//! per capability ([`keyvalue::Driver`]); a host talks to [`Platform`] and to
+//! guest-facing traits such as [`keyvalue::Store`]. In between stands one
+//! portable implementation ([`keyvalue::Portable`], [`Bindings`]) that does once
+//! what every provider would otherwise repeat: validation, limits, refusal of
+//! undeclared features, cursors, timeouts and tracing.
+//!
+//! This crate knows neither an engine nor an SDK nor the harness.
+#![deny(missing_docs)]
+
+mod cursor;
+mod descriptor;
+mod error;
+mod factory;
+pub mod feature;
+pub mod keyvalue;
+pub mod limit;
+mod platform;
+mod provider;
+mod scope;
+mod timeout;
+
+pub use bytes::Bytes;
+pub use descriptor::{Description, Descriptor, Durability, Limit};
+pub use error::{Error, ErrorKind, Result};
+pub use factory::{Connect, Factory, Server, Settings};
+pub use feature::FeatureId;
+pub use platform::{Bindings, Capability, Grant, Platform};
+pub use provider::{Namespace, Provider};
+pub use scope::{Scope, ScopeId};

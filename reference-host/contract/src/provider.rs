@@ -1,0 +1,50 @@
+//! What a provider implements.
+
+use std::fmt;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use crate::{Bindings, Descriptor, Error, Grant, Platform, Result, Scope, feature, keyvalue};
+
+/// A connection to a service that implements one or more capabilities.
+#[async_trait]
+pub trait Provider: Send + Sync + fmt::Debug {
+    /// What this provider states about itself; the same for its whole life.
+    fn descriptor(&self) -> &Descriptor;
+
+    /// Opens a namespace. If the scope was never opened, or was closed since,
+    /// it holds a resource for each of the scope's names, all empty; otherwise it
+    /// holds what it held.
+    ///
+    /// # Errors
+    /// `unavailable`, `timeout`, `access-denied`.
+    async fn open(&self, scope: &Scope) -> Result<Arc<dyn Namespace>>;
+
+    /// Removes a namespace and everything in it, whether or not it was opened
+    /// through this provider value.
+    ///
+    /// # Errors
+    /// `unavailable`, `timeout`, `access-denied`. Closing what is not there is ok.
+    async fn close(&self, scope: &Scope) -> Result<()>;
+
+    /// What a guest with these grants sees. The default is the portable layer;
+    /// only a provider that is wrong on purpose puts something else in front.
+    fn platform(&self, grants: Vec<Grant>) -> Arc<dyn Platform> {
+        Arc::new(Bindings::new(grants))
+    }
+}
+
+/// An open scope. Each capability has one method; a provider that lacks the
+/// capability keeps the default.
+#[async_trait]
+pub trait Namespace: Send + Sync + fmt::Debug {
+    /// The driver of one key-value store of this scope.
+    ///
+    /// # Errors
+    /// `not-found` if the scope holds no such store.
+    async fn keyvalue(&self, store: &str) -> Result<Arc<dyn keyvalue::Driver>> {
+        let _ = store;
+        Err(Error::unsupported(feature::KV_STORE))
+    }
+}
