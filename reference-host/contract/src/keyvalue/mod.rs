@@ -1,5 +1,6 @@
 //! `cloud:keyvalue`: what a driver implements, and what a guest sees.
 
+pub mod counter;
 mod driver;
 mod portable;
 mod rules;
