@@ -1,0 +1,22 @@
+//! `cloud:keyvalue/counters`.
+
+use wasmtime::component::{Accessor, Resource};
+
+use super::store::{Outcome, store_of};
+use super::wit::keyvalue::counters as wit;
+use crate::State;
+use crate::state::{Cloud, StoreHandle};
+
+impl wit::Host for State {}
+
+impl wit::HostWithStore<State> for Cloud {
+    async fn increment(
+        accessor: &Accessor<State, Self>,
+        store: Resource<StoreHandle>,
+        key: String,
+        delta: i64,
+    ) -> Outcome<i64> {
+        let store = store_of(accessor, &store)?;
+        Ok(store.increment(&key, delta).await.map_err(Into::into))
+    }
+}

@@ -1,0 +1,51 @@
+//! `cloud:keyvalue/expiry`, and durations.
+
+use std::time::Duration;
+
+use wasmtime::component::{Accessor, Resource};
+
+use super::store::{Outcome, store_of};
+use super::wit::keyvalue::expiry as wit;
+use crate::State;
+use crate::state::{Cloud, StoreHandle};
+
+/// A span as the WIT has it: nanoseconds, at most what 64 bits hold.
+pub(super) fn nanoseconds(span: Duration) -> u64 {
+    u64::try_from(span.as_nanos()).unwrap_or(u64::MAX)
+}
+
+impl wit::Host for State {}
+
+impl wit::HostWithStore<State> for Cloud {
+    async fn set_expiring(
+        accessor: &Accessor<State, Self>,
+        store: Resource<StoreHandle>,
+        key: String,
+        value: Vec<u8>,
+        ttl: u64,
+    ) -> Outcome<()> {
+        let store = store_of(accessor, &store)?;
+        let ttl = Duration::from_nanos(ttl);
+        Ok(store
+            .set_expiring(&key, value.into(), ttl)
+            .await
+            .map_err(Into::into))
+    }
+
+    async fn remaining(
+        accessor: &Accessor<State, Self>,
+        store: Resource<StoreHandle>,
+        key: String,
+    ) -> Outcome<Option<wit::Lifetime>> {
+        let store = store_of(accessor, &store)?;
+        let remaining = store.remaining(&key).await;
+        Ok(remaining
+            .map(|remaining| {
+                remaining.map(|lifetime| match lifetime {
+                    None => wit::Lifetime::Permanent,
+                    Some(rest) => wit::Lifetime::Remaining(nanoseconds(rest)),
+                })
+            })
+            .map_err(Into::into))
+    }
+}
