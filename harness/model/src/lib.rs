@@ -1,1 +1,46 @@
-//! conformance-model
+//! The plain data of the conformance suite, and the pure folds over it.
+//!
+//! A run is a stream of [`Event`]s. A [`RunReport`] is a fold of events
+//! ([`RunReport::fold`]), a [`Matrix`] is a fold of a report
+//! ([`Matrix::fold`]), an [`ExitCode`] is a function of a report
+//! ([`ExitCode::of`]). Everything here can be written as JSON; the schemas of
+//! what goes to disk are in `schema/`, generated from these types.
+//!
+//! This crate knows no provider, no engine, no file and no clock. It must not
+//! learn of them: a reader of reports should need nothing else.
+#![deny(missing_docs)]
+
+mod case;
+mod clause;
+mod conclusion;
+mod event;
+mod exit;
+mod feature;
+mod fold;
+mod matrix;
+mod report;
+mod schema;
+mod summary;
+mod verdict;
+
+pub use case::{Case, CaseStatus, Lane, Level};
+pub use clause::{Clause, Word};
+pub use conclusion::Conclusion;
+pub use event::{
+    Durability, Event, EventLine, HostInfo, LimitValue, PackageInfo, ProviderInfo, RunInfo,
+    SpecInfo, SuiteComponent, SuiteInfo,
+};
+pub use exit::ExitCode;
+pub use feature::{Feature, FeatureLevel, Profile};
+pub use fold::{CatalogInfo, FoldError, ReportFold};
+pub use matrix::{Cell, CellState, Matrix, MatrixColumn, MatrixRow, RowKind, Tally};
+pub use report::{
+    Attempt, BoundsReport, CapabilityReport, FeaturesReport, LevelCounts, LimitReport,
+    ProfileReport, ProviderReport, RunReport, RunSummary, TestReport,
+};
+pub use schema::{event_schema, report_schema};
+pub use verdict::{Blame, Counts, Evidence, Status, Verdict};
+
+/// The version of the shape of `report.json` and of the lines of
+/// `events.jsonl`. It grows when a reader of the older shape would misread.
+pub const SCHEMA_VERSION: u32 = 1;
