@@ -7,11 +7,10 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use bytes::Bytes;
 use cloud_contract::keyvalue::{
-    Conditional, Driver, Entry, Expected, KeyPage, ListRequest, SetOptions, Version,
+    Conditional, Driver, Entry, Expected, KeyPage, ListRequest, SetOptions, Version, counter,
 };
 use cloud_contract::{Error, ErrorKind, Result};
 
-use crate::counter;
 use crate::table::{Slot, Table};
 
 /// One store. No lock is ever held across an await, so every call is complete at
@@ -147,14 +146,9 @@ impl Driver for KeyvalueStore {
 
     async fn increment(&self, key: &str, delta: i64) -> Result<i64> {
         let mut table = self.write();
-        let (number, end) = match table.get(key) {
-            None => (0, None),
-            Some(slot) => {
-                let number = counter::parse(&slot.value).ok_or(ErrorKind::WrongType)?;
-                (number, slot.end)
-            }
-        };
-        let sum = number.checked_add(delta).ok_or(ErrorKind::OutOfRange)?;
+        let held = table.get(key);
+        let sum = counter::add(held.map(|slot| &*slot.value), delta)?;
+        let end = held.and_then(|slot| slot.end);
         table.put(key, Bytes::from(sum.to_string()), end);
         Ok(sum)
     }

@@ -9,7 +9,6 @@
 #![deny(missing_docs)]
 
 mod config;
-mod counter;
 mod descriptor;
 mod driver;
 mod expiry;
