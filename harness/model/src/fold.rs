@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use crate::repro::repro;
 use crate::summary::{features_report, measurements, profile_report, whole};
 use crate::{
     Attempt, Blame, BoundsReport, CapabilityReport, Case, Clause, Conclusion, Counts, Event,
@@ -568,36 +569,5 @@ fn test_report(
             })
             .collect(),
         repro: repro(&case.id, provider, run),
-    }
-}
-
-/// The command that runs one case alone in the same way.
-fn repro(case: &str, provider: &ProviderInfo, run: &RunInfo) -> String {
-    let mut words = vec![
-        "conformance".to_owned(),
-        "--provider".to_owned(),
-        provider.name.clone(),
-    ];
-    words.extend(provider.arguments.iter().cloned());
-    words.extend([
-        "--run".to_owned(),
-        case.to_owned(),
-        "--seed".to_owned(),
-        run.seed.to_string(),
-    ]);
-    words
-        .iter()
-        .map(|word| shell_word(word))
-        .collect::<Vec<_>>()
-        .join(" ")
-}
-
-/// A word as a POSIX shell has to see it.
-fn shell_word(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@%+".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
     }
 }

@@ -19,6 +19,7 @@ mod feature;
 mod fold;
 mod matrix;
 mod report;
+mod repro;
 mod schema;
 mod summary;
 mod verdict;
