@@ -1,1 +1,30 @@
-//! conformance-runner
+//! Runs conformance cases against a provider, through the reference host.
+//!
+//! Owns the way from a suite and a provider to a stream of events: load, plan
+//! (pure), execute, health of the service, launching servers, self-test. Knows
+//! neither a provider nor a capability by name, and no report format.
+#![deny(missing_docs)]
+
+mod case_run;
+mod clock;
+mod execute;
+mod expected;
+mod harness;
+mod instance;
+mod launch;
+mod names;
+mod pattern;
+mod plan;
+mod selftest;
+mod suite;
+mod trials;
+
+pub use execute::{RunOptions, Sink, Subject, run_provider};
+pub use expected::{ExpectedFailures, ExpectedFailuresError};
+pub use harness::{Harness, HarnessError};
+pub use launch::{Opened, ProviderOptions, SetupError, find_program, open_provider};
+pub use pattern::{PatternError, Patterns};
+pub use plan::{Action, Plan, Planned, Selection, plan};
+pub use selftest::{KillTable, Mutant, MutantResult, selftest};
+pub use suite::{ComponentFile, Suite, SuiteError, embedded_components};
+pub use trials::{TrialOptions, test_main};

@@ -1,0 +1,334 @@
+//! One case, from an open scope to a verdict.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use cloud_contract::{
+    Descriptor, Durability, FeatureId, Grant, Namespace, Platform, Provider, Scope,
+};
+use conformance_model::{Blame, Case, Evidence, Status, Verdict};
+use futures::future::join_all;
+use reference_host::Host;
+use tokio::sync::Barrier;
+
+use crate::instance::{self, Ending, Environment, Role};
+use crate::names::{CaseNames, RunNames};
+use crate::suite::{Component, Suite};
+
+/// How long the service may take to open and close one scope.
+const PROBE_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a scope may take to be opened or closed around a case.
+const SCOPE_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Everything that the cases of one provider share.
+pub(crate) struct Bench {
+    pub(crate) host: Arc<Host>,
+    pub(crate) suite: Arc<Suite>,
+    pub(crate) provider: Arc<dyn Provider>,
+    pub(crate) descriptor: Arc<Descriptor>,
+    /// The features that are withheld from the restricted name: the extended ones.
+    pub(crate) extended: Vec<FeatureId>,
+    pub(crate) names: RunNames,
+    pub(crate) timeout_scale: f64,
+}
+
+/// What one attempt at a case came to.
+enum Attempt {
+    Decided(Verdict),
+    /// Nothing can be said: the provider did not answer.
+    Interrupted(Evidence),
+    /// The scope could not be opened.
+    NoScope(String),
+}
+
+/// A verdict, and how many attempts it took.
+pub(crate) struct Judged {
+    pub(crate) verdict: Verdict,
+    pub(crate) attempts: u32,
+    /// The service does not answer any more: running further cases is no use.
+    pub(crate) service_lost: bool,
+}
+
+impl Bench {
+    /// Runs the case at `place`. An interruption is looked into: only a service
+    /// that answers before and after may be blamed for not answering in between.
+    pub(crate) async fn judge(&self, place: usize, seed: u64) -> Judged {
+        let evidence = match self.attempt(place, seed).await {
+            Attempt::Decided(verdict) => return judged(verdict, 1),
+            Attempt::NoScope(reason) => return self.lost(reason, 1).await,
+            Attempt::Interrupted(evidence) => evidence,
+        };
+        if !self.answers().await {
+            let reason = format!("the service stopped answering: {}", evidence.actual);
+            let verdict = Verdict::because(Status::Error, reason).with_evidence(evidence);
+            return Judged {
+                service_lost: true,
+                ..judged(verdict, 1)
+            };
+        }
+        match self.attempt(place, seed).await {
+            Attempt::Decided(verdict) if verdict.status == Status::Pass => {
+                let reason = format!(
+                    "the service did not answer once ({}), and the case passed when it was repeated",
+                    evidence.actual
+                );
+                judged(
+                    Verdict::because(Status::Error, reason).with_evidence(evidence),
+                    2,
+                )
+            }
+            Attempt::Decided(verdict) => judged(verdict, 2),
+            Attempt::NoScope(reason) => self.lost(reason, 2).await,
+            Attempt::Interrupted(again) => {
+                if self.answers().await {
+                    let reason = format!("{} twice, although the service answers", again.actual);
+                    judged(
+                        Verdict::because(Status::Fail, reason).with_evidence(again),
+                        2,
+                    )
+                } else {
+                    self.lost("the service stopped answering".into(), 2).await
+                }
+            }
+        }
+    }
+
+    async fn lost(&self, reason: String, attempts: u32) -> Judged {
+        let service_lost = !self.answers().await;
+        let verdict = Verdict::because(Status::Error, reason).blamed_on(Blame::Environment);
+        Judged {
+            service_lost,
+            ..judged(verdict, attempts)
+        }
+    }
+
+    /// Whether the service can open and close a scope.
+    async fn answers(&self) -> bool {
+        let probe = async {
+            let scope = Scope {
+                id: self.names.scope()?,
+                names: vec!["probe".into()],
+            };
+            self.provider.open(&scope).await?;
+            self.provider.close(&scope).await
+        };
+        matches!(tokio::time::timeout(PROBE_TIMEOUT, probe).await, Ok(Ok(())))
+    }
+
+    async fn attempt(&self, place: usize, seed: u64) -> Attempt {
+        let names = CaseNames::new(seed);
+        let scope = match self.names.scope() {
+            Ok(id) => Scope {
+                id,
+                names: [
+                    &names.primary,
+                    &names.secondary,
+                    &names.restricted,
+                    &names.denied,
+                ]
+                .map(Clone::clone)
+                .to_vec(),
+            },
+            Err(error) => return Attempt::NoScope(error.to_string()),
+        };
+        let opened = tokio::time::timeout(SCOPE_TIMEOUT, self.provider.open(&scope)).await;
+        let attempt = match opened {
+            Ok(Ok(namespace)) => {
+                self.with_scope(place, seed, &names, &scope, namespace)
+                    .await
+            }
+            Ok(Err(error)) => Attempt::NoScope(format!("a scope could not be opened: {error}")),
+            Err(_) => Attempt::NoScope("a scope could not be opened in time".into()),
+        };
+        // Also after a failure, and also if opening failed half way.
+        match tokio::time::timeout(SCOPE_TIMEOUT, self.provider.close(&scope)).await {
+            Ok(Ok(())) => attempt,
+            Ok(Err(error)) => not_closed(attempt, &error.to_string()),
+            Err(_) => not_closed(attempt, "no answer in time"),
+        }
+    }
+
+    async fn with_scope(
+        &self,
+        place: usize,
+        seed: u64,
+        names: &CaseNames,
+        scope: &Scope,
+        namespace: Arc<dyn Namespace>,
+    ) -> Attempt {
+        let case = &self.suite.cases()[place];
+        let component = self.suite.home(place);
+        let platform = self.platform(component, names, scope, &namespace);
+        let environment = self.environment(names, seed);
+        let timeout = Duration::from_nanos(case.timeout_ns).mul_f64(self.timeout_scale);
+        let act = |role: Role| {
+            let (platform, environment) = (Arc::clone(&platform), &environment);
+            async move {
+                instance::run(
+                    &self.host,
+                    component,
+                    platform,
+                    &case.id,
+                    &role,
+                    environment,
+                    timeout,
+                )
+                .await
+            }
+        };
+        let outcome = if case.actors == 0 {
+            act(Role::Alone).await
+        } else {
+            self.together(case, act).await
+        };
+        self.verdict(case, outcome).await
+    }
+
+    /// Prepare, all actors at the same time, verify: each in an instance of its own.
+    async fn together<F>(&self, case: &Case, act: impl Fn(Role) -> F) -> Result<Vec<String>, Ending>
+    where
+        F: Future<Output = Result<Vec<String>, Ending>>,
+    {
+        act(Role::Prepare).await?;
+        let start = Barrier::new(case.actors as usize);
+        let actors = (0..case.actors).map(|number| {
+            let actor = act(Role::Actor(number));
+            let start = &start;
+            async move {
+                start.wait().await;
+                actor.await
+            }
+        });
+        let observations = join_all(actors)
+            .await
+            .into_iter()
+            .collect::<Result<Vec<_>, _>>()?;
+        act(Role::Verify(observations)).await
+    }
+
+    fn platform(
+        &self,
+        component: &Component,
+        names: &CaseNames,
+        scope: &Scope,
+        namespace: &Arc<dyn Namespace>,
+    ) -> Arc<dyn Platform> {
+        let grant = |name: &str| Grant {
+            capability: component.capability,
+            name: name.to_owned(),
+            target: name.to_owned(),
+            scope: scope.id.clone(),
+            namespace: Arc::clone(namespace),
+            descriptor: Arc::clone(&self.descriptor),
+        };
+        self.provider.platform(vec![
+            grant(&names.primary),
+            grant(&names.secondary),
+            grant(&names.restricted).withhold(&self.extended),
+            grant(&names.absent),
+        ])
+    }
+
+    fn environment(&self, names: &CaseNames, seed: u64) -> Environment {
+        let descriptor = &self.descriptor;
+        Environment {
+            primary: names.primary.clone(),
+            secondary: names.secondary.clone(),
+            restricted: names.restricted.clone(),
+            absent: names.absent.clone(),
+            denied: names.denied.clone(),
+            unknown: names.unknown.clone(),
+            features: descriptor
+                .features
+                .iter()
+                .map(|&id| id.to_owned())
+                .collect(),
+            limits: descriptor
+                .limits
+                .iter()
+                .map(|limit| (limit.id.to_owned(), limit.value))
+                .collect(),
+            visibility_bound: u64::try_from(descriptor.visibility_bound.as_nanos())
+                .unwrap_or(u64::MAX),
+            seed,
+        }
+    }
+
+    async fn verdict(&self, case: &Case, outcome: Result<Vec<String>, Ending>) -> Attempt {
+        Attempt::Decided(match outcome {
+            Ok(notes) => Verdict::pass().with_notes(notes),
+            Err(Ending::Failed(evidence)) => {
+                let status =
+                    if !case.requires.is_empty() && evidence.actual.starts_with("unsupported") {
+                        Status::Overclaim
+                    } else {
+                        Status::Fail
+                    };
+                Verdict {
+                    status,
+                    evidence: Some(evidence),
+                    ..Verdict::pass()
+                }
+            }
+            Err(Ending::Interrupted(evidence)) => return Attempt::Interrupted(evidence),
+            Err(Ending::TimedOut) if !self.answers().await => {
+                return Attempt::NoScope(
+                    "the case ran out of time, and the service does not answer".into(),
+                );
+            }
+            Err(Ending::TimedOut) => Verdict::because(
+                Status::Timeout,
+                format!(
+                    "not done after {:.1} s",
+                    Duration::from_nanos(case.timeout_ns)
+                        .mul_f64(self.timeout_scale)
+                        .as_secs_f64()
+                ),
+            ),
+            Err(Ending::Trapped(reason)) => {
+                Verdict::because(Status::Error, reason).blamed_on(Blame::Harness)
+            }
+            Err(Ending::Host(error)) => {
+                Verdict::because(Status::Error, error.to_string()).blamed_on(Blame::Harness)
+            }
+        })
+    }
+}
+
+fn judged(verdict: Verdict, attempts: u32) -> Judged {
+    Judged {
+        verdict,
+        attempts,
+        service_lost: false,
+    }
+}
+
+/// A scope that stays behind is a fault of the run even if the case passed.
+fn not_closed(attempt: Attempt, reason: &str) -> Attempt {
+    match attempt {
+        Attempt::Decided(verdict) if verdict.status == Status::Pass => {
+            Attempt::NoScope(format!("its scope could not be closed: {reason}"))
+        }
+        other => other,
+    }
+}
+
+/// The class of durability as reports have it.
+pub(crate) fn durability(class: Durability) -> conformance_model::Durability {
+    match class {
+        Durability::Volatile => conformance_model::Durability::Volatile,
+        Durability::Process => conformance_model::Durability::Process,
+        Durability::Durable => conformance_model::Durability::Durable,
+    }
+}
+
+/// What must stay refused on the restricted name: everything but the core.
+pub(crate) fn extended(descriptor: &Descriptor, core: &BTreeSet<String>) -> Vec<FeatureId> {
+    descriptor
+        .features
+        .iter()
+        .copied()
+        .filter(|&id| !core.contains(id))
+        .collect()
+}

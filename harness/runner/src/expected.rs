@@ -1,0 +1,138 @@
+//! Expected failures: cases that are known to fail on a provider, each with the
+//! reason. One that passes is red, so that the list cannot rot.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use conformance_model::{Case, Status, Verdict};
+
+use crate::Patterns;
+
+/// A pattern that matches more cases hides more than it explains.
+const MOST_MATCHES: usize = 20;
+
+/// Why a file of expected failures cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ExpectedFailuresError {
+    /// It cannot be read.
+    #[error("expected failures `{file}`: {reason}")]
+    File {
+        /// As it was given.
+        file: String,
+        /// Why.
+        reason: String,
+    },
+    /// A line is not `ID  # reason`.
+    #[error("expected failures `{file}`, line {line}: {problem}")]
+    Line {
+        /// As it was given.
+        file: String,
+        /// Counted from 1.
+        line: usize,
+        /// What is wrong, and what would be right.
+        problem: String,
+    },
+}
+
+/// The cases that are expected to fail, and why.
+#[derive(Debug, Clone, Default)]
+pub struct ExpectedFailures(BTreeMap<String, String>);
+
+impl ExpectedFailures {
+    /// Reads a file with one `ID  # reason` a line. Lines that start with `#`
+    /// are comments. A glob may stand for up to 20 ids.
+    ///
+    /// # Errors
+    /// [`ExpectedFailuresError`] for a file that cannot be read, a line without
+    /// a reason, and an id that no case has.
+    pub fn read(file: &Path, cases: &[Case]) -> Result<Self, ExpectedFailuresError> {
+        let name = file.display().to_string();
+        let content =
+            std::fs::read_to_string(file).map_err(|error| ExpectedFailuresError::File {
+                file: name.clone(),
+                reason: error.kind().to_string(),
+            })?;
+        let mut expected = Self::default();
+        for (place, line) in content.lines().enumerate() {
+            if line.trim().is_empty() || line.trim_start().starts_with('#') {
+                continue;
+            }
+            expected
+                .add(line, cases)
+                .map_err(|problem| ExpectedFailuresError::Line {
+                    file: name.clone(),
+                    line: place + 1,
+                    problem,
+                })?;
+        }
+        Ok(expected)
+    }
+
+    fn add(&mut self, line: &str, cases: &[Case]) -> Result<(), String> {
+        let (pattern, reason) = line
+            .split_once('#')
+            .map_or((line, ""), |(pattern, reason)| (pattern, reason));
+        let (pattern, reason) = (pattern.trim(), reason.trim());
+        if pattern.is_empty() || pattern.contains(char::is_whitespace) || pattern.starts_with('@') {
+            return Err("write one case id, `#` and the reason".into());
+        }
+        if reason.is_empty() {
+            return Err(format!(
+                "`{pattern}` has no reason; write `{pattern}  # why it fails`"
+            ));
+        }
+        let patterns = Patterns::parse(&[pattern]).map_err(|error| error.to_string())?;
+        let ids: Vec<&str> = cases
+            .iter()
+            .map(|case| case.id.as_str())
+            .filter(|id| patterns.matches(id))
+            .collect();
+        match ids.len() {
+            0 => Err(format!(
+                "`{pattern}` is no case of this suite; see `conformance list`"
+            )),
+            matches if matches > MOST_MATCHES => Err(format!(
+                "`{pattern}` matches {matches} cases, at most {MOST_MATCHES} may be meant"
+            )),
+            _ => {
+                self.0
+                    .extend(ids.into_iter().map(|id| (id.to_owned(), reason.to_owned())));
+                Ok(())
+            }
+        }
+    }
+
+    /// Whether nothing is expected to fail.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// What a verdict becomes in the light of the expectation.
+    pub(crate) fn judge(&self, case: &str, verdict: Verdict) -> Verdict {
+        let Some(reason) = self.0.get(case) else {
+            return verdict;
+        };
+        match verdict.status {
+            Status::Fail | Status::Overclaim => Verdict {
+                reason: Some(format!("expected: {reason}")),
+                ..Verdict {
+                    status: Status::Xfail,
+                    ..verdict
+                }
+            },
+            Status::Pass => Verdict::because(
+                Status::Xpass,
+                format!(
+                    "it passes although it is listed as an expected failure ({reason}); remove it from the list"
+                ),
+            ),
+            Status::Unsupported | Status::Underclaim => Verdict::because(
+                Status::Xpass,
+                "it is listed as an expected failure, but its feature is not declared; remove it from the list",
+            ),
+            _ => verdict,
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! Shows that the suite bites: every mutant, which is wrong in one known way,
+//! must be killed by a case whose clause names what is broken, and every case
+//! must kill a mutant.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use cloud_contract::{Connect, Settings};
+use conformance_model::{Event, Status};
+use futures::stream::{self, StreamExt as _};
+
+use crate::plan::{Action, Planned};
+use crate::{Harness, Plan, RunOptions, Sink, Subject, run_provider};
+
+/// A provider that is wrong on purpose.
+#[derive(Debug, Clone)]
+pub struct Mutant {
+    /// Its name.
+    pub name: String,
+    /// What is wrong, in one line.
+    pub summary: String,
+    /// The clauses that it breaks.
+    pub clauses: Vec<String>,
+    /// Opens it.
+    pub connect: Connect,
+}
+
+/// What became of one mutant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MutantResult {
+    /// Its name.
+    pub name: String,
+    /// What is wrong with it.
+    pub summary: String,
+    /// The clauses that it breaks.
+    pub clauses: Vec<String>,
+    /// The cases that failed with a clause that it breaks.
+    pub killed_by: Vec<String>,
+    /// The cases that cite such a clause and did not fail.
+    pub survived: Vec<String>,
+    /// Verdicts that say nothing about the provider, with their reason.
+    pub troubles: Vec<String>,
+}
+
+/// Mutants by cases.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KillTable {
+    /// All mutants, in the order they were given.
+    pub mutants: Vec<MutantResult>,
+    /// The cases that kill no mutant.
+    pub idle_cases: Vec<String>,
+    /// How many cases there are.
+    pub cases: usize,
+}
+
+impl KillTable {
+    /// Mutants that no case killed.
+    pub fn survivors(&self) -> impl Iterator<Item = &MutantResult> {
+        self.mutants
+            .iter()
+            .filter(|mutant| mutant.killed_by.is_empty())
+    }
+
+    /// Whether every mutant is killed and every case kills one.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.survivors().next().is_none() && self.idle_cases.is_empty()
+    }
+}
+
+/// Runs, on every mutant, the cases that cite a clause it breaks.
+pub async fn selftest(
+    harness: &Harness,
+    mutants: &[Mutant],
+    options: &RunOptions,
+    progress: impl Fn(usize, &MutantResult),
+) -> KillTable {
+    let runs = stream::iter(mutants).map(|mutant| one(harness, mutant, options));
+    let mut runs = runs.buffered(options.jobs.max(1));
+    let mut results = Vec::with_capacity(mutants.len());
+    while let Some(result) = runs.next().await {
+        results.push(result);
+        if let Some(result) = results.last() {
+            progress(results.len(), result);
+        }
+    }
+    let killers: BTreeSet<&str> = results
+        .iter()
+        .flat_map(|result| &result.killed_by)
+        .map(String::as_str)
+        .collect();
+    let cases = harness.suite.cases();
+    let idle_cases = cases
+        .iter()
+        .map(|case| case.id.as_str())
+        .filter(|id| !killers.contains(id))
+        .map(str::to_owned)
+        .collect();
+    KillTable {
+        idle_cases,
+        cases: cases.len(),
+        mutants: results,
+    }
+}
+
+async fn one(harness: &Harness, mutant: &Mutant, options: &RunOptions) -> MutantResult {
+    let mut result = MutantResult {
+        name: mutant.name.clone(),
+        summary: mutant.summary.clone(),
+        clauses: mutant.clauses.clone(),
+        killed_by: Vec::new(),
+        survived: Vec::new(),
+        troubles: Vec::new(),
+    };
+    let provider = match (mutant.connect)(Settings::default()).await {
+        Ok(provider) => provider,
+        Err(error) => {
+            result
+                .troubles
+                .push(format!("it cannot be opened: {error}"));
+            return result;
+        }
+    };
+    let plan: Plan = harness
+        .suite
+        .cases()
+        .iter()
+        .enumerate()
+        .filter(|(_, case)| {
+            case.clauses
+                .iter()
+                .any(|clause| mutant.clauses.contains(clause))
+        })
+        .map(|(case, _)| Planned {
+            case,
+            action: Action::Run,
+        })
+        .collect();
+    let verdicts = Arc::new(Mutex::new(BTreeMap::new()));
+    let sink: Sink = {
+        let verdicts = Arc::clone(&verdicts);
+        Arc::new(move |event| {
+            if let Event::CaseFinished { case, verdict, .. } = event {
+                verdicts
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .insert(case, verdict);
+            }
+        })
+    };
+    let subject = Subject {
+        provider: &provider,
+        name: &mutant.name,
+        mode: "mutant",
+    };
+    run_provider(harness, subject, &plan, options, &sink).await;
+    let verdicts = std::mem::take(&mut *verdicts.lock().unwrap_or_else(PoisonError::into_inner));
+    for (case, verdict) in verdicts {
+        match verdict.status {
+            Status::Fail | Status::Overclaim | Status::Timeout => result.killed_by.push(case),
+            Status::Pass | Status::Unsupported => result.survived.push(case),
+            other => {
+                let reason = verdict.reason.unwrap_or_default();
+                result
+                    .troubles
+                    .push(format!("{case}: {}: {reason}", other.as_str()));
+            }
+        }
+    }
+    result
+}
