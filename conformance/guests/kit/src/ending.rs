@@ -1,0 +1,67 @@
+//! How a case stops before its end, and how errors decide which way.
+
+use core::panic::Location;
+
+use crate::bindings::cloud::types::errors::Error;
+use crate::bindings::exports::cloud::conformance::suite::{Ending, Failure};
+use crate::show::Show;
+use crate::suite::ROOT;
+
+/// What a case, or a part of it, returns.
+pub type Outcome = Result<(), Stop>;
+
+/// What an actor returns: what it saw, one text for each observation.
+pub type Observations = Result<Vec<String>, Stop>;
+
+/// Why a case stopped before its end. Only checks make one.
+#[derive(Debug)]
+pub struct Stop(Box<Ending>);
+
+impl Stop {
+    pub(crate) fn new(
+        interrupted: bool,
+        clause: &str,
+        message: &str,
+        expected: String,
+        actual: String,
+        location: &Location<'_>,
+    ) -> Self {
+        let failure = Failure {
+            clause: clause.to_owned(),
+            message: message.to_owned(),
+            expected,
+            actual,
+            location: format!("{ROOT}{}:{}", location.file(), location.line()),
+        };
+        Self(Box::new(if interrupted {
+            Ending::Interrupted(failure)
+        } else {
+            Ending::Failed(failure)
+        }))
+    }
+
+    pub(crate) fn into_ending(self) -> Ending {
+        *self.0
+    }
+}
+
+/// An error that a function under test can return.
+pub trait Failing: Show {
+    /// The shared error in it, where there is exactly one.
+    fn error(&self) -> Option<&Error>;
+
+    /// Whether it says nothing about the provider: no answer, no connection, or
+    /// a refusal for now.
+    fn transient(&self) -> bool {
+        matches!(
+            self.error(),
+            Some(Error::Unavailable | Error::Timeout | Error::Throttled(_))
+        )
+    }
+}
+
+impl Failing for Error {
+    fn error(&self) -> Option<&Error> {
+        Some(self)
+    }
+}

@@ -1,0 +1,171 @@
+//! `cloud:keyvalue/store`, and the ways in which cases open and list stores.
+
+use core::future::Future;
+use core::panic::Location;
+
+use crate::bindings::cloud::keyvalue::store as wit;
+use crate::bindings::cloud::types::errors::Error;
+use crate::check::Check;
+use crate::context::Context;
+use crate::ending::Stop;
+use crate::show::Show;
+use wit::Page;
+
+/// An open store.
+#[derive(Debug)]
+pub struct Store(pub(crate) wit::Store);
+
+/// Opens a store by its name.
+pub async fn open(name: &str) -> Result<Store, Error> {
+    wit::open(name.to_owned()).await.map(Store)
+}
+
+impl Store {
+    /// `get`.
+    pub async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, Error> {
+        self.0.get(key.to_owned()).await
+    }
+
+    /// `set`.
+    pub async fn set(&self, key: &str, value: &[u8]) -> Result<(), Error> {
+        self.0.set(key.to_owned(), value.to_owned()).await
+    }
+
+    /// `delete`.
+    pub async fn delete(&self, key: &str) -> Result<(), Error> {
+        self.0.delete(key.to_owned()).await
+    }
+
+    /// `exists`.
+    pub async fn exists(&self, key: &str) -> Result<bool, Error> {
+        self.0.exists(key.to_owned()).await
+    }
+
+    /// `list`: one page.
+    pub async fn list(
+        &self,
+        prefix: &str,
+        cursor: Option<&str>,
+        page_size: Option<u32>,
+    ) -> Result<Page, Error> {
+        let cursor = cursor.map(str::to_owned);
+        self.0.list(prefix.to_owned(), cursor, page_size).await
+    }
+
+    /// `keys`.
+    pub fn keys(&self, prefix: &str) -> KeyStream {
+        let (keys, end) = self.0.keys(prefix);
+        KeyStream { keys, end }
+    }
+}
+
+/// The keys of a store as a stream. Dropping it ends the stream.
+pub struct KeyStream {
+    keys: wit_bindgen::StreamReader<String>,
+    end: wit_bindgen::FutureReader<Result<(), Error>>,
+}
+
+impl KeyStream {
+    /// The next key, or none at the end of the stream.
+    pub async fn next(&mut self) -> Option<String> {
+        self.keys.next().await
+    }
+
+    /// How the stream ended. Gives up what is left of it.
+    pub async fn end(self) -> Result<(), Error> {
+        drop(self.keys);
+        self.end.await
+    }
+
+    /// All keys and how the stream ended.
+    pub async fn collect(mut self) -> (Vec<String>, Result<(), Error>) {
+        let mut keys = Vec::new();
+        while let Some(key) = self.keys.next().await {
+            keys.push(key);
+        }
+        (keys, self.end.await)
+    }
+}
+
+impl Context {
+    /// Opens the store that every case has: empty at the start.
+    #[track_caller]
+    pub fn store(&self) -> impl Future<Output = Result<Store, Stop>> {
+        self.open_granted(&self.names().primary)
+    }
+
+    /// Opens another store, empty at the start.
+    #[track_caller]
+    pub fn second_store(&self) -> impl Future<Output = Result<Store, Stop>> {
+        self.open_granted(&self.names().secondary)
+    }
+
+    /// Opens the store whose binding has no extended feature.
+    #[track_caller]
+    pub fn restricted_store(&self) -> impl Future<Output = Result<Store, Stop>> {
+        self.open_granted(&self.names().restricted)
+    }
+
+    #[track_caller]
+    fn open_granted(&self, name: &str) -> impl Future<Output = Result<Store, Stop>> {
+        let check = self.needed("KV-OPEN-3", "open a granted store");
+        async move { check.ok(open(name).await) }
+    }
+
+    /// All keys that start with `prefix`, read page by page.
+    ///
+    /// Stops the case when a page fails, or when the pages do not end as
+    /// TYP-PAGE-5 says, for a list that nobody changes.
+    #[track_caller]
+    pub fn all_keys(
+        &self,
+        store: &Store,
+        prefix: &str,
+        page_size: Option<u32>,
+    ) -> impl Future<Output = Result<Vec<String>, Stop>> {
+        let location = Location::caller();
+        async move {
+            let check = |clause, message| Check {
+                clause,
+                message,
+                location,
+            };
+            let mut keys = Vec::new();
+            let mut pages = 0_usize;
+            let mut cursor: Option<String> = None;
+            loop {
+                let page = store.list(prefix, cursor.as_deref(), page_size).await;
+                let page = check("TYP-FEAT-3", "read a page of keys").ok(page)?;
+                pages += 1;
+                keys.extend(page.keys);
+                cursor = page.cursor;
+                if cursor.is_none() {
+                    return Ok(keys);
+                }
+                check("TYP-PAGE-5", "read a list to its end").that(
+                    pages < keys.len() + 2,
+                    "no more pages than keys, plus two",
+                    &pages,
+                )?;
+            }
+        }
+    }
+}
+
+impl Show for Store {
+    fn show(&self, out: &mut String) {
+        out.push_str("a store");
+    }
+}
+
+impl Show for Page {
+    fn show(&self, out: &mut String) {
+        out.push_str("a page ");
+        self.keys.show(out);
+        out.push_str(if self.cursor.is_some() {
+            " with a cursor"
+        } else {
+            " without a cursor"
+        });
+    }
+}
