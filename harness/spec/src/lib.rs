@@ -1,1 +1,62 @@
-//! conformance-spec
+//! The specification as data: packages, interfaces, clauses, features,
+//! profiles, read from `wit/` and `conformance/features/` into a [`Catalog`],
+//! and the checks that hold them and the cases together.
+//!
+//! Both folders are embedded, so that a program needs no checkout. This crate
+//! runs nothing: it knows no engine, no provider and no report.
+#![deny(missing_docs)]
+
+mod catalog;
+mod check;
+mod clauses;
+mod digest;
+mod features;
+mod prose;
+mod source;
+mod wit;
+
+pub use catalog::{Catalog, Explanation};
+pub use check::{Problem, Rule};
+pub use features::Elsewhere;
+pub use source::{Source, Sources};
+pub use wit::Interface;
+
+/// Why the specification could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum SpecError {
+    /// A file or folder could not be read.
+    #[error("cannot read {path}: {source}")]
+    Read {
+        /// Which.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// There is nothing to read.
+    #[error("no {kind} files in {path}")]
+    Empty {
+        /// Where.
+        path: String,
+        /// What was looked for: `wit` or `toml`.
+        kind: &'static str,
+    },
+    /// The WIT files are too large to be read together.
+    #[error("the wit files have {bytes} bytes together, more than {limit}")]
+    TooLarge {
+        /// How large they are.
+        bytes: usize,
+        /// How large they may be.
+        limit: usize,
+    },
+    /// A WIT file is not WIT, or the packages do not fit together.
+    #[error("{0}")]
+    Wit(String),
+    /// A feature file is no TOML or has other keys than it should.
+    #[error("{path}: {source}")]
+    Features {
+        /// Which file.
+        path: String,
+        /// What is wrong in it.
+        source: Box<toml::de::Error>,
+    },
+}

@@ -1,0 +1,244 @@
+//! Everything that the specification says, indexed.
+
+use conformance_model::{Case, CatalogInfo, Clause, Feature, PackageInfo, Profile, SpecInfo};
+
+use crate::check::Problem;
+use crate::features::{self, Capability, Elsewhere};
+use crate::wit::{self, Documented, Interface};
+use crate::{Sources, SpecError, check, clauses, digest, prose};
+
+/// The specification: packages, clauses, features, profiles.
+#[derive(Debug, Clone)]
+pub struct Catalog {
+    pub(crate) packages: Vec<PackageInfo>,
+    pub(crate) interfaces: Vec<Interface>,
+    pub(crate) clauses: Vec<Clause>,
+    pub(crate) capabilities: Vec<Capability>,
+    /// The doc comment of each package, by package without its version.
+    pub(crate) package_docs: Vec<(String, String)>,
+    /// What is wrong with the clauses.
+    pub(crate) clause_problems: Vec<Problem>,
+    documented: Vec<Documented>,
+    wit_digest: String,
+    clause_index_digest: String,
+}
+
+/// A clause with what stands around it.
+#[derive(Debug, Clone, Copy)]
+pub struct Explanation<'a> {
+    /// The clause.
+    pub clause: &'a Clause,
+    /// What the interface is for.
+    pub interface: Option<&'a Interface>,
+    /// The declaration of the function that the clause stands on, on one line.
+    pub signature: Option<&'a str>,
+    /// The doc comment of the item that the clause stands on, clauses included.
+    pub docs: &'a str,
+    /// The feature that switches the interface on.
+    pub feature: Option<&'a Feature>,
+}
+
+impl Catalog {
+    /// The specification that this program was built with.
+    ///
+    /// # Errors
+    /// None for a program that was built from a tested tree.
+    pub fn embedded() -> Result<Self, SpecError> {
+        Self::new(&Sources::embedded())
+    }
+
+    /// Reads a specification.
+    ///
+    /// What can be read but breaks the rules of the specification's style is no
+    /// error here; [`Catalog::problems`] tells of it.
+    ///
+    /// # Errors
+    /// Text that is not WIT or not TOML, packages that do not fit together.
+    pub fn new(sources: &Sources) -> Result<Self, SpecError> {
+        let parsed = wit::parse(&sources.wit)?;
+        let capabilities = features::parse(&sources.features)?;
+        let (clauses, clause_problems) = clauses::index(&parsed.documented, &sources.wit);
+        Ok(Self {
+            packages: parsed.packages,
+            interfaces: parsed.interfaces,
+            package_docs: parsed.package_docs.into_iter().collect(),
+            documented: parsed.documented,
+            wit_digest: digest::of_sources(&sources.wit),
+            clause_index_digest: digest::of_clauses(&clauses),
+            clauses,
+            clause_problems,
+            capabilities,
+        })
+    }
+
+    /// The packages, by name.
+    #[must_use]
+    pub fn packages(&self) -> &[PackageInfo] {
+        &self.packages
+    }
+
+    /// The interfaces, by package and in the order of the parser.
+    #[must_use]
+    pub fn interfaces(&self) -> &[Interface] {
+        &self.interfaces
+    }
+
+    /// The clauses, by file and line.
+    #[must_use]
+    pub fn clauses(&self) -> &[Clause] {
+        &self.clauses
+    }
+
+    /// The clause with this id.
+    #[must_use]
+    pub fn clause(&self, id: &str) -> Option<&Clause> {
+        self.clauses.iter().find(|clause| clause.id == id)
+    }
+
+    /// All features, by capability.
+    pub fn features(&self) -> impl Iterator<Item = &Feature> {
+        self.capabilities.iter().flat_map(|c| &c.features)
+    }
+
+    /// The feature with this id.
+    #[must_use]
+    pub fn feature(&self, id: &str) -> Option<&Feature> {
+        self.features().find(|feature| feature.id == id)
+    }
+
+    /// All profiles, by capability.
+    pub fn profiles(&self) -> impl Iterator<Item = &Profile> {
+        self.capabilities.iter().flat_map(|c| &c.profiles)
+    }
+
+    /// The names of the capabilities.
+    pub fn capabilities(&self) -> impl Iterator<Item = &str> {
+        self.capabilities.iter().map(|c| c.name.as_str())
+    }
+
+    /// The clauses that other tests than guests prove.
+    pub fn elsewhere(&self) -> impl Iterator<Item = &Elsewhere> {
+        self.capabilities.iter().flat_map(|c| &c.elsewhere)
+    }
+
+    /// The feature that switches on the interface that a clause stands in.
+    #[must_use]
+    pub fn feature_of(&self, clause: &Clause) -> Option<&Feature> {
+        self.capabilities
+            .iter()
+            .filter(|capability| capability.package == clause.package)
+            .flat_map(|capability| &capability.features)
+            .find(|feature| feature.interfaces.contains(&clause.interface))
+    }
+
+    /// A clause with what stands around it.
+    #[must_use]
+    pub fn explain(&self, id: &str) -> Option<Explanation<'_>> {
+        let clause = self.clause(id)?;
+        let place = self.documented.iter().find(|place| {
+            place.package == clause.package
+                && place.interface == clause.interface
+                && place.item == clause.item
+        });
+        Some(Explanation {
+            clause,
+            interface: self.interfaces.iter().find(|interface| {
+                interface.qualified_package == clause.package && interface.name == clause.interface
+            }),
+            signature: place.and_then(|place| place.signature.as_deref()),
+            docs: place.map_or("", |place| place.docs.trim()),
+            feature: self.feature_of(clause),
+        })
+    }
+
+    /// The ids that come closest to one that does not exist, best first: for
+    /// `did you mean`.
+    #[must_use]
+    pub fn similar(&self, id: &str) -> Vec<&str> {
+        let wanted = id.to_ascii_uppercase();
+        let mut found: Vec<(usize, &str)> = self
+            .clauses
+            .iter()
+            .map(|clause| (distance(&wanted, &clause.id), clause.id.as_str()))
+            .filter(|&(far, _)| far <= 2)
+            .collect();
+        found.sort_unstable();
+        found.into_iter().map(|(_, id)| id).take(3).collect()
+    }
+
+    /// What an event stream says of the specification.
+    #[must_use]
+    pub fn spec_info(&self) -> SpecInfo {
+        SpecInfo {
+            packages: self.packages.clone(),
+            wit_digest: self.wit_digest.clone(),
+            clause_index_digest: self.clause_index_digest.clone(),
+        }
+    }
+
+    /// What a report needs to know, together with the cases of the suite.
+    #[must_use]
+    pub fn info(&self, cases: Vec<Case>) -> CatalogInfo {
+        CatalogInfo {
+            cases,
+            clauses: self.clauses.clone(),
+            features: self.features().cloned().collect(),
+            profiles: self.profiles().cloned().collect(),
+        }
+    }
+
+    /// What breaks the rules in the specification itself.
+    #[must_use]
+    pub fn problems(&self) -> Vec<Problem> {
+        let mut problems = self.clause_problems.clone();
+        problems.extend(check::features(self));
+        problems
+    }
+
+    /// What breaks the rules between the specification and the cases: ids that
+    /// nothing stands behind, and clauses of stable interfaces that nothing
+    /// covers.
+    #[must_use]
+    pub fn problems_with(&self, cases: &[Case]) -> Vec<Problem> {
+        let mut problems = check::cases(self, cases);
+        problems.extend(check::coverage(self, cases));
+        problems
+    }
+
+    /// The clauses of stable interfaces that no case cites and that are not
+    /// listed as proved elsewhere, whatever their word.
+    #[must_use]
+    pub fn uncovered(&self, cases: &[Case]) -> Vec<&Clause> {
+        self.clauses
+            .iter()
+            .filter(|clause| !clause.unstable)
+            .filter(|clause| !cases.iter().any(|case| case.clauses.contains(&clause.id)))
+            .filter(|clause| !self.elsewhere().any(|entry| entry.clause == clause.id))
+            .collect()
+    }
+
+    /// Whether an id has the shape of a clause's id.
+    #[must_use]
+    pub fn is_clause_id(id: &str) -> bool {
+        prose::is_clause_id(id)
+    }
+}
+
+/// How many characters have to be changed, added or removed to make one text
+/// the other.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, left) in a.chars().enumerate() {
+        let mut diagonal = i;
+        if let Some(first) = row.first_mut() {
+            *first = i + 1;
+        }
+        for (j, right) in b.iter().enumerate() {
+            let replaced = diagonal + usize::from(left != *right);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}

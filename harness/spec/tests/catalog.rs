@@ -1,0 +1,383 @@
+//! The real specification obeys its rules, and a broken one is found out.
+
+use std::path::{Path, PathBuf};
+
+use conformance_model::{Case, CaseStatus, FeatureLevel, Lane, Level, Word};
+use conformance_spec::{Catalog, Rule, Source, Sources, SpecError};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn source(path: &str, text: &str) -> Source {
+    Source {
+        path: path.to_owned(),
+        text: text.to_owned(),
+    }
+}
+
+const FEATURES: &str = r#"
+capability = "keyvalue"
+package = "a:b@0.1.0"
+[[feature]]
+id = "kv.store"
+level = "core"
+since = "0.1.0"
+proposal = "0001"
+title = "the store"
+interfaces = ["store"]
+"#;
+
+/// A small specification with these lines as the doc comment of a function.
+fn small(docs: &str) -> Sources {
+    let docs: String = docs
+        .lines()
+        .map(|line| format!("    /// {line}\n"))
+        .collect();
+    let text = format!(
+        "/// | `kv.store` | core | x |\npackage a:b@0.1.0;\n\
+         interface store {{\n{docs}    get: func(key: string)\n        -> string;\n}}\n"
+    );
+    Sources {
+        wit: vec![source("b/store.wit", &text)],
+        features: vec![source("keyvalue.toml", FEATURES)],
+    }
+}
+
+fn rules(sources: &Sources) -> Vec<Rule> {
+    let catalog = Catalog::new(sources).unwrap();
+    catalog
+        .problems()
+        .iter()
+        .map(|problem| problem.rule)
+        .collect()
+}
+
+fn case(id: &str, clauses: &[&str]) -> Case {
+    Case {
+        id: id.to_owned(),
+        title: "MUST do it".to_owned(),
+        capability: "keyvalue".to_owned(),
+        level: Level::Must,
+        clauses: clauses.iter().map(|&id| id.to_owned()).collect(),
+        requires: Vec::new(),
+        refuses: None,
+        lane: Lane::Fast,
+        actors: 0,
+        timeout_ns: 1,
+        source: "x.rs".to_owned(),
+        component: "x".to_owned(),
+        digest: "sha256:0".to_owned(),
+        status: CaseStatus::Stable,
+    }
+}
+
+#[test]
+fn what_is_embedded_is_what_is_there() {
+    let there = Sources::read(&root().join("wit"), &root().join("conformance/features")).unwrap();
+    assert!(
+        there == Sources::embedded(),
+        "the list of embedded files in source.rs is not the list of files"
+    );
+}
+
+#[test]
+fn the_specification_obeys_its_rules() {
+    let problems = Catalog::embedded().unwrap().problems();
+    let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    assert!(problems.is_empty(), "{problems:#?}");
+}
+
+#[test]
+fn the_specification_is_indexed() {
+    let catalog = Catalog::embedded().unwrap();
+    let names: Vec<&str> = catalog.packages().iter().map(|p| p.name.as_str()).collect();
+    assert_eq!(names, ["cloud:keyvalue", "cloud:platform", "cloud:types"]);
+    assert!(catalog.clauses().len() > 100, "{}", catalog.clauses().len());
+
+    let get = catalog.clause("KV-GET-2").unwrap();
+    assert_eq!(get.word, Word::Must);
+    assert_eq!(
+        get.text,
+        "MUST return none for a key that was never written."
+    );
+    assert_eq!(get.package, "cloud:keyvalue@0.1.0");
+    assert_eq!(
+        (get.interface.as_str(), get.item.as_deref()),
+        ("store", Some("store.get"))
+    );
+    assert_eq!(get.file, "keyvalue/store.wit");
+    assert!(!get.unstable);
+    assert_eq!(catalog.clause("KV-VALUE-4").unwrap().word, Word::MustNot);
+    assert_eq!(catalog.clause("TYP-PAGE-8").unwrap().word, Word::May);
+    assert!(catalog.clause("KV-TXN-1").unwrap().unstable);
+
+    // Every clause stands where the index says.
+    for clause in catalog.clauses() {
+        let text = std::fs::read_to_string(root().join("wit").join(&clause.file)).unwrap();
+        let line = text.lines().nth(clause.line as usize - 1).unwrap();
+        assert!(line.contains(&format!("[{}]", clause.id)), "{clause:?}");
+    }
+}
+
+#[test]
+fn a_clause_is_explained() {
+    let catalog = Catalog::embedded().unwrap();
+    let explained = catalog.explain("KV-SWAP-3").unwrap();
+    assert_eq!(explained.interface.unwrap().name, "cas");
+    assert!(
+        explained
+            .interface
+            .unwrap()
+            .commentary
+            .starts_with("Compare-and-swap")
+    );
+    assert_eq!(explained.feature.unwrap().id, "kv.cas");
+    let signature = explained.signature.unwrap();
+    assert!(signature.starts_with("swap: async func("), "{signature}");
+    assert!(explained.docs.contains("KV-SWAP-1"));
+    let explained = catalog.explain("KV-KEY-1").unwrap();
+    assert_eq!(explained.signature, None);
+    assert_eq!(explained.feature.unwrap().id, "kv.store");
+    assert!(catalog.explain("KV-NOTHING-1").is_none());
+    assert!(catalog.similar("kv-get2").contains(&"KV-GET-2"));
+}
+
+#[test]
+fn features_and_profiles_are_read() {
+    let catalog = Catalog::embedded().unwrap();
+    assert_eq!(
+        catalog.feature("kv.store").unwrap().level,
+        FeatureLevel::Core
+    );
+    assert_eq!(catalog.feature("kv.cas").unwrap().interfaces, ["cas"]);
+    assert_eq!(
+        catalog.feature("kv.watch").unwrap().level,
+        FeatureLevel::Unstable
+    );
+    assert_eq!(catalog.profiles().count(), 3);
+}
+
+#[test]
+fn digests_follow_what_they_name() {
+    let digests = |docs: &str| {
+        let info = Catalog::new(&small(docs)).unwrap().spec_info();
+        (info.wit_digest, info.clause_index_digest)
+    };
+    let before = digests("- [A-B-1] MUST go.");
+    assert_eq!(before, digests("- [A-B-1] MUST go."));
+    let reworded = digests("- [A-B-1] MUST go away.");
+    assert!(before.0 != reworded.0 && before.1 != reworded.1);
+    let commented = digests("Words.\n\n- [A-B-1] MUST go.");
+    assert!(before.0 != commented.0 && before.1 == commented.1);
+    assert!(before.0.starts_with("sha256:") && before.0.len() == 71);
+}
+
+#[test]
+fn clauses_that_break_a_rule_are_found() {
+    assert_eq!(
+        rules(&small("- [A-B-1] MUST go.\n- [A-B-2] MAY\n  stay.")),
+        []
+    );
+    assert_eq!(
+        rules(&small("- [A-B-1] MUST go.\n- [A-B-1] MUST stay.")),
+        [Rule::ClauseTwice]
+    );
+    for bad in [
+        "- [A-B-1] goes.",
+        "- [A-B-1] MUST go and MAY stay.",
+        "- [A-B-1] It MUST go.",
+        "- [A-B-1] SHALL go.",
+    ] {
+        assert_eq!(rules(&small(bad)), [Rule::ClauseWord], "{bad}");
+    }
+    assert_eq!(rules(&small("- [a-b-1] MUST go.")), [Rule::ClauseId]);
+    assert_eq!(rules(&small("It MUST go.")), [Rule::StrayWord]);
+    let mut lost = small("- [A-B-1] MUST go.");
+    lost.wit[0].text.push_str("// - [A-B-2] MUST be seen.\n");
+    assert_eq!(rules(&lost), [Rule::ClausePlace]);
+    let mut outside = small("");
+    let text = format!("/// - [A-B-1] MUST go.\n{}", outside.wit[0].text);
+    outside.wit[0].text = text;
+    assert_eq!(rules(&outside), [Rule::ClausePlace]);
+}
+
+#[test]
+fn a_second_place_of_an_id_is_named_with_its_line() {
+    let catalog = Catalog::new(&small("- [A-B-1] MUST go.\n- [A-B-1] MUST stay.")).unwrap();
+    assert_eq!(
+        catalog.problems()[0].to_string(),
+        "b/store.wit:5: A-B-1 is used for a second clause"
+    );
+}
+
+#[test]
+fn features_that_break_a_rule_are_found() {
+    let with = |from: &str, to: &str| {
+        let mut sources = small("");
+        let text = FEATURES.replace(from, to);
+        assert_ne!(text, FEATURES);
+        sources.features[0].text = text;
+        rules(&sources)
+    };
+    assert_eq!(with("kv.store", "kv.shop"), [Rule::FeatureTable; 2]);
+    assert_eq!(with("core", "extended"), [Rule::FeatureTable; 2]);
+    assert_eq!(with("\"0.1.0\"", "\"0.2.0\""), [Rule::Feature]);
+    assert_eq!(with("\"0.1.0\"", "\"new\""), [Rule::Feature]);
+    assert_eq!(with("\"the store\"", "\" \""), [Rule::Feature]);
+    assert_eq!(
+        with("[\"store\"]", "[\"store\", \"shop\"]"),
+        [Rule::Feature]
+    );
+    assert_eq!(with("[\"store\"]", "[]"), [Rule::Feature]);
+    let profile = "title = \"the store\"\ninterfaces = [\"store\"]\n\
+                   [[profile]]\nname = \"p\"\ntitle = \"t\"\nfeatures = [\"kv.no\"]";
+    assert_eq!(
+        with("title = \"the store\"\ninterfaces = [\"store\"]", profile),
+        [Rule::Feature]
+    );
+}
+
+#[test]
+fn cases_that_break_a_rule_are_found() {
+    let catalog = Catalog::embedded().unwrap();
+    let problems = |case: Case| -> Vec<Rule> {
+        catalog
+            .problems_with(&[case])
+            .iter()
+            .map(|problem| problem.rule)
+            .filter(|&rule| rule != Rule::Uncovered)
+            .collect()
+    };
+    let good = || case("kv.get.missing", &["KV-GET-2"]);
+    assert_eq!(problems(good()), []);
+    let changed = |change: fn(&mut Case)| {
+        let mut case = good();
+        change(&mut case);
+        problems(case)
+    };
+    assert_eq!(changed(|c| c.clauses.clear()), [Rule::Case]);
+    assert_eq!(changed(|c| c.id = "missing".to_owned()), [Rule::Case]);
+    assert_eq!(
+        changed(|c| c.clauses.push("KV-GET-99".to_owned())),
+        [Rule::UnknownClause]
+    );
+    assert_eq!(
+        changed(|c| c.requires.push("kv.no".to_owned())),
+        [Rule::UnknownFeature]
+    );
+    assert_eq!(
+        changed(|c| c.refuses = Some("kv.no".to_owned())),
+        [Rule::UnknownFeature]
+    );
+    assert_eq!(
+        changed(|c| c.capability = "x".to_owned()),
+        [Rule::UnknownFeature]
+    );
+    assert_eq!(changed(|c| c.level = Level::Should), [Rule::Level]);
+    assert_eq!(
+        changed(|c| c.clauses.push("KV-CAS-1".to_owned())),
+        [Rule::Requires]
+    );
+    let twice = catalog.problems_with(&[good(), good()]);
+    assert!(twice.iter().any(|problem| problem.rule == Rule::Case));
+}
+
+#[test]
+fn a_must_that_nothing_covers_is_found() {
+    let mut sources = small("- [A-B-1] MUST go.\n- [A-B-2] MAY stay.\n- [A-B-3] MUST NOT fly.");
+    let uncovered = |sources: &Sources, cases: &[Case]| -> Vec<String> {
+        let catalog = Catalog::new(sources).unwrap();
+        let problems = catalog.problems_with(cases);
+        problems
+            .iter()
+            .map(|p| format!("{:?} {p}", p.rule))
+            .collect()
+    };
+    let one = [case("kv.go", &["A-B-1"])];
+    assert_eq!(
+        uncovered(&sources, &one),
+        ["Uncovered b/store.wit:6: no case covers A-B-3: MUST NOT fly."]
+    );
+    let elsewhere = "[[elsewhere]]\nclause = \"A-B-3\"\nby = \"x.rs\"\nwhy = \"no wings\"\n";
+    sources.features[0].text.push_str(elsewhere);
+    assert!(uncovered(&sources, &one).is_empty());
+    let both = [case("kv.go", &["A-B-1", "A-B-3"])];
+    assert_eq!(uncovered(&sources, &both).len(), 1);
+    sources.features[0]
+        .text
+        .push_str(&elsewhere.replace("B-3", "B-9"));
+    assert_eq!(uncovered(&sources, &one).len(), 1);
+
+    // Unstable interfaces need no cases.
+    let catalog = Catalog::embedded().unwrap();
+    let open = catalog.uncovered(&[]);
+    assert!(open.iter().all(|clause| !clause.unstable));
+    assert!(!open.is_empty());
+}
+
+#[test]
+fn garbage_is_an_error() {
+    let with_wit = |text: &str| {
+        let mut sources = small("");
+        sources.wit[0].text = text.to_owned();
+        Catalog::new(&sources)
+    };
+    for text in [
+        "",
+        "package",
+        "\u{0}",
+        "package a:b@0.1.0; interface x {",
+        "package a:b@0.1.0; interface x { f: func() -> nothing; }",
+        "package a:b@0.1.0; interface x { use y:z/w@1.0.0.{t}; }",
+        "}{\u{202e}",
+        // The parser panics on this one.
+        "package a:b@0.1.0; @since(version = 0.1.0) @since(version = 0.1.0) interface x {}",
+    ] {
+        let error = with_wit(text).unwrap_err();
+        assert!(matches!(error, SpecError::Wit(_)), "{text:?}: {error}");
+        assert!(!error.to_string().is_empty());
+    }
+    let mut sources = small("");
+    sources.features[0].text.push_str("surprise = 1\n");
+    let error = Catalog::new(&sources).unwrap_err();
+    assert!(error.to_string().starts_with("keyvalue.toml: "), "{error}");
+    sources.wit.clear();
+    assert!(matches!(
+        Catalog::new(&sources),
+        Err(SpecError::Empty { .. })
+    ));
+}
+
+/// Every file of the specification, cut short and with holes, is either read or
+/// refused.
+#[test]
+fn damaged_files_never_panic() {
+    let whole = Sources::embedded();
+    for number in 0..whole.wit.len() {
+        for part in 1..12 {
+            let mut cut = whole.clone();
+            let text = &mut cut.wit[number].text;
+            let at = text.len() * part / 12;
+            text.truncate(at);
+            let _ = Catalog::new(&cut);
+            let mut hole = whole.clone();
+            let text = &mut hole.wit[number].text;
+            let end = (at + 40).min(text.len());
+            text.replace_range(at..end, "");
+            let _ = Catalog::new(&hole);
+        }
+    }
+}
+
+#[test]
+fn folders_without_files_are_errors() {
+    let empty = tempfile::tempdir().unwrap();
+    let missing = empty.path().join("none");
+    assert!(matches!(
+        Sources::read(&missing, empty.path()),
+        Err(SpecError::Read { .. })
+    ));
+    let error = Sources::read(empty.path(), empty.path()).unwrap_err();
+    assert!(error.to_string().contains("no wit files"), "{error}");
+}
