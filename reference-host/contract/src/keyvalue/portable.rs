@@ -1,12 +1,14 @@
 //! The portable store: checks, then the driver, within a time limit.
 
+use std::collections::HashSet;
 use std::future::Future;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use futures::stream;
+use futures::{FutureExt as _, stream};
 use tracing::Instrument as _;
 
 use super::driver::{Conditional, Driver, Entry, Expected, ListRequest, SetOptions, Version};
@@ -44,6 +46,15 @@ impl Portable {
         name: &'static str,
         call: impl Future<Output = Result<T>>,
     ) -> Result<T> {
+        // A driver that panics is a failed call: it must not take the host along.
+        let call = async {
+            AssertUnwindSafe(call)
+                .catch_unwind()
+                .await
+                .unwrap_or_else(|_| {
+                    Err(ErrorKind::Other("the provider failed internally".into()).into())
+                })
+        };
         let call = timeout::bounded(self.call_timeout, call);
         let result = if tracing::enabled!(tracing::Level::DEBUG) {
             call.instrument(tracing::debug_span!("keyvalue", call = name, store = %self.store))
@@ -150,11 +161,11 @@ impl Store for Portable {
         page_size: Option<u32>,
     ) -> Result<Page> {
         self.rules.prefix(prefix)?;
-        let limit = self.rules.page(page_size)?;
         let list = self.list_id(prefix);
         let after = cursor
             .map(|cursor| cursor::unseal(&list, cursor))
             .transpose()?;
+        let limit = self.rules.page(page_size)?;
         let request = ListRequest {
             prefix,
             after: after.as_deref(),
@@ -256,8 +267,11 @@ impl Store for Portable {
 
     async fn set_many(&self, entries: Vec<(String, Bytes)>) -> BatchResult<()> {
         self.rules.batch(entries.len())?;
-        rules::each(&entries, |(key, value)| self.writable(key, value))?;
-        rules::distinct(entries.iter().map(|(key, _)| key.as_str()))?;
+        let mut seen = HashSet::with_capacity(entries.len());
+        rules::each(&entries, |(key, value)| {
+            self.writable(key, value)?;
+            rules::first(seen.insert(key.as_str()))
+        })?;
         if entries.is_empty() {
             return Ok(());
         }

@@ -1,7 +1,6 @@
 //! The checks that come before a driver is asked: features, keys, values, pages,
 //! batches and lifetimes.
 
-use std::collections::HashSet;
 use std::time::Duration;
 
 use super::store::BatchError;
@@ -120,9 +119,12 @@ fn within(size: usize, limit: u64) -> Result<()> {
     }
 }
 
-/// Checks every item; the first error decides, and all places that fail in that
-/// very way are named.
-pub(super) fn each<T>(items: &[T], check: impl Fn(&T) -> Result<()>) -> Result<(), BatchError> {
+/// Checks every item in order; the first error decides, and all places that break
+/// the same rule are named.
+pub(super) fn each<'a, T>(
+    items: &'a [T],
+    mut check: impl FnMut(&'a T) -> Result<()>,
+) -> Result<(), BatchError> {
     let mut refusal: Option<(Error, Vec<u32>)> = None;
     for (index, item) in (0_u32..).zip(items) {
         if let Err(found) = check(item) {
@@ -139,21 +141,13 @@ pub(super) fn each<T>(items: &[T], check: impl Fn(&T) -> Result<()>) -> Result<(
     }
 }
 
-/// Refuses keys that stand in the input more than once.
-pub(super) fn distinct<'a>(keys: impl Iterator<Item = &'a str>) -> Result<(), BatchError> {
-    let mut seen = HashSet::with_capacity(keys.size_hint().0);
-    let repeated: Vec<u32> = (0_u32..)
-        .zip(keys)
-        .filter(|(_, key)| !seen.insert(*key))
-        .map(|(index, _)| index)
-        .collect();
-    if repeated.is_empty() {
+/// Whether an item's key is new to its batch.
+pub(super) fn first(is_new: bool) -> Result<()> {
+    if is_new {
         Ok(())
     } else {
-        let error = Error::invalid("entries: a key stands in the batch more than once");
-        Err(BatchError::Refused {
-            error,
-            indices: repeated,
-        })
+        Err(Error::invalid(
+            "entries: a key stands in the batch more than once",
+        ))
     }
 }
