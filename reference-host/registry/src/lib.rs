@@ -1,1 +1,59 @@
-//! provider-registry
+//! From the name of a provider to the factory that opens it.
+//!
+//! A new provider is one line in [`factories`] and one under `dependencies` in
+//! the manifest. This crate holds nothing else about any of them: what a
+//! provider needs stands in its [`Factory`].
+#![deny(missing_docs)]
+
+use cloud_contract::Factory;
+
+#[cfg(feature = "mutants")]
+pub use provider_mutants::Mutant;
+
+/// Every provider, in the order in which people are told of them.
+#[must_use]
+pub fn factories() -> &'static [&'static Factory] {
+    &[
+        &provider_memory::FACTORY,
+        &provider_local::FACTORY,
+        &provider_redis::FACTORY,
+    ]
+}
+
+/// The provider of this name.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Factory> {
+    factories()
+        .iter()
+        .copied()
+        .find(|factory| factory.name == name)
+}
+
+/// The providers that are wrong on purpose, each in one known way.
+#[cfg(feature = "mutants")]
+#[must_use]
+pub fn mutants() -> &'static [Mutant] {
+    provider_mutants::mutants()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_is_found_and_stands_for_one_provider() {
+        for factory in factories() {
+            let found = find(factory.name).map(|found| found.summary);
+            assert_eq!(found, Some(factory.summary), "{}", factory.name);
+        }
+        assert!(find("no-such-provider").is_none());
+    }
+
+    #[test]
+    fn names_can_be_typed() {
+        for factory in factories() {
+            let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+            assert!(factory.name.chars().all(plain), "{}", factory.name);
+        }
+    }
+}
