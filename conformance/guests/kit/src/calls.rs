@@ -41,8 +41,10 @@ pub async fn begin<'a, T>(call: impl Future<Output = T> + 'a) -> Call<'a, T> {
 /// Starts all `calls`, waits for all of them, and returns what they returned, in
 /// their order.
 pub async fn together<T, F: Future<Output = T>>(calls: impl IntoIterator<Item = F>) -> Vec<T> {
-    let mut running: Vec<(Pin<Box<F>>, Option<T>)> =
-        calls.into_iter().map(|call| (Box::pin(call), None)).collect();
+    let mut running: Vec<(Pin<Box<F>>, Option<T>)> = calls
+        .into_iter()
+        .map(|call| (Box::pin(call), None))
+        .collect();
     poll_fn(|context| {
         let mut waiting = false;
         for (call, result) in &mut running {
@@ -53,10 +55,17 @@ pub async fn together<T, F: Future<Output = T>>(calls: impl IntoIterator<Item = 
                 }
             }
         }
-        if waiting { Poll::Pending } else { Poll::Ready(()) }
+        if waiting {
+            Poll::Pending
+        } else {
+            Poll::Ready(())
+        }
     })
     .await;
-    running.into_iter().filter_map(|(_, result)| result).collect()
+    running
+        .into_iter()
+        .filter_map(|(_, result)| result)
+        .collect()
 }
 
 /// Runs two calls of different kinds at a time.
@@ -64,15 +73,15 @@ pub async fn both<A, B>(a: impl Future<Output = A>, b: impl Future<Output = B>) 
     let (mut a, mut b) = (Box::pin(a), Box::pin(b));
     let (mut first, mut second) = (None, None);
     poll_fn(move |context| {
-        if first.is_none() {
-            if let Poll::Ready(value) = a.as_mut().poll(context) {
-                first = Some(value);
-            }
+        if first.is_none()
+            && let Poll::Ready(value) = a.as_mut().poll(context)
+        {
+            first = Some(value);
         }
-        if second.is_none() {
-            if let Poll::Ready(value) = b.as_mut().poll(context) {
-                second = Some(value);
-            }
+        if second.is_none()
+            && let Poll::Ready(value) = b.as_mut().poll(context)
+        {
+            second = Some(value);
         }
         match (first.take(), second.take()) {
             (Some(a), Some(b)) => Poll::Ready((a, b)),

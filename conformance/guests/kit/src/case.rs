@@ -81,7 +81,10 @@ impl Case {
     pub const fn checked(self) -> Self {
         assert!(!self.id.is_empty(), "a case needs an id");
         assert!(!self.title.is_empty(), "a case needs a title");
-        assert!(!self.clauses.is_empty(), "a case proves at least one clause");
+        assert!(
+            !self.clauses.is_empty(),
+            "a case proves at least one clause"
+        );
         assert!(self.timeout_s > 0, "a case needs time");
         if let Run::Actors { count, .. } = self.run {
             assert!(count > 1, "a case with actors has at least two");
@@ -97,7 +100,10 @@ pub const fn assert_unique(cases: &[&Case]) {
     while i < cases.len() {
         let mut j = i + 1;
         while j < cases.len() {
-            assert!(!same(cases[i].id, cases[j].id), "two cases have the same id");
+            assert!(
+                !same(cases[i].id, cases[j].id),
+                "two cases have the same id"
+            );
             j += 1;
         }
         i += 1;

@@ -73,11 +73,7 @@ impl Check<'_> {
     }
 
     /// The call succeeds and returns exactly these bytes.
-    pub fn value<E: Failing>(
-        self,
-        result: Result<Option<Vec<u8>>, E>,
-        expected: &[u8],
-    ) -> Outcome {
+    pub fn value<E: Failing>(self, result: Result<Option<Vec<u8>>, E>, expected: &[u8]) -> Outcome {
         match result {
             Ok(Some(actual)) => self.bytes(&actual, expected),
             Ok(None) => Err(self.stop(false, expected.shown(), "none".to_owned())),
@@ -120,12 +116,7 @@ impl Check<'_> {
 
     /// `condition` holds; `expected` says it in words, `actual` is what was seen
     /// instead.
-    pub fn that(
-        self,
-        condition: bool,
-        expected: &str,
-        actual: &(impl Show + ?Sized),
-    ) -> Outcome {
+    pub fn that(self, condition: bool, expected: &str, actual: &(impl Show + ?Sized)) -> Outcome {
         if condition {
             Ok(())
         } else {

@@ -73,7 +73,8 @@ impl Context {
     /// returned, and stops the case if it failed, by TYP-FEAT-3.
     #[track_caller]
     pub fn ok<T, E: Failing>(&self, result: Result<T, E>) -> Result<T, Stop> {
-        self.needed("TYP-FEAT-3", "a call that the case needs").ok(result)
+        self.needed("TYP-FEAT-3", "a call that the case needs")
+            .ok(result)
     }
 
     /// A check on something that every case relies on, whatever it lists.
@@ -107,13 +108,33 @@ impl Context {
     /// If the provider does not state it, by TYP-LIMIT-1.
     #[track_caller]
     pub fn limit(&self, id: &str) -> Result<u64, Stop> {
-        let stated = self.environment.limits.iter().find(|(limit, _)| limit == id);
+        let stated = self
+            .environment
+            .limits
+            .iter()
+            .find(|(limit, _)| limit == id);
         match stated {
             Some((_, value)) => Ok(*value),
             None => Err(self
                 .needed("TYP-LIMIT-1", "look up a limit")
                 .failed(&["limit ", id].concat(), "not stated")),
         }
+    }
+
+    /// The value of a limit on bytes or items if it is small enough to be tried,
+    /// at most 8 Mi; otherwise notes that it was not tried.
+    ///
+    /// # Errors
+    ///
+    /// As [`Context::limit`].
+    #[track_caller]
+    pub fn small_limit(&self, id: &str) -> Result<Option<usize>, Stop> {
+        let limit = self.limit(id)?;
+        if limit <= 8 << 20 {
+            return Ok(Some(limit as usize));
+        }
+        self.note(format!("{id} of {limit} was not tried"));
+        Ok(None)
     }
 
     /// How long another instance may read what was before a write.

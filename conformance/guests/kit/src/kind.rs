@@ -65,17 +65,17 @@ impl Kind {
             Self::AlreadyExists => "already-exists",
             Self::AccessDenied => "access-denied",
             Self::InvalidArgument => "invalid-argument",
-            Self::TooLarge(limit) => return format!("error too-large({limit})"),
+            Self::TooLarge(limit) => return format!("too-large({limit})"),
             Self::PreconditionFailed => "precondition-failed",
             Self::WrongType => "wrong-type",
             Self::OutOfRange => "out-of-range",
-            Self::Unsupported(feature) => return format!("error unsupported({feature:?})"),
+            Self::Unsupported(feature) => return format!("unsupported({feature:?})"),
             Self::Throttled => "throttled",
             Self::Timeout => "timeout",
             Self::Unavailable => "unavailable",
             Self::Expired => "expired",
             Self::Cancelled => "cancelled",
         };
-        ["error ", name].concat()
+        name.to_owned()
     }
 }

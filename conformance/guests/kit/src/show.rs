@@ -160,7 +160,6 @@ lists!(String &str u32 u64 i64 Option<Vec<u8>>);
 
 impl Show for Error {
     fn show(&self, out: &mut String) {
-        out.push_str("error ");
         let (name, text) = match self {
             Self::NotFound => ("not-found", None),
             Self::AlreadyExists => ("already-exists", None),

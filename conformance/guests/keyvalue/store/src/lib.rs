@@ -5,4 +5,27 @@ conformance_kit::suite! {
     get {
         missing;
     }
+    set {
+        overwrite_shorter;
+        read_back;
+    }
+    delete {
+        twice;
+    }
+    key {
+        letter_case;
+    }
+    list {
+        pages;
+    }
+    keys {
+        all;
+    }
+    calls {
+        dropped;
+        in_flight;
+    }
+    race {
+        not_torn;
+    }
 }

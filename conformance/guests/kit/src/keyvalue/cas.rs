@@ -44,7 +44,7 @@ impl Check<'_> {
         result: Result<T, SwapError>,
         value: Option<&[u8]>,
     ) -> Result<Option<Entry>, Stop> {
-        let expected = || ["error stale with ", &value.shown()].concat();
+        let expected = || ["stale with ", &value.shown()].concat();
         match result {
             Err(SwapError::Stale(entry))
                 if entry.as_ref().map(|entry| entry.value.as_slice()) == value =>
@@ -70,7 +70,7 @@ impl Show for SwapError {
     fn show(&self, out: &mut String) {
         match self {
             Self::Stale(entry) => {
-                out.push_str("error stale with ");
+                out.push_str("stale with ");
                 entry.show(out);
             }
             Self::Failed(error) => error.show(out),

@@ -8,5 +8,6 @@ case! {
 
 async fn run(cx: &Context) -> Outcome {
     let store = cx.store().await?;
-    cx.check("KV-GET-2", "get of a new key").none(store.get("never").await)
+    cx.check("KV-GET-2", "get of a new key")
+        .none(store.get("never").await)
 }

@@ -1,0 +1,14 @@
+//! Cases of `cloud:keyvalue/cas`.
+
+conformance_kit::suite! {
+    capability: "keyvalue";
+    swap {
+        create;
+    }
+    race {
+        one_creator;
+    }
+    refusal {
+        all;
+    }
+}

@@ -1,0 +1,14 @@
+//! Cases of `cloud:keyvalue/counters`.
+
+conformance_kit::suite! {
+    capability: "keyvalue";
+    increment {
+        create;
+    }
+    race {
+        sum;
+    }
+    refusal {
+        all;
+    }
+}

@@ -1,0 +1,9 @@
+//! Cases of `cloud:types/features`.
+
+conformance_kit::suite! {
+    capability: "keyvalue";
+    describe {
+        denied;
+        granted;
+    }
+}
