@@ -1,6 +1,5 @@
 //! One case, from an open scope to a verdict.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,6 +14,7 @@ use tokio::sync::Barrier;
 use crate::instance::{self, Ending, Environment, Role};
 use crate::names::{CaseNames, RunNames};
 use crate::suite::{Component, Suite};
+use crate::{Harness, Stop};
 
 /// How long the service may take to open and close one scope.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -31,6 +31,7 @@ pub(crate) struct Bench {
     pub(crate) extended: Vec<FeatureId>,
     pub(crate) names: RunNames,
     pub(crate) timeout_scale: f64,
+    pub(crate) stop: Stop,
 }
 
 /// What one attempt at a case came to.
@@ -40,6 +41,8 @@ enum Attempt {
     Interrupted(Evidence),
     /// The scope could not be opened.
     NoScope(String),
+    /// The run was stopped from outside.
+    Stopped,
 }
 
 /// A verdict, and how many attempts it took.
@@ -57,6 +60,7 @@ impl Bench {
         let evidence = match self.attempt(place, seed).await {
             Attempt::Decided(verdict) => return judged(verdict, 1),
             Attempt::NoScope(reason) => return self.lost(reason, 1).await,
+            Attempt::Stopped => return stopped(0),
             Attempt::Interrupted(evidence) => evidence,
         };
         if !self.answers().await {
@@ -80,6 +84,7 @@ impl Bench {
             }
             Attempt::Decided(verdict) => judged(verdict, 2),
             Attempt::NoScope(reason) => self.lost(reason, 2).await,
+            Attempt::Stopped => stopped(1),
             Attempt::Interrupted(again) => {
                 if self.answers().await {
                     let reason = format!("{} twice, although the service answers", again.actual);
@@ -117,6 +122,9 @@ impl Bench {
     }
 
     async fn attempt(&self, place: usize, seed: u64) -> Attempt {
+        if self.stop.is_stopped() {
+            return Attempt::Stopped;
+        }
         let names = CaseNames::new(seed);
         let scope = match self.names.scope() {
             Ok(id) => Scope {
@@ -134,10 +142,10 @@ impl Bench {
         };
         let opened = tokio::time::timeout(SCOPE_TIMEOUT, self.provider.open(&scope)).await;
         let attempt = match opened {
-            Ok(Ok(namespace)) => {
-                self.with_scope(place, seed, &names, &scope, namespace)
-                    .await
-            }
+            Ok(Ok(namespace)) => tokio::select! {
+                attempt = self.with_scope(place, seed, &names, &scope, namespace) => attempt,
+                () = self.stop.stopped() => Attempt::Stopped,
+            },
             Ok(Err(error)) => Attempt::NoScope(format!("a scope could not be opened: {error}")),
             Err(_) => Attempt::NoScope("a scope could not be opened in time".into()),
         };
@@ -304,6 +312,11 @@ fn judged(verdict: Verdict, attempts: u32) -> Judged {
     }
 }
 
+fn stopped(attempts: u32) -> Judged {
+    let verdict = Verdict::because(Status::NotRun, "the run was stopped").blamed_on(Blame::User);
+    judged(verdict, attempts)
+}
+
 /// A scope that stays behind is a fault of the run even if the case passed.
 fn not_closed(attempt: Attempt, reason: &str) -> Attempt {
     match attempt {
@@ -324,11 +337,11 @@ pub(crate) fn durability(class: Durability) -> conformance_model::Durability {
 }
 
 /// What must stay refused on the restricted name: everything but the core.
-pub(crate) fn extended(descriptor: &Descriptor, core: &BTreeSet<String>) -> Vec<FeatureId> {
+pub(crate) fn extended(descriptor: &Descriptor, harness: &Harness) -> Vec<FeatureId> {
     descriptor
         .features
         .iter()
         .copied()
-        .filter(|&id| !core.contains(id))
+        .filter(|&id| !harness.is_core(id))
         .collect()
 }

@@ -1,6 +1,5 @@
 //! Carries a plan out: cases side by side, events in the order they happen.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -13,7 +12,7 @@ use tokio::task::JoinHandle;
 use crate::case_run::{Bench, Judged, durability, extended};
 use crate::names::RunNames;
 use crate::plan::{Action, Planned};
-use crate::{ExpectedFailures, Harness, Plan};
+use crate::{ExpectedFailures, Harness, Plan, Stop};
 
 /// Receives every event, from several threads.
 pub type Sink = Arc<dyn Fn(Event) + Send + Sync>;
@@ -33,8 +32,8 @@ pub struct RunOptions {
     pub fail_fast: bool,
     /// Cases that are known to fail on this provider.
     pub expected: ExpectedFailures,
-    /// Ids of the core features; the rest is withheld from restricted names.
-    pub core_features: BTreeSet<String>,
+    /// Ends the run early.
+    pub stop: Stop,
 }
 
 impl Default for RunOptions {
@@ -46,7 +45,7 @@ impl Default for RunOptions {
             timeout_scale: 1.0,
             fail_fast: false,
             expected: ExpectedFailures::default(),
-            core_features: BTreeSet::new(),
+            stop: Stop::new(),
         }
     }
 }
@@ -141,10 +140,11 @@ impl Run {
                 host: Arc::clone(&harness.host),
                 suite: Arc::clone(&harness.suite),
                 provider: Arc::clone(provider),
-                extended: extended(&descriptor, &options.core_features),
+                extended: extended(&descriptor, harness),
                 descriptor,
                 names: RunNames::new(),
                 timeout_scale: options.timeout_scale,
+                stop: options.stop.clone(),
             }),
             name: subject.name.to_owned(),
             seed: options.seed,
@@ -157,6 +157,9 @@ impl Run {
     }
 
     async fn carry_out(self: Arc<Self>, repetition: u32, planned: Planned) {
+        if self.bench.stop.is_stopped() {
+            return;
+        }
         let case = &self.bench.suite.cases()[planned.case];
         let id = case.id.clone();
         (self.sink)(Event::CaseStarted {

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use conformance_model::FeatureLevel;
+use conformance_spec::{Catalog, SpecError};
 use reference_host::{Host, HostConfig, HostError};
 
 use crate::{ComponentFile, Suite, SuiteError, embedded_components};
@@ -14,6 +16,8 @@ pub struct Harness {
     pub host: Arc<Host>,
     /// The cases.
     pub suite: Arc<Suite>,
+    /// The specification that they are cases of.
+    pub catalog: Arc<Catalog>,
 }
 
 /// Why there is no harness.
@@ -26,6 +30,9 @@ pub enum HarnessError {
     /// The suite cannot be used.
     #[error(transparent)]
     Suite(#[from] SuiteError),
+    /// The specification cannot be read.
+    #[error(transparent)]
+    Spec(#[from] SpecError),
 }
 
 impl Harness {
@@ -45,6 +52,7 @@ impl Harness {
         Ok(Self {
             host: Arc::new(host),
             suite: Arc::new(suite),
+            catalog: Arc::new(Catalog::embedded()?),
         })
     }
 
@@ -55,4 +63,25 @@ impl Harness {
     pub async fn embedded(cache_directory: Option<PathBuf>) -> Result<Self, HarnessError> {
         Self::load(&embedded_components()?, cache_directory).await
     }
+
+    /// Whether every provider of the feature's capability has it.
+    pub(crate) fn is_core(&self, feature: &str) -> bool {
+        self.catalog
+            .feature(feature)
+            .is_some_and(|feature| feature.level == FeatureLevel::Core)
+    }
+}
+
+/// Where this user's programs keep compiled components: a folder under
+/// `$XDG_CACHE_HOME`, or under `~/.cache`; none if neither is known.
+#[must_use]
+pub fn default_cache_directory() -> Option<PathBuf> {
+    let absolute = |name| {
+        std::env::var_os(name)
+            .map(PathBuf::from)
+            .filter(|path| path.is_absolute())
+    };
+    absolute("XDG_CACHE_HOME")
+        .or_else(|| absolute("HOME").map(|home| home.join(".cache")))
+        .map(|caches| caches.join("cloud-wit").join("components"))
 }

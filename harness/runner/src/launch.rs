@@ -255,7 +255,12 @@ impl RunningServer {
             text.replace("{port}", &port.to_string())
                 .replace("{directory}", &directory)
         };
-        let child = Command::new(server.program)
+        let mut command = Command::new(server.program);
+        // In a group of its own, so that an interrupt from the terminal ends it
+        // only after the scopes on it are closed.
+        #[cfg(unix)]
+        command.process_group(0);
+        let child = command
             .args(server.arguments.iter().map(|argument| fill(argument)))
             .stdin(Stdio::null())
             .stdout(Stdio::null())

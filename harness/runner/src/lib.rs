@@ -16,15 +16,17 @@ mod names;
 mod pattern;
 mod plan;
 mod selftest;
+mod stop;
 mod suite;
 mod trials;
 
 pub use execute::{RunOptions, Sink, Subject, run_provider};
 pub use expected::{ExpectedFailures, ExpectedFailuresError};
-pub use harness::{Harness, HarnessError};
+pub use harness::{Harness, HarnessError, default_cache_directory};
 pub use launch::{Opened, ProviderOptions, SetupError, find_program, open_provider};
 pub use pattern::{PatternError, Patterns};
 pub use plan::{Action, Plan, Planned, Selection, plan};
 pub use selftest::{KillTable, Mutant, MutantResult, selftest};
+pub use stop::Stop;
 pub use suite::{ComponentFile, Suite, SuiteError, embedded_components};
 pub use trials::{TrialOptions, test_main};

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use cloud_contract::{Connect, Settings};
+use cloud_contract::Provider;
 use conformance_model::{Event, Status};
 use futures::stream::{self, StreamExt as _};
 
@@ -21,8 +21,8 @@ pub struct Mutant {
     pub summary: String,
     /// The clauses that it breaks.
     pub clauses: Vec<String>,
-    /// Opens it.
-    pub connect: Connect,
+    /// It, open.
+    pub provider: Arc<dyn Provider>,
 }
 
 /// What became of one mutant.
@@ -112,15 +112,6 @@ async fn one(harness: &Harness, mutant: &Mutant, options: &RunOptions) -> Mutant
         survived: Vec::new(),
         troubles: Vec::new(),
     };
-    let provider = match (mutant.connect)(Settings::default()).await {
-        Ok(provider) => provider,
-        Err(error) => {
-            result
-                .troubles
-                .push(format!("it cannot be opened: {error}"));
-            return result;
-        }
-    };
     let plan: Plan = harness
         .suite
         .cases()
@@ -149,7 +140,7 @@ async fn one(harness: &Harness, mutant: &Mutant, options: &RunOptions) -> Mutant
         })
     };
     let subject = Subject {
-        provider: &provider,
+        provider: &mutant.provider,
         name: &mutant.name,
         mode: "mutant",
     };

@@ -1,7 +1,7 @@
 //! The suite inside `cargo test`: one trial for each case, for a provider in
 //! this repository or in any other.
 
-use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -12,16 +12,22 @@ use tokio::runtime::Runtime;
 
 use crate::{
     Harness, Opened, Planned, ProviderOptions, RunOptions, Selection, SetupError, Sink, Subject,
-    open_provider, plan, run_provider,
+    default_cache_directory, open_provider, plan, run_provider,
 };
 
 /// How [`test_main`] opens the provider.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct TrialOptions {
-    /// Ids of the core features.
-    pub core_features: BTreeSet<String>,
-    /// Where compiled components are kept.
-    pub cache_directory: Option<std::path::PathBuf>,
+    /// Where compiled components are kept; none compiles them anew.
+    pub cache_directory: Option<PathBuf>,
+}
+
+impl Default for TrialOptions {
+    fn default() -> Self {
+        Self {
+            cache_directory: default_cache_directory(),
+        }
+    }
 }
 
 /// The `main` of a conformance test with `harness = false`: takes the arguments
@@ -77,7 +83,6 @@ impl Shared {
             })?;
         let run = RunOptions {
             jobs: 1,
-            core_features: options.core_features.clone(),
             ..RunOptions::default()
         };
         Ok(Arc::new(Self {
