@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use conformance_model::FeatureLevel;
+use conformance_model::{FeatureLevel, HostInfo, SuiteComponent, SuiteInfo};
 use conformance_spec::{Catalog, SpecError};
 use reference_host::{Host, HostConfig, HostError};
 
@@ -62,6 +62,35 @@ impl Harness {
     /// [`HarnessError`].
     pub async fn embedded(cache_directory: Option<PathBuf>) -> Result<Self, HarnessError> {
         Self::load(&embedded_components()?, cache_directory).await
+    }
+
+    /// What an event stream says of the suite. `git` is the commit that it was
+    /// built from, where that is known.
+    #[must_use]
+    pub fn suite_info(&self, git: Option<&str>) -> SuiteInfo {
+        SuiteInfo {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            git: git.map(str::to_owned),
+            components: self
+                .suite
+                .digests()
+                .iter()
+                .map(|(name, digest)| SuiteComponent {
+                    name: name.clone(),
+                    digest: digest.clone(),
+                })
+                .collect(),
+        }
+    }
+
+    /// What an event stream says of the machine.
+    #[must_use]
+    pub fn host_info(&self) -> HostInfo {
+        HostInfo {
+            engine: reference_host::engine_name(),
+            os: std::env::consts::OS.to_owned(),
+            arch: std::env::consts::ARCH.to_owned(),
+        }
     }
 
     /// Whether every provider of the feature's capability has it.

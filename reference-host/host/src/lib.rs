@@ -27,3 +27,9 @@ pub use host::Host;
 pub use state::State;
 /// The engine, for harnesses that bind exports of their own.
 pub use wasmtime;
+
+/// The engine with its version, for reports: `wasmtime 48.0.8`.
+#[must_use]
+pub fn engine_name() -> String {
+    format!("wasmtime {}", wasmtime_environ::VERSION)
+}
