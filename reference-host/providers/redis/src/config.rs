@@ -8,7 +8,8 @@ use redis::{ConnectionAddr, IntoConnectionInfo, RedisConnectionInfo};
 
 /// The time limit of one call when the settings name none.
 const CALL_TIMEOUT: Duration = Duration::from_secs(5);
-/// The longest wait for a connection that is ready to use.
+/// The longest wait for a connection that is ready to use. It is also shorter
+/// than a call, so that a call can tell why there is none.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Where the service listens.
@@ -67,20 +68,9 @@ impl Config {
             address,
             login,
             call_timeout,
-            connect_timeout: CONNECT_TIMEOUT.min(response(call_timeout)),
+            connect_timeout: CONNECT_TIMEOUT.min(call_timeout.mul_f64(0.9)),
         })
     }
-
-    /// How long to wait for one answer. It is shorter than the call timeout, so
-    /// that the connection learns of a service that answers no more and is
-    /// replaced, before the portable layer drops the call.
-    pub(crate) fn response_timeout(&self) -> Duration {
-        response(self.call_timeout)
-    }
-}
-
-fn response(call_timeout: Duration) -> Duration {
-    call_timeout.mul_f64(0.9)
 }
 
 fn milliseconds(value: &str) -> Result<Duration> {

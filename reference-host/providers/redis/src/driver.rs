@@ -19,7 +19,10 @@ use crate::link::{Link, Live};
 use crate::namespace::{Registration, StoreKeys};
 use crate::scripts::{DONE, Joined, NO_STORE, OUT_OF_RANGE, SCRIPTS, WRONG_TYPE};
 
+use reply::{done, entry, text, value};
+
 mod batch;
+mod reply;
 
 /// How many ended keys one request of a list clears away at most.
 const CLEAR_AT_ONCE: usize = 500;
@@ -114,48 +117,6 @@ impl Store {
 /// Up, so that no key ends early; limits keep it far below 2^53.
 fn whole_milliseconds(ttl: Duration) -> u64 {
     u64::try_from(ttl.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX)
-}
-
-/// What Redis says is left, as the contract wants it: the last millisecond that
-/// Redis lets pass is not the key's own, and a present key has something left.
-fn remaining(milliseconds: i64) -> Option<Duration> {
-    match u64::try_from(milliseconds) {
-        Ok(left) => Some(Duration::from_millis(left.saturating_sub(1).max(1))),
-        Err(_) => None,
-    }
-}
-
-fn value(answer: Value) -> Result<Option<Bytes>> {
-    match answer {
-        Value::BulkString(value) => Ok(Some(value.into())),
-        Value::Nil => Ok(None),
-        _ => Err(unexpected_reply()),
-    }
-}
-
-/// `{}` or `{value, version, ms left}`.
-fn entry(answer: Vec<Value>) -> Result<Option<Entry>> {
-    if answer.is_empty() {
-        return Ok(None);
-    }
-    match <[Value; 3]>::try_from(answer) {
-        Ok(
-            [
-                Value::BulkString(value),
-                Value::BulkString(version),
-                Value::Int(left),
-            ],
-        ) => Ok(Some(Entry {
-            value: value.into(),
-            version: text(&version)?.into(),
-            remaining: remaining(left),
-        })),
-        _ => Err(unexpected_reply()),
-    }
-}
-
-fn text(bytes: &[u8]) -> Result<&str> {
-    std::str::from_utf8(bytes).map_err(|_| unexpected_reply())
 }
 
 /// Where a list begins or goes on, and where it ends, as `ZRANGEBYLEX` takes it.
@@ -320,13 +281,6 @@ impl Driver for Store {
     }
 }
 
-fn done(answer: Value) -> Result<()> {
-    match answer {
-        Value::Int(DONE) => Ok(()),
-        _ => Err(unexpected_reply()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -337,10 +291,6 @@ mod tests {
         assert_eq!(rounded(1_000_000), 1);
         assert_eq!(rounded(1_000_001), 2);
         assert_eq!(rounded(1_999_999), 2);
-        assert_eq!(remaining(-1), None);
-        for (left, shown) in [(0, 1), (1, 1), (2, 1), (1001, 1000)] {
-            assert_eq!(remaining(left), Some(Duration::from_millis(shown)));
-        }
     }
 
     #[test]

@@ -12,8 +12,10 @@
 //! connection is seen when it happens rather than by the next call.
 
 use std::fmt;
+use std::future::Future;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
 use cloud_contract::{Error, ErrorKind, Result};
 use redis::aio::MultiplexedConnection;
@@ -51,6 +53,10 @@ impl Live {
     pub(crate) fn mark(&self) -> &str {
         &self.mark
     }
+
+    fn give_up(&self) {
+        self.ended.store(true, Ordering::Release);
+    }
 }
 
 impl Drop for Live {
@@ -79,6 +85,8 @@ pub(crate) struct Link {
     attempt: tokio::sync::Mutex<Attempt>,
     /// How many attempts have begun.
     attempts: AtomicU64,
+    /// How long an unanswered request makes the connection suspect.
+    patience: Duration,
 }
 
 impl fmt::Debug for Link {
@@ -90,6 +98,8 @@ impl fmt::Debug for Link {
 impl Link {
     pub(crate) fn new(config: Config) -> Self {
         Self {
+            // Less than a call takes when the portable layer gives up on it.
+            patience: config.call_timeout.mul_f64(0.9),
             config,
             live: RwLock::default(),
             attempt: tokio::sync::Mutex::default(),
@@ -166,8 +176,10 @@ impl Link {
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
+        // The portable layer has a timer for each call; another one here would
+        // only cost time.
         let config = AsyncConnectionConfig::new()
-            .set_response_timeout(Some(self.config.response_timeout()))
+            .set_response_timeout(None)
             .set_pipeline_buffer_size(QUEUE);
         let (connection, driver) =
             MultiplexedConnection::new_with_config(&self.config.login, stream, config)
@@ -243,10 +255,11 @@ impl Link {
     /// each request.
     pub(crate) async fn send_all(&self, live: &Live, pipeline: &Pipeline) -> Result<Vec<Value>> {
         let mut connection = live.connection.clone();
+        let waiting = self.wait(live);
         let result = connection
             .send_packed_commands(pipeline, 0, pipeline.len())
             .await;
-        self.watch(live, result.as_ref().err());
+        waiting.end(result.as_ref().err());
         let answers = result.map_err(translate)?;
         if answers.len() == pipeline.len() {
             Ok(answers)
@@ -257,19 +270,58 @@ impl Link {
 
     async fn exchange(&self, live: &Live, cmd: &Cmd) -> RedisResult<Value> {
         let mut connection = live.connection.clone();
+        let waiting = self.wait(live);
         let result = connection
             .send_packed_command(cmd)
             .await
             .and_then(Value::extract_error);
-        self.watch(live, result.as_ref().err());
+        waiting.end(result.as_ref().err());
         result
     }
 
-    /// Gives the connection up after a failure that it does not survive, a
-    /// missing answer among them. Calls that still wait on it keep it alive.
-    fn watch(&self, live: &Live, error: Option<&RedisError>) {
-        if error.is_some_and(breaks_connection) {
-            live.ended.store(true, Ordering::Release);
+    fn wait<'a>(&self, live: &'a Live) -> Waiting<'a> {
+        Waiting {
+            live: Some(live),
+            since: Instant::now(),
+            patience: self.patience,
+        }
+    }
+
+    /// Bounds requests that do not come through the portable layer.
+    pub(crate) async fn bounded<T>(&self, request: impl Future<Output = Result<T>>) -> Result<T> {
+        match tokio::time::timeout(self.config.call_timeout, request).await {
+            Ok(result) => result,
+            Err(_) => Err(ErrorKind::Timeout.into()),
+        }
+    }
+}
+
+/// A request under way. The connection is given up after a failure that it does
+/// not survive, and also when the caller goes away after having waited about as
+/// long as a call may take: the next call then tries another connection. Calls
+/// that still wait on the old one keep it open.
+struct Waiting<'a> {
+    live: Option<&'a Live>,
+    since: Instant,
+    patience: Duration,
+}
+
+impl Waiting<'_> {
+    fn end(mut self, error: Option<&RedisError>) {
+        if let Some(live) = self.live.take()
+            && error.is_some_and(breaks_connection)
+        {
+            live.give_up();
+        }
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        if let Some(live) = self.live
+            && self.since.elapsed() >= self.patience
+        {
+            live.give_up();
         }
     }
 }

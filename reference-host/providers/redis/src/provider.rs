@@ -47,7 +47,7 @@ pub(crate) async fn connect(settings: Settings) -> Result<Arc<dyn Provider>> {
     }
     let mut question = Cmd::new();
     question.arg("CONFIG").arg("GET").arg("appendfsync");
-    let fsync = match link.send(&live, &question).await {
+    let fsync = match link.bounded(link.send(&live, &question)).await {
         Ok(answer) => redis::from_redis_value::<Vec<String>>(answer)
             .ok()
             .and_then(|pair| pair.into_iter().nth(1)),
@@ -79,8 +79,8 @@ impl Provider for Redis {
         if scope.names.iter().any(String::is_empty) {
             return Err(Error::invalid("scope: a name must not be empty"));
         }
-        let opened = Registration::open(&self.link, scope.id.clone(), &scope.names).await?;
-        let opened = Arc::new(opened);
+        let opened = Registration::open(&self.link, scope.id.clone(), &scope.names);
+        let opened = Arc::new(self.link.bounded(opened).await?);
         let registration = match self.known().entry(scope.id.clone()) {
             // The same stores, unless somebody else closed the scope and another
             // set of names was registered since.
@@ -106,7 +106,8 @@ impl Provider for Redis {
         let registry = registry_key(&scope.id);
         let mut question = Cmd::new();
         question.arg("SMEMBERS").arg(&registry);
-        let names = texts(self.link.send(&live, &question).await?)?;
+        let names = self.link.bounded(self.link.send(&live, &question)).await?;
+        let names = texts(names)?;
         let mut stores: Vec<StoreKeys> = names
             .iter()
             .map(|name| StoreKeys::new(&scope.id, name))
@@ -123,7 +124,8 @@ impl Provider for Redis {
                     .arg(CLEAR_AT_ONCE);
                 requests.add_command(clear);
             }
-            let answers = self.link.call_all(&live, &requests).await?;
+            let clear = self.link.call_all(&live, &requests);
+            let answers = self.link.bounded(clear).await?;
             let mut left = Vec::new();
             for (store, answer) in stores.into_iter().zip(answers) {
                 match answer {
@@ -137,6 +139,7 @@ impl Provider for Redis {
         // Last, so that a close that failed half way can be repeated.
         let mut forget = Cmd::new();
         forget.arg("DEL").arg(&registry);
-        self.link.send(&live, &forget).await.map(drop)
+        let forget = self.link.send(&live, &forget);
+        self.link.bounded(forget).await.map(drop)
     }
 }

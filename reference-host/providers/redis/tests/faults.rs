@@ -6,9 +6,9 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use cloud_contract::keyvalue::{Driver, Expected, SetOptions};
+use cloud_contract::keyvalue::{Expected, SetOptions, Store};
 use cloud_contract::{Bytes, Error, ErrorKind};
-use support::{Server, connect, get, list, set, store, version};
+use support::{Server, connect, get, guest_store, list, set, store, version};
 use tokio::task::JoinSet;
 
 /// What must never reach a guest.
@@ -214,17 +214,24 @@ async fn a_stalled_server_times_out_and_is_used_again() {
         return;
     };
     let provider = connect(&server.endpoint(), &[("timeout-ms", "300")]).await;
-    let driver = store(&provider.unwrap()).await;
-    set(&driver, "k", "v").await;
+    let provider = provider.unwrap();
+    let store = guest_store(&provider).await;
+    store.set("k", Bytes::from_static(b"v")).await.unwrap();
     server.pause();
-    for _ in 0..2 {
+    let scope = support::scope("other", &["data"]);
+    for round in 0..4 {
         let begun = Instant::now();
-        let error = driver.get("k").await.unwrap_err();
+        let error = match round {
+            2 => provider.open(&scope).await.unwrap_err(),
+            3 => provider.close(&scope).await.unwrap_err(),
+            _ => store.get("k").await.unwrap_err(),
+        };
         assert_eq!(error.kind(), &ErrorKind::Timeout);
-        assert!(begun.elapsed() < Duration::from_millis(300));
+        assert!(begun.elapsed() < Duration::from_millis(450));
     }
     server.resume();
-    assert_eq!(get(&driver, "k").await.as_deref(), Some("v"));
+    let value = store.get("k").await.unwrap();
+    assert_eq!(value.as_deref(), Some(b"v".as_slice()));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -233,27 +240,24 @@ async fn callers_share_a_failing_attempt() {
         return;
     };
     let provider = connect(&server.endpoint(), &[("timeout-ms", "300")]).await;
-    let driver = store(&provider.unwrap()).await;
+    let store = guest_store(&provider.unwrap()).await;
     server.pause();
-    driver.get("k").await.unwrap_err();
+    store.get("k").await.unwrap_err();
     // Without sharing, the last of them would wait for all others in turn.
     let begun = Instant::now();
     let mut tasks: JoinSet<_> = (0..64)
         .map(|_| {
-            let driver: Arc<dyn Driver> = Arc::clone(&driver);
-            async move { driver.get("k").await.unwrap_err() }
+            let store: Arc<dyn Store> = Arc::clone(&store);
+            async move { store.get("k").await.unwrap_err() }
         })
         .collect();
     while let Some(error) = tasks.join_next().await {
         assert_eq!(error.unwrap().kind(), &ErrorKind::Timeout);
     }
-    assert!(
-        begun.elapsed() < Duration::from_millis(900),
-        "{:?}",
-        begun.elapsed()
-    );
+    let took = begun.elapsed();
+    assert!(took < Duration::from_millis(900), "{took:?}");
     server.resume();
-    assert_eq!(get(&driver, "k").await, None);
+    assert_eq!(store.get("k").await.unwrap(), None);
 }
 
 #[tokio::test]

@@ -6,8 +6,10 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use cloud_contract::keyvalue::{Conditional, Driver, Expected, KeyPage, ListRequest, SetOptions};
-use cloud_contract::{Bytes, Provider, Result, Scope, ScopeId, Settings};
+use cloud_contract::keyvalue::{
+    Conditional, Driver, Expected, KeyPage, ListRequest, SetOptions, Store,
+};
+use cloud_contract::{Bytes, Capability, Grant, Provider, Result, Scope, ScopeId, Settings};
 use provider_redis::FACTORY;
 use redis::Value;
 
@@ -181,6 +183,21 @@ pub(crate) fn scope(id: &str, names: &[&str]) -> Scope {
 pub(crate) async fn store(provider: &Arc<dyn Provider>) -> Arc<dyn Driver> {
     let namespace = provider.open(&scope("test", &["data"])).await.unwrap();
     namespace.keyvalue("data").await.unwrap()
+}
+
+/// The same store as a guest sees it: calls are bounded in time.
+pub(crate) async fn guest_store(provider: &Arc<dyn Provider>) -> Arc<dyn Store> {
+    let scope = scope("test", &["data"]);
+    let grant = Grant {
+        capability: Capability::Keyvalue,
+        name: "mine".into(),
+        target: "data".into(),
+        namespace: provider.open(&scope).await.unwrap(),
+        scope: scope.id,
+        descriptor: Arc::new(provider.descriptor().clone()),
+    };
+    let platform = provider.platform(vec![grant]);
+    platform.open_store("mine").await.unwrap()
 }
 
 pub(crate) async fn set(driver: &Arc<dyn Driver>, key: &str, value: &str) {
