@@ -94,7 +94,9 @@ impl Toolchain {
         if subcommand == "build"
             && let Some(crates) = self.get("GUEST_BUILD_STD")
         {
+            // Without backtraces and unwinding, which a guest has no use for.
             cargo.arg(format!("-Zbuild-std={crates}"));
+            cargo.arg("-Zbuild-std-features=optimize_for_size");
         }
         Ok(cargo)
     }
