@@ -63,11 +63,11 @@ impl Conclusion {
                     Some(Blame::Environment | Blame::Harness) => errors.add(test),
                     Some(Blame::Provider | Blame::User) | None => broken.add(test),
                 }
-            } else if test.level == Level::Must {
-                match test.status {
-                    Status::Pass => proved += 1,
-                    Status::Skip => left_out.add(test),
-                    Status::Xfail => listed.add(test),
+            } else {
+                match (test.status, test.level) {
+                    (Status::Skip, _) => left_out.add(test),
+                    (Status::Pass, Level::Must) => proved += 1,
+                    (Status::Xfail, Level::Must) => listed.add(test),
                     _ => {}
                 }
             }

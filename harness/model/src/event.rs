@@ -52,8 +52,8 @@ pub enum Event {
         run: RunInfo,
         /// The names of the providers, in the order of the command line.
         providers: Vec<String>,
-        /// The ids of all cases that the suite holds, those that the filter
-        /// leaves out included: each provider ends with a verdict for each.
+        /// The ids of the cases that were asked for. Every other case of the
+        /// suite ends as `skip` on each provider: no case vanishes.
         cases: Vec<String>,
         /// How many case runs are planned, over all providers, without those
         /// that the filter leaves out.

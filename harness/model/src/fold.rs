@@ -240,24 +240,14 @@ impl ReportFold {
     /// [`FoldError::NotStarted`].
     pub fn finish(self) -> Result<RunReport, FoldError> {
         let started = self.started.ok_or(FoldError::NotStarted)?;
-        let cases: HashMap<&str, &Case> = self
-            .catalog
-            .cases
-            .iter()
-            .map(|case| (case.id.as_str(), case))
-            .collect();
-        // Every id was looked up when the run started.
-        let cases: Vec<&Case> = started
-            .cases
-            .iter()
-            .filter_map(|id| cases.get(id.as_str()).copied())
-            .collect();
+        let asked: BTreeSet<&str> = started.cases.iter().map(String::as_str).collect();
+        let cases: Vec<&Case> = self.catalog.cases.iter().collect();
         let complete = self.end.is_some();
         let aborted = self.end.flatten();
         let providers = self
             .providers
             .into_iter()
-            .map(|fold| fold.finish(&self.catalog, &cases, &started.run, aborted.as_deref()))
+            .map(|fold| fold.finish(&self.catalog, &asked, &started.run, aborted.as_deref()))
             .collect();
 
         let cited: BTreeSet<&str> = cases
@@ -364,15 +354,18 @@ impl ProviderFold {
     fn finish(
         mut self,
         catalog: &CatalogInfo,
-        cases: &[&Case],
+        asked: &BTreeSet<&str>,
         run: &RunInfo,
         aborted: Option<&str>,
     ) -> ProviderReport {
+        let cases = &catalog.cases;
         let tests: Vec<TestReport> = cases
             .iter()
             .map(|case| {
                 let results = self.results.remove(&case.id).unwrap_or_default();
-                let verdict = if results.is_empty() {
+                let verdict = if results.is_empty() && !asked.contains(case.id.as_str()) {
+                    unasked(run)
+                } else if results.is_empty() {
                     self.absent(aborted)
                 } else {
                     merge(&results)
@@ -472,6 +465,16 @@ impl ProviderFold {
         };
         Verdict::because(Status::NotRun, reason).blamed_on(blame)
     }
+}
+
+/// The verdict of a case that nobody asked for.
+fn unasked(run: &RunInfo) -> Verdict {
+    let reason = if run.filters.is_empty() {
+        "not selected".to_owned()
+    } else {
+        format!("not selected by {}", run.filters.join(" "))
+    };
+    Verdict::because(Status::Skip, reason)
 }
 
 /// One verdict from those of the repetitions; there is at least one.

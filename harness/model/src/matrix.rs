@@ -76,6 +76,9 @@ pub enum CellState {
     Failing,
     /// Cases ended in an error or did not run.
     Error,
+    /// No case ran: the user left all of them out, or the provider could not be
+    /// set up.
+    NotRun,
     /// Not declared, and proved to refuse.
     Refused,
     /// Not declared, and there is no function that could refuse.
@@ -111,6 +114,7 @@ impl Cell {
         match self.state {
             CellState::Refused => return "unsupported (refusal proved)".to_owned(),
             CellState::NotDeclared => return "not declared".to_owned(),
+            CellState::NotRun => return "not run".to_owned(),
             CellState::Untested => return "no case".to_owned(),
             CellState::Conformant | CellState::Partial | CellState::Failing | CellState::Error => {}
         }
@@ -161,7 +165,10 @@ impl Cell {
         };
         let skipped = counts.must.of(Status::Skip) + counts.should.of(Status::Skip);
         let known_failures = counts.must.of(Status::Xfail);
-        let state = if failing > 0 {
+        let all = counts.all();
+        let state = if all.total() > 0 && all.matching(Status::was_executed) == 0 {
+            CellState::NotRun
+        } else if failing > 0 {
             CellState::Failing
         } else if errors > 0 {
             CellState::Error

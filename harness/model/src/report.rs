@@ -298,10 +298,15 @@ impl TestReport {
         self.case_status == CaseStatus::Stable && self.status.is_red_at(self.level)
     }
 
-    /// Whether people should be told: red, or a failure that does not count.
+    /// Why it has this status, in one sentence: the reason, or what the case
+    /// did when a clause did not hold, or the status itself.
     #[must_use]
-    pub fn is_noteworthy(&self) -> bool {
-        self.status.is_red() || self.status == Status::Underclaim
+    pub fn why(&self) -> &str {
+        match (&self.reason, &self.evidence) {
+            (Some(reason), _) => reason,
+            (None, Some(evidence)) => &evidence.message,
+            (None, None) => self.status.as_str(),
+        }
     }
 
     /// Whether the case belongs to a feature: it needs it, or proves its

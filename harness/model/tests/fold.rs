@@ -269,6 +269,31 @@ fn what_is_no_stream_is_refused() {
 }
 
 #[test]
+fn a_case_that_nobody_asked_for_is_skipped_not_gone() {
+    let mut events = run_with(&[]);
+    let get = "kv.get.missing";
+    if let Event::RunStarted { cases, run, .. } = &mut events[0].event {
+        cases.retain(|id| id == get);
+        run.filters = vec!["--run kv.get.missing".to_owned()];
+    }
+    events.retain(|line| match &line.event {
+        Event::CaseStarted { case, .. } | Event::CaseFinished { case, .. } => case == get,
+        _ => true,
+    });
+    let report = fold(&events);
+    let provider = &report.providers[0];
+    assert_eq!(provider.tests.len(), sample::catalog().cases.len());
+    assert_eq!(provider.counts.all().of(Status::Pass), 1);
+    assert_eq!(provider.conclusion, Conclusion::Partial);
+    let reason = provider.tests[1].reason.as_deref().unwrap();
+    assert_eq!(reason, "not selected by --run kv.get.missing");
+    assert_eq!(ExitCode::of(&report), ExitCode::Conformant);
+    let matrix = Matrix::fold([&report]);
+    assert_eq!(matrix.rows[0].cells[0].state, CellState::Partial);
+    assert_eq!(matrix.rows[3].cells[0].state, CellState::NotRun);
+}
+
+#[test]
 fn the_matrix_has_a_cell_for_everything() {
     let report = sample::report();
     let matrix = Matrix::fold([&report]);
@@ -293,7 +318,7 @@ fn the_matrix_has_a_cell_for_everything() {
     assert_eq!(cell(4, 0).text(), "unsupported (refusal proved)");
     assert_eq!(cell(2, 1).state, CellState::NotDeclared);
     assert_eq!(cell(3, 1).text(), "1 failing, 1/2 MUST");
-    assert_eq!(cell(0, 2).state, CellState::Error);
+    assert_eq!(cell(0, 2).text(), "not run");
     // Side by side with itself.
     assert_eq!(Matrix::fold([&report, &report]).columns.len(), 6);
 }

@@ -67,7 +67,7 @@ fn test_case(report: &RunReport, provider: &ProviderReport, test: &TestReport) -
 }
 
 fn status(report: &RunReport, test: &TestReport) -> TestCaseStatus {
-    let reason = test.reason.as_deref().unwrap_or(test.status.as_str());
+    let reason = test.why();
     let mut status = match test.status {
         Status::Pass => return TestCaseStatus::success(),
         Status::Unsupported | Status::Underclaim | Status::Skip | Status::Xfail => {

@@ -128,9 +128,7 @@ fn failure(report: &RunReport, finding: &Finding<'_>, page: &mut Page) {
         test.status.as_str()
     ));
     page.line(&markdown(&test.title));
-    if let Some(reason) = &test.reason {
-        page.line(&markdown(&short(reason, SHOWN)));
-    }
+    page.line(&markdown(&short(test.why(), SHOWN)));
     let cited: Vec<&String> = match &test.evidence {
         Some(evidence) => vec![&evidence.clause],
         None => test.clauses.iter().collect(),
@@ -161,7 +159,7 @@ fn remark(provider: &ProviderReport, test: &TestReport) -> String {
         code(&provider.provider.name),
         code(&test.id),
         test.status.as_str(),
-        markdown(&short(test.reason.as_deref().unwrap_or(&test.title), SHOWN)),
+        markdown(&short(test.why(), SHOWN)),
     )
 }
 
@@ -198,7 +196,7 @@ fn mark(cell: &Cell) -> &'static str {
         CellState::Failing => "❌ ",
         CellState::Error => "⚠️ ",
         CellState::Partial => "🟡 ",
-        CellState::Refused | CellState::NotDeclared | CellState::Untested => "",
+        CellState::Refused | CellState::NotDeclared | CellState::NotRun | CellState::Untested => "",
     }
 }
 

@@ -53,8 +53,8 @@ pub(crate) fn errors(report: &RunReport) -> Vec<Group<'_>> {
 /// case that failed, a known failure, an undeclared feature that works.
 pub(crate) fn remarks(report: &RunReport) -> Vec<Group<'_>> {
     groups(report, |test| {
-        !test.is_red()
-            && (test.status.is_red() || matches!(test.status, Status::Xfail | Status::Underclaim))
+        let seen = test.status.is_red() && test.status != Status::NotRun;
+        !test.is_red() && (seen || matches!(test.status, Status::Xfail | Status::Underclaim))
     })
 }
 
@@ -73,7 +73,7 @@ fn is_grouped(status: Status) -> bool {
 fn groups<'a>(report: &'a RunReport, wanted: impl Fn(&TestReport) -> bool) -> Vec<Group<'a>> {
     let mut groups: Vec<Group<'a>> = Vec::new();
     for (provider, test) in report.tests().filter(|(_, test)| wanted(test)) {
-        let reason = test.reason.as_deref().unwrap_or("no reason given");
+        let reason = test.why();
         let known = groups.iter_mut().find(|group| {
             std::ptr::eq(group.provider, provider)
                 && group.status == test.status
@@ -155,14 +155,12 @@ pub(crate) fn total(report: &RunReport) -> Counts {
     report.tests().map(|(_, test)| test.status).collect()
 }
 
-/// One line about a group: how many, which, why.
+/// One line about a group: whose, how many, why, which.
 pub(crate) fn tell_group(group: &Group<'_>, shown: usize) -> String {
-    let number = group.tests.len() as u64;
     format!(
-        "{} {} {}: {} ({})",
+        "{}, {}: {} ({})",
         plain(&group.provider.provider.name),
-        group.status.as_str(),
-        count(number, "case"),
+        count(group.tests.len() as u64, "case"),
         plain(group.reason),
         plain(&names(&group.ids(), shown)),
     )

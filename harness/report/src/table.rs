@@ -89,8 +89,24 @@ fn block<'a>(
     }
 }
 
+/// Text with commas that wraps behind its commas only.
+pub(crate) fn keep_together(text: &str) -> String {
+    let parts: Vec<String> = text
+        .split(", ")
+        .map(|part| part.replace(' ', TIED))
+        .collect();
+    if parts.len() > 1 {
+        parts.join(", ")
+    } else {
+        text.to_owned()
+    }
+}
+
+/// A space that does not break; it comes out as an ordinary one.
+const TIED: &str = "\u{a0}";
+
 fn push(line: &mut String, style: Style, text: &str, to: usize) {
-    line.push_str(&paint(style, text));
+    line.push_str(&paint(style, &text.replace(TIED, " ")));
     line.push_str(&" ".repeat(to.saturating_sub(width(text))));
 }
 

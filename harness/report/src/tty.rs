@@ -9,7 +9,7 @@ use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
 use conformance_model::{
-    Cell, CellState, Conclusion, ExitCode, Matrix, RowKind, RunReport, TestReport,
+    Cell, CellState, Conclusion, ExitCode, Matrix, RowKind, RunReport, Status, TestReport,
 };
 
 use crate::story::{self, Finding, Group};
@@ -130,14 +130,12 @@ fn failure(report: &RunReport, finding: &Finding<'_>, out: &mut Output) {
     let status = paint(BAD.bold(), test.status.as_str());
     let id = paint(BOLD, &plain(&test.id));
     out.line(&format!("{status} {} {id}", plain(&provider.provider.name)));
-    if let Some(reason) = &test.reason {
-        out.labelled("  ", &short(&plain(reason), SHOWN), Style::new());
-    }
+    out.labelled("  ", &short(&plain(test.why()), SHOWN), Style::new());
     match &test.evidence {
         Some(evidence) => {
             clause(report, &evidence.clause, out);
             let shown = |text: &str| short(&plain(text), SHOWN);
-            if test.reason.as_deref() != Some(&evidence.message) {
+            if test.why() != evidence.message {
                 out.labelled("  what      ", &shown(&evidence.message), Style::new());
             }
             out.labelled("  expected  ", &shown(&evidence.expected), GOOD);
@@ -187,10 +185,7 @@ fn errors(report: &RunReport, out: &mut Output) {
 }
 
 fn tell(group: &Group<'_>) -> String {
-    let told = story::tell_group(group, NAMED);
-    let status = format!("{} ", group.status.as_str());
-    // The status is the label already.
-    short(&told.replacen(&status, "", 1), 2 * SHOWN)
+    short(&story::tell_group(group, NAMED), 2 * SHOWN)
 }
 
 fn remarks(report: &RunReport, out: &mut Output) {
@@ -238,7 +233,10 @@ fn matrix(report: &RunReport, out: &mut Output) {
             RowKind::Capability => cell(&row.id, BOLD),
             RowKind::Feature => cell(&format!("  {}", row.id), Style::new()),
         };
-        let cells = row.cells.iter().map(|one| cell(&one.text(), look(one)));
+        let cells = row
+            .cells
+            .iter()
+            .map(|one| cell(&table::keep_together(&one.text()), look(one)));
         rows.push(TableRow {
             head,
             cells: cells.collect(),
@@ -262,7 +260,9 @@ fn look(cell: &Cell) -> Style {
         CellState::Conformant => GOOD,
         CellState::Failing => BAD,
         CellState::Error | CellState::Partial => ODD,
-        CellState::Refused | CellState::NotDeclared | CellState::Untested => FAINT,
+        CellState::Refused | CellState::NotDeclared | CellState::NotRun | CellState::Untested => {
+            FAINT
+        }
     }
 }
 
@@ -278,7 +278,11 @@ fn tone(conclusion: Conclusion) -> Style {
 fn closing(report: &RunReport, folder: Option<&Path>, out: &mut Output) {
     out.empty();
     for group in story::left_out(report) {
-        out.labelled("not run: ", &story::tell_group(&group, NAMED), FAINT);
+        let label = match group.status {
+            Status::Unsupported => "unsupported: ",
+            _ => "not run: ",
+        };
+        out.labelled(label, &tell(&group), FAINT);
     }
     for note in &report.run.notes {
         out.labelled("note: ", &short(&plain(note), SHOWN), FAINT);
