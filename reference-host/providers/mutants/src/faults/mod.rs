@@ -1,0 +1,84 @@
+//! The catalogue: one file for each area of the specification, each with its
+//! faults and, at its end or start, the list of the mutants made of them.
+
+mod arguments;
+mod basic;
+mod batch;
+mod concurrency;
+mod counters;
+mod cursors;
+mod errors;
+mod expiry;
+mod features;
+mod handles;
+mod keys;
+mod lifetimes;
+mod limits;
+mod list;
+mod open;
+mod order;
+mod session;
+mod streams;
+mod swap;
+mod tools;
+mod values;
+mod versions;
+
+use std::sync::LazyLock;
+
+use crate::Mutant;
+
+/// A fault below the portable layer.
+macro_rules! driver {
+    ($fault:expr) => {
+        $crate::mutant::Layer::Driver(|| std::sync::Arc::new($fault))
+    };
+}
+
+/// A fault in front of an open store.
+macro_rules! store {
+    ($fault:expr) => {
+        $crate::mutant::Layer::Store(|| std::sync::Arc::new($fault))
+    };
+}
+
+/// A fault in front of `open` and `describe`.
+macro_rules! platform {
+    ($fault:expr) => {
+        $crate::mutant::Layer::Platform(|| std::sync::Arc::new($fault))
+    };
+}
+
+use {driver, platform, store};
+
+/// Every mutant, ordered by area.
+#[must_use]
+pub fn mutants() -> &'static [Mutant] {
+    static ALL: LazyLock<Vec<Mutant>> = LazyLock::new(|| {
+        [
+            open::MUTANTS,
+            handles::MUTANTS,
+            features::MUTANTS,
+            limits::MUTANTS,
+            keys::MUTANTS,
+            arguments::MUTANTS,
+            values::MUTANTS,
+            basic::MUTANTS,
+            session::MUTANTS,
+            list::MUTANTS,
+            order::MUTANTS,
+            cursors::MUTANTS,
+            streams::MUTANTS,
+            swap::MUTANTS,
+            versions::MUTANTS,
+            counters::MUTANTS,
+            batch::MUTANTS,
+            expiry::MUTANTS,
+            lifetimes::MUTANTS,
+            errors::MUTANTS,
+            concurrency::MUTANTS,
+        ]
+        .concat()
+    });
+    &ALL
+}
