@@ -338,3 +338,6 @@ fn cannot_open(error: DatabaseError) -> Error {
         other => fault::storage(other.into()),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -181,15 +181,18 @@ impl Writer {
                 more: false,
                 next_deadline: None,
             };
-            if *error.kind() == ErrorKind::Unavailable {
-                self.shared.give_up();
-            }
+        }
+        // After a failure of the disk the database refuses everything, also to
+        // readers, until it is opened again.
+        let failed = self.shared.is_open()
+            && matches!(&result, Err(error) if *error.kind() == ErrorKind::Unavailable);
+        if failed {
+            self.shared.give_up();
         }
         for job in jobs {
             job.answer(&result);
         }
-        // Readers cannot go on without it.
-        if let Err(error) = self.shared.reopen() {
+        if failed && let Err(error) = self.shared.reopen() {
             tracing::error!(%error, "the data file does not open again");
         }
     }

@@ -211,6 +211,8 @@ async fn closed_scopes_and_ended_keys_give_their_space_back() {
         provider.close(&common::scope(&id)).await.unwrap();
         sizes.push(fs::metadata(folder.path().join(DATA)).unwrap().len());
     }
-    let (early, late) = (sizes[9], sizes[59]);
-    assert!(late <= early + early / 4, "{sizes:?}");
+    // Some 130 MB went through; the file follows what is alive at a time, in
+    // steps that depend on where pages happen to be free.
+    let largest = sizes.iter().max().unwrap();
+    assert!(*largest <= 16 << 20, "{sizes:?}");
 }
