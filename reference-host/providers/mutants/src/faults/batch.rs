@@ -268,6 +268,48 @@ impl StoreFault for Unchecked {
     }
 }
 
+/// A refusal names every item that breaks any rule.
+#[derive(Debug)]
+struct AllPlaces;
+
+#[async_trait]
+impl StoreFault for AllPlaces {
+    async fn get_many(&self, to: &Target, keys: Vec<String>) -> BatchResult<Vec<Option<Bytes>>> {
+        let bad = places(&keys, |key| bad_key(key));
+        with_places(to.store.get_many(keys).await, bad)
+    }
+
+    async fn set_many(&self, to: &Target, entries: Vec<(String, Bytes)>) -> BatchResult<()> {
+        let mut seen = HashSet::new();
+        let bad = places(&entries, |(key, value)| {
+            let again = !seen.insert(key.clone());
+            bad_key(key) || value.len() > super::arguments::VALUE_BYTES || again
+        });
+        with_places(to.store.set_many(entries).await, bad)
+    }
+
+    async fn delete_many(&self, to: &Target, keys: Vec<String>) -> BatchResult<()> {
+        let bad = places(&keys, |key| bad_key(key));
+        with_places(to.store.delete_many(keys).await, bad)
+    }
+}
+
+fn places<T>(items: &[T], mut bad: impl FnMut(&T) -> bool) -> Vec<u32> {
+    (0..)
+        .zip(items)
+        .filter_map(|(index, item)| bad(item).then_some(index))
+        .collect()
+}
+
+fn with_places<T>(result: BatchResult<T>, places: Vec<u32>) -> BatchResult<T> {
+    match result {
+        Err(BatchError::Refused { error, indices }) if !indices.is_empty() => {
+            Err(refused(error, places))
+        }
+        result => result,
+    }
+}
+
 /// A key that stands in a batch several times, or that is absent.
 #[derive(Debug)]
 enum Odd {
@@ -547,6 +589,12 @@ pub(super) const MUTANTS: &[Mutant] = &[
             places.truncate(1);
             refused(error, places)
         })),
+    ),
+    Mutant::new(
+        "kv-batch-refusal-all-places",
+        "a refusal names the items that break another rule as well",
+        &["KV-BATCH-4"],
+        store!(AllPlaces),
     ),
     Mutant::new(
         "kv-batch-refusal-from-one",

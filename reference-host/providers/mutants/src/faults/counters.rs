@@ -101,6 +101,8 @@ enum Besides {
     RefusalSaturates,
     /// Leaves no key when the sum is zero.
     ZeroDeletes,
+    /// A key that it creates ends after a day.
+    CreatesEnding,
     /// Zero to an absent key does not create it.
     ZeroCreatesNothing,
 }
@@ -114,6 +116,12 @@ impl StoreFault for Besides {
         let refused = matches!(kind, Some(ErrorKind::WrongType | ErrorKind::OutOfRange));
         match (self, &result, before) {
             (Self::ReturnsOld, Ok(sum), _) => return Ok(sum.wrapping_sub(delta)),
+            (Self::CreatesEnding, Ok(sum), None) => {
+                let day = Duration::from_secs(24 * 60 * 60);
+                to.store
+                    .set_expiring(key, text(sum.to_string()), day)
+                    .await?;
+            }
             (Self::ZeroDeletes, Ok(0), _) => to.store.delete(key).await?,
             (Self::ZeroCreatesNothing, Ok(0), None) if delta == 0 => to.store.delete(key).await?,
             (Self::RefusalResets, ..) if kind == Some(ErrorKind::WrongType) => {
@@ -397,6 +405,12 @@ pub(super) const MUTANTS: &[Mutant] = &[
         store!(Sums(|_, delta| {
             (delta == i64::MIN).then(|| Err(ErrorKind::OutOfRange.into()))
         })),
+    ),
+    Mutant::new(
+        "kv-incr-creates-ending",
+        "a counter that `increment` created ends after a day",
+        &["KV-INCR-2"],
+        store!(Besides::CreatesEnding),
     ),
     Mutant::new(
         "kv-incr-zero-creates-nothing",

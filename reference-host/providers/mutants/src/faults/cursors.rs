@@ -64,6 +64,7 @@ fn well_formed(cursor: &str) -> bool {
 struct Issued {
     prefix: String,
     handle: (u64, u64),
+    size: Option<u32>,
 }
 
 /// Cursors that are judged by what this store issued.
@@ -82,8 +83,8 @@ enum Judge {
     Changed,
     /// Only the handle that got it may use it.
     OwnHandle,
-    /// Only the instance that got it may use it.
-    OwnSession,
+    /// Only the page size that it was issued with may go on with it.
+    OwnSize,
     /// A second use ends the list in silence.
     Once,
     /// A second use fails with a text.
@@ -131,8 +132,8 @@ impl StoreFault for Memory {
                 (Judge::OwnHandle, Some(issued)) if issued.handle != here => {
                     return Err(Error::invalid("cursor: was issued to another handle"));
                 }
-                (Judge::OwnSession, Some(issued)) if issued.handle.0 != here.0 => {
-                    return Err(Error::invalid("cursor: was issued to another instance"));
+                (Judge::OwnSize, Some(issued)) if issued.size != size => {
+                    return Err(Error::invalid("page-size: differs from the page before"));
                 }
                 (Judge::Once, Some(_)) if again => return Ok(Page::default()),
                 (Judge::OnceOther, Some(_)) if again => return Err(other("the cursor was used")),
@@ -147,10 +148,37 @@ impl StoreFault for Memory {
             let origin = Issued {
                 prefix: prefix.to_owned(),
                 handle: here,
+                size,
             };
             lock(&self.issued).insert(cursor.clone(), origin);
         }
         page
+    }
+}
+
+/// The page size of a first page holds for the pages behind it.
+#[derive(Debug, Default)]
+struct FirstSize(Mutex<HashMap<String, Option<u32>>>);
+
+#[async_trait]
+impl StoreFault for FirstSize {
+    async fn list(
+        &self,
+        to: &Target,
+        prefix: &str,
+        cursor: Option<&str>,
+        size: Option<u32>,
+    ) -> Result<Page> {
+        let first = cursor.and_then(|cursor| lock(&self.0).get(cursor).copied());
+        let size = match first {
+            Some(first) if size != Some(0) => first,
+            _ => size,
+        };
+        let page = to.store.list(prefix, cursor, size).await?;
+        if let Some(cursor) = &page.cursor {
+            lock(&self.0).insert(cursor.clone(), size);
+        }
+        Ok(page)
     }
 }
 
@@ -349,10 +377,16 @@ pub(super) const MUTANTS: &[Mutant] = &[
         store!(Memory::judging(Judge::OwnHandle)),
     ),
     Mutant::new(
-        "kv-cursor-of-instance",
-        "a cursor is bound to the instance that got it",
-        &["TYP-PAGE-9"],
-        store!(Memory::judging(Judge::OwnSession)),
+        "kv-cursor-of-size",
+        "a cursor goes on only with the page size that it was issued with",
+        &["TYP-PAGE-10"],
+        store!(Memory::judging(Judge::OwnSize)),
+    ),
+    Mutant::new(
+        "kv-cursor-size-ignored",
+        "the page size of the first page holds for all of its list",
+        &["TYP-PAGE-10", "TYP-PAGE-2"],
+        store!(FirstSize::default()),
     ),
     Mutant::new(
         "kv-cursor-once-ends",

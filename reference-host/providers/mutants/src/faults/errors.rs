@@ -5,7 +5,7 @@ use bytes::Bytes;
 use cloud_contract::keyvalue::{BatchError, BatchResult, Page};
 use cloud_contract::{Error, ErrorKind, Result};
 
-use super::arguments::{KEY_BYTES, Reason};
+use super::arguments::{KEY_BYTES, Reason, VALUE_BYTES};
 use super::store;
 use crate::Mutant;
 use crate::store::{StoreFault, Target};
@@ -131,6 +131,67 @@ impl StoreFault for Traces {
     }
 }
 
+/// A later argument is looked at before an earlier one.
+#[derive(Debug)]
+enum Order {
+    /// The value before the key.
+    Value,
+    /// The time to live before the key and the value.
+    Ttl,
+    /// The page size before the prefix and the cursor.
+    PageSize,
+    /// The cursor before the prefix.
+    Cursor,
+}
+
+#[async_trait]
+impl StoreFault for Order {
+    async fn set(&self, to: &Target, key: &str, value: Bytes) -> Result<()> {
+        if matches!(self, Self::Value) && value.len() > VALUE_BYTES {
+            return Err(Error::too_large(VALUE_BYTES as u64));
+        }
+        to.store.set(key, value).await
+    }
+
+    async fn set_expiring(
+        &self,
+        to: &Target,
+        key: &str,
+        value: Bytes,
+        ttl: std::time::Duration,
+    ) -> Result<()> {
+        let result = to.store.set_expiring(key, value, ttl).await;
+        match result {
+            Err(error) if matches!(error.kind(), ErrorKind::Unsupported { .. }) => Err(error),
+            Err(_) if matches!(self, Self::Ttl) && ttl.is_zero() => {
+                Err(Error::invalid("ttl: must be greater than zero"))
+            }
+            Err(_) if matches!(self, Self::Ttl) && ttl < std::time::Duration::from_millis(1) => {
+                Err(ErrorKind::OutOfRange.into())
+            }
+            result => result,
+        }
+    }
+
+    async fn list(
+        &self,
+        to: &Target,
+        prefix: &str,
+        cursor: Option<&str>,
+        size: Option<u32>,
+    ) -> Result<Page> {
+        let long = prefix.len() > KEY_BYTES;
+        if matches!(self, Self::PageSize) && size == Some(0) {
+            return Err(Error::invalid("page-size: must be greater than zero"));
+        }
+        if matches!(self, Self::Cursor) && long && cursor.is_some() {
+            // No cursor was issued for such a prefix.
+            return Err(Error::invalid("cursor: not issued for this list"));
+        }
+        to.store.list(prefix, cursor, size).await
+    }
+}
+
 /// Says where the service is, whatever was invalid.
 fn with_endpoint(kind: &ErrorKind) -> Option<ErrorKind> {
     match kind {
@@ -186,6 +247,30 @@ pub(super) const MUTANTS: &[Mutant] = &[
                 _ => None,
             },
         }),
+    ),
+    Mutant::new(
+        "error-value-before-key",
+        "`set` looks at the value before the key",
+        &["TYP-ERR-8"],
+        store!(Order::Value),
+    ),
+    Mutant::new(
+        "error-ttl-before-key",
+        "`set-expiring` looks at the time to live before the key",
+        &["TYP-ERR-8"],
+        store!(Order::Ttl),
+    ),
+    Mutant::new(
+        "error-size-before-prefix",
+        "`list` looks at the page size before the prefix",
+        &["TYP-ERR-8"],
+        store!(Order::PageSize),
+    ),
+    Mutant::new(
+        "error-cursor-before-prefix",
+        "`list` looks at the cursor before the prefix",
+        &["TYP-ERR-8"],
+        store!(Order::Cursor),
     ),
     Mutant::new(
         "error-tells-endpoint",

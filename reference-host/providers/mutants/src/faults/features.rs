@@ -250,7 +250,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::new(
         "feature-checks-key-first",
         "the empty key is refused before the undeclared feature is",
-        &["TYP-FEAT-1"],
+        &["TYP-FEAT-1", "TYP-ERR-8"],
         store!(ChecksKeyFirst),
     ),
     Mutant::new(

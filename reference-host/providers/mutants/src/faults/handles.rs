@@ -38,6 +38,7 @@ impl PlatformFault for Total {
 #[derive(Debug)]
 struct AtATime {
     most: usize,
+    kind: ErrorKind,
     held: Mutex<Vec<Weak<dyn Store>>>,
 }
 
@@ -48,7 +49,7 @@ impl PlatformFault for AtATime {
         let mut held = lock(&self.held);
         held.retain(|handle| handle.strong_count() > 0);
         if held.len() >= self.most {
-            return Err(other("too many handles are open"));
+            return Err(self.kind.clone().into());
         }
         held.push(Arc::downgrade(&store));
         Ok(store)
@@ -136,6 +137,17 @@ pub(super) const MUTANTS: &[Mutant] = &[
         &["KV-HANDLE-5"],
         platform!(AtATime {
             most: 63,
+            kind: ErrorKind::Throttled { retry_after: None },
+            held: Mutex::default(),
+        }),
+    ),
+    Mutant::new(
+        "kv-handle-refusal-other",
+        "the 65th handle at a time is refused with a text",
+        &["KV-HANDLE-5"],
+        platform!(AtATime {
+            most: 64,
+            kind: ErrorKind::Other("too many handles are open".into()),
             held: Mutex::default(),
         }),
     ),

@@ -73,6 +73,18 @@ pub(super) const MUTANTS: &[Mutant] = &[
         Layer::Descriptor(|descriptor| state(descriptor, limit::KV_TTL_MAX_NS, DAY / 24 * 23)),
     ),
     Mutant::new(
+        "limit-ttl-least-above-bound",
+        "the shortest time to live is an hour",
+        &["TYP-LIMIT-2"],
+        Layer::Descriptor(|descriptor| state(descriptor, limit::KV_TTL_MIN_NS, DAY / 24)),
+    ),
+    Mutant::new(
+        "limit-lateness-above-bound",
+        "keys may end an hour late",
+        &["TYP-LIMIT-2"],
+        Layer::Descriptor(|descriptor| state(descriptor, limit::KV_TTL_LATENESS_NS, DAY / 24)),
+    ),
+    Mutant::new(
         "limit-ttl-crossed",
         "the shortest time to live is longer than the longest",
         &["TYP-LIMIT-3"],

@@ -212,6 +212,14 @@ pub(super) const MUTANTS: &[Mutant] = &[
         store!(Changed(fails_at_end)),
     ),
     Mutant::new(
+        "kv-keys-never-ends",
+        "the stream stays open after the whole list",
+        &["KV-KEYS-2"],
+        store!(Changed(|to, prefix| Box::pin(
+            correct(to, prefix).chain(stream::pending())
+        ))),
+    ),
+    Mutant::new(
         "kv-keys-swallows-error",
         "the stream of a refused prefix ends with ok",
         &["KV-KEYS-3", "KV-KEYS-4"],

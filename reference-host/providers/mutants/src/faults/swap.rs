@@ -352,13 +352,23 @@ impl StoreFault for Current {
     }
 }
 
-/// A version that is no version of this provider is an error of its own.
+/// Some versions that were never issued are errors of their own.
 #[derive(Debug)]
-struct PickyVersion;
+struct PickyVersion(fn(&Version) -> Option<Error>);
 
-fn refusal(version: &Version) -> Option<SwapError> {
+impl PickyVersion {
+    fn refusal(&self, version: &Version) -> Option<SwapError> {
+        (self.0)(version).map(SwapError::Failed)
+    }
+}
+
+fn malformed(version: &Version) -> Option<Error> {
     let known = !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_hexdigit());
-    (!known).then(|| SwapError::Failed(Error::invalid("version: is malformed")))
+    (!known).then(|| Error::invalid("version: is malformed"))
+}
+
+fn too_long(version: &Version) -> Option<Error> {
+    (version.len() > 256).then(|| Error::too_large(256))
 }
 
 #[async_trait]
@@ -372,7 +382,7 @@ impl StoreFault for PickyVersion {
     ) -> SwapResult<Version> {
         let swapped = to.store.swap(key, value, expected.clone()).await;
         match (&swapped, &expected) {
-            (Err(SwapError::Stale(_)), Expected::Version(version)) => match refusal(version) {
+            (Err(SwapError::Stale(_)), Expected::Version(version)) => match self.refusal(version) {
                 Some(error) => Err(error),
                 None => swapped,
             },
@@ -382,7 +392,7 @@ impl StoreFault for PickyVersion {
 
     async fn delete_if(&self, to: &Target, key: &str, expected: Version) -> SwapResult<()> {
         let deleted = to.store.delete_if(key, expected.clone()).await;
-        match (&deleted, refusal(&expected)) {
+        match (&deleted, self.refusal(&expected)) {
             (Err(SwapError::Stale(_)), Some(error)) => Err(error),
             _ => deleted,
         }
@@ -455,7 +465,23 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "kv-swap-malformed-version",
         "a version that was never issued is an error of its own",
         &["TYP-VER-4"],
-        store!(PickyVersion),
+        store!(PickyVersion(malformed)),
+    ),
+    Mutant::new(
+        "kv-swap-long-version",
+        "a version of more than 256 bytes is `too-large`",
+        &["TYP-VER-4"],
+        store!(PickyVersion(too_long)),
+    ),
+    Mutant::new(
+        "kv-swap-empty-version-invalid",
+        "the empty version is `invalid-argument`",
+        &["TYP-VER-4"],
+        store!(PickyVersion(|version| {
+            version
+                .is_empty()
+                .then(|| Error::invalid("version: must not be empty"))
+        })),
     ),
     Mutant::new(
         "kv-swap-stale-none",

@@ -28,6 +28,7 @@ struct Issued {
 struct Known {
     writes: u64,
     reads: u64,
+    deleted: bool,
 }
 
 #[derive(Debug)]
@@ -38,6 +39,10 @@ enum Rule {
     Length,
     /// The number of the write, starting anew after a deletion.
     Restarting,
+    /// The number of the write, starting anew after the key ended by itself.
+    RestartingAfterEnd,
+    /// The number of the write; adding zero does not count.
+    WithoutZero,
     /// The number of the write modulo four.
     Repeating,
     /// The number of the write; these writes do not count.
@@ -69,9 +74,11 @@ impl Issued {
                 hasher.finish().to_string().into()
             }
             Rule::Length => entry.value.len().to_string().into(),
-            Rule::Restarting | Rule::Without(_) | Rule::WithoutSame => {
-                known.writes.to_string().into()
-            }
+            Rule::Restarting
+            | Rule::RestartingAfterEnd
+            | Rule::Without(_)
+            | Rule::WithoutSame
+            | Rule::WithoutZero => known.writes.to_string().into(),
             Rule::Repeating => (known.writes % 4).to_string().into(),
             Rule::Reads => format!("{}.{}", entry.version, known.reads).into(),
             Rule::Long => format!("{:0>300}", entry.version).into(),
@@ -116,8 +123,10 @@ impl Issued {
         let skipped = match self.rule {
             Rule::Without(calls) => calls.contains(&call),
             Rule::WithoutSame => same,
+            Rule::WithoutZero => same && call == Call::Increment,
             _ => false,
         };
+        known.deleted = matches!(call, Call::Delete | Call::DeleteMany);
         known.writes += u64::from(!skipped);
     }
 
@@ -153,6 +162,12 @@ impl DriverFault for Issued {
             return Ok(Conditional::Stale(stale));
         }
         let same = self.same(to, key, &value).await?;
+        if matches!(self.rule, Rule::RestartingAfterEnd)
+            && !known.deleted
+            && !to.exists(key).await?
+        {
+            *known = Known::default();
+        }
         self.count(call_of(&options), known, same);
         let unconditional = SetOptions {
             expected: Expected::Any,
@@ -193,9 +208,11 @@ impl DriverFault for Issued {
 
     async fn increment(&self, to: &dyn Driver, key: &str, delta: i64) -> Result<i64> {
         let mut keys = self.keys.lock().await;
+        let present = to.exists(key).await?;
         let sum = to.increment(key, delta).await?;
         let known = keys.entry(key.to_owned()).or_default();
-        self.count(Call::Increment, known, delta == 0);
+        // To an absent key it writes a number that was not there.
+        self.count(Call::Increment, known, delta == 0 && present);
         Ok(sum)
     }
 
@@ -240,6 +257,18 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "a key that is created again has its first versions again",
         &["TYP-VER-1"],
         driver!(Issued::by(Rule::Restarting)),
+    ),
+    Mutant::new(
+        "kv-version-restarts-after-end",
+        "a key that ended and is created again has its first versions again",
+        &["TYP-VER-1"],
+        driver!(Issued::by(Rule::RestartingAfterEnd)),
+    ),
+    Mutant::new(
+        "kv-version-without-zero",
+        "adding zero leaves the version",
+        &["KV-INCR-10", "KV-CAS-3", "TYP-VER-1"],
+        driver!(Issued::by(Rule::WithoutZero)),
     ),
     Mutant::new(
         "kv-version-repeats",
