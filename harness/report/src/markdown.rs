@@ -31,13 +31,21 @@ pub fn render(report: &RunReport) -> String {
         page.line(&format!("**Fault of the harness:** {}", markdown(fault)));
     }
     failures(report, &mut page);
-    matrix(report, &mut page);
+    compliance(&Matrix::fold([report]), &mut page);
     features(report, &mut page);
     left_out(report, &mut page);
     for provider in &report.providers {
         about(provider, &mut page);
     }
     reproduce(report, &mut page);
+    page.text
+}
+
+/// A matrix alone, of any number of reports.
+#[must_use]
+pub fn matrix(matrix: &Matrix) -> String {
+    let mut page = Page::default();
+    compliance(matrix, &mut page);
     page.text
 }
 
@@ -163,8 +171,7 @@ fn remark(provider: &ProviderReport, test: &TestReport) -> String {
     )
 }
 
-fn matrix(report: &RunReport, page: &mut Page) {
-    let matrix = Matrix::fold([report]);
+fn compliance(matrix: &Matrix, page: &mut Page) {
     page.line("## Compliance");
     let mut head = vec!["".to_owned()];
     head.extend(matrix.columns.iter().map(|column| markdown(&column.name)));

@@ -68,8 +68,19 @@ pub fn render(report: &RunReport, options: Options<'_>) -> String {
     failures(report, &mut out);
     errors(report, &mut out);
     remarks(report, &mut out);
-    matrix(report, &mut out);
+    compliance(&Matrix::fold([report]), &mut out);
     closing(report, options.folder, &mut out);
+    out.text
+}
+
+/// A matrix alone, of any number of reports, as text with ANSI escapes.
+#[must_use]
+pub fn matrix(matrix: &Matrix, width: usize) -> String {
+    let mut out = Output {
+        text: String::new(),
+        width: width.clamp(40, 200),
+    };
+    compliance(matrix, &mut out);
     out.text
 }
 
@@ -210,8 +221,7 @@ fn why_not_red(test: &TestReport) -> Option<&'static str> {
     }
 }
 
-fn matrix(report: &RunReport, out: &mut Output) {
-    let matrix = Matrix::fold([report]);
+fn compliance(matrix: &Matrix, out: &mut Output) {
     if matrix.rows.is_empty() {
         return;
     }

@@ -1,0 +1,595 @@
+//! The command line. Every option has a twin in the environment; the command
+//! line wins.
+
+use std::path::PathBuf;
+
+use anstream::ColorChoice;
+use clap::builder::FalseyValueParser;
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
+use conformance_model::{Case, Lane, Level};
+use conformance_runner::{Patterns, Selection};
+
+use crate::Failure;
+use crate::nearest::nearest;
+
+const AFTER_HELP: &str = "\
+Examples:
+  conformance --provider memory
+  conformance --provider memory,local,redis --report-dir reports
+  conformance --provider redis --endpoint redis://localhost:6379
+  conformance --provider local --run 'kv.cas.*' --seed 7
+  conformance list --run 'kv.get.*'
+  conformance explain KV-GET-1
+  conformance doctor
+
+Exit codes:
+  0  conformant: nothing that was asked for is red
+  1  not conformant: a provider broke a clause, or a listed failure passed
+  2  the command line, or a file given with it, is wrong; nothing was run
+  3  a provider could not be set up, or was lost during the run
+  4  no case was run: the filter selects nothing
+  5  the harness or a guest failed: the verdicts cannot be relied on
+  130, 143  interrupted or terminated; the reports hold what was done
+
+Every option can be set in the environment as CONFORMANCE_NAME, for example
+CONFORMANCE_REPORT_DIR. NO_COLOR switches colours off.";
+
+/// Runs the conformance cases of cloud-wit, which are WebAssembly components,
+/// against one or more providers, and shows which clauses of the specification
+/// they keep and which they break. `conformance --provider NAME` is enough.
+#[derive(Debug, Parser)]
+#[command(
+    name = "conformance",
+    version,
+    args_conflicts_with_subcommands = true,
+    after_help = AFTER_HELP,
+    max_term_width = 100
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+    #[command(flatten)]
+    pub(crate) run: RunArgs,
+    /// When to use colours.
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        env = "CONFORMANCE_COLOR",
+        help_heading = "Output"
+    )]
+    pub(crate) color: Color,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run the cases on one or more providers; this is the default command.
+    #[command(after_help = AFTER_HELP)]
+    Run(Box<RunArgs>),
+    /// List the cases.
+    List(ListArgs),
+    /// Explain a case, a clause or a feature.
+    Explain(ExplainArgs),
+    /// See what can be used on this machine and what is missing.
+    Doctor(DoctorArgs),
+    /// List the providers.
+    Providers,
+    /// Show that the suite bites: run it on providers that are wrong on purpose.
+    Selftest(SelftestArgs),
+    /// Put reports side by side in one matrix.
+    Matrix(MatrixArgs),
+    /// Print completions for a shell.
+    Completions(CompletionsArgs),
+    /// Print the JSON schema of a file that a run writes.
+    Schema(SchemaArgs),
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct RunArgs {
+    /// The provider to test; several are tested one after the other and shown
+    /// side by side.
+    #[arg(
+        short,
+        long = "provider",
+        value_name = "NAME",
+        value_delimiter = ',',
+        env = "CONFORMANCE_PROVIDER",
+        help_heading = "Provider"
+    )]
+    pub(crate) providers: Vec<String>,
+    /// An existing service instead of one that is started for the run. Never
+    /// written to any output.
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "CONFORMANCE_ENDPOINT",
+        hide_env_values = true,
+        help_heading = "Provider"
+    )]
+    pub(crate) endpoint: Option<String>,
+    /// Where a provider that stores on disk puts its data [default: a fresh
+    /// folder, removed afterwards].
+    #[arg(
+        long,
+        value_name = "DIR",
+        env = "CONFORMANCE_DATA_DIR",
+        help_heading = "Provider"
+    )]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// A further setting of the provider; may be repeated.
+    #[arg(
+        long,
+        value_name = "KEY=VALUE",
+        env = "CONFORMANCE_SET",
+        hide_env_values = true,
+        help_heading = "Provider"
+    )]
+    pub(crate) set: Vec<String>,
+    #[command(flatten)]
+    pub(crate) selection: SelectionArgs,
+    /// For everything random in the run [default: another one in every run].
+    #[arg(long, value_name = "N", env = "CONFORMANCE_SEED", help_heading = "Run")]
+    pub(crate) seed: Option<u64>,
+    /// How many cases run at a time.
+    #[arg(
+        short,
+        long,
+        value_name = "N",
+        default_value_t = 16,
+        value_parser = clap::value_parser!(u16).range(1..=64),
+        env = "CONFORMANCE_JOBS",
+        help_heading = "Run"
+    )]
+    pub(crate) jobs: u16,
+    /// How often every case runs.
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 1,
+        value_parser = clap::value_parser!(u32).range(1..=10_000),
+        env = "CONFORMANCE_REPEAT",
+        help_heading = "Run"
+    )]
+    pub(crate) repeat: u32,
+    /// Multiply the time limit of every case.
+    #[arg(
+        long,
+        value_name = "X",
+        default_value_t = 1.0,
+        value_parser = timeout_scale,
+        env = "CONFORMANCE_TIMEOUT_SCALE",
+        help_heading = "Run"
+    )]
+    pub(crate) timeout_scale: f64,
+    /// Start no further case after the first red one.
+    #[arg(
+        long,
+        value_parser = FalseyValueParser::new(),
+        env = "CONFORMANCE_FAIL_FAST",
+        help_heading = "Run"
+    )]
+    pub(crate) fail_fast: bool,
+    /// Cases that are known to fail: one `ID  # reason` a line. One that passes
+    /// is red.
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "CONFORMANCE_EXPECTED_FAILURES",
+        help_heading = "Run"
+    )]
+    pub(crate) expected_failures: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) suite: SuiteArgs,
+    /// Where to write report.json, events.jsonl, junit.xml and report.md
+    /// [default: nowhere].
+    #[arg(
+        short = 'o',
+        long,
+        value_name = "DIR",
+        env = "CONFORMANCE_REPORT_DIR",
+        help_heading = "Output"
+    )]
+    pub(crate) report_dir: Option<PathBuf>,
+    /// What to print when the run is over.
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        default_value = "text",
+        env = "CONFORMANCE_FORMAT",
+        help_heading = "Output"
+    )]
+    pub(crate) format: RunFormat,
+    /// Print nothing unless something is wrong.
+    #[arg(
+        short,
+        long,
+        value_parser = FalseyValueParser::new(),
+        env = "CONFORMANCE_QUIET",
+        help_heading = "Output"
+    )]
+    pub(crate) quiet: bool,
+}
+
+/// Which cases.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Cases")]
+pub(crate) struct SelectionArgs {
+    /// Only cases whose id matches; `*` stands for anything, @FILE for the
+    /// patterns in a file. May be repeated.
+    #[arg(long, value_name = "PATTERN|@FILE", env = "CONFORMANCE_RUN")]
+    pub(crate) run: Vec<String>,
+    /// Leave out cases whose id matches. They stay in the report as skipped.
+    #[arg(long, value_name = "PATTERN|@FILE", env = "CONFORMANCE_SKIP")]
+    pub(crate) skip: Vec<String>,
+    /// Only cases of these levels.
+    #[arg(
+        long = "level",
+        value_name = "LEVEL",
+        value_delimiter = ',',
+        env = "CONFORMANCE_LEVEL"
+    )]
+    pub(crate) levels: Vec<LevelArg>,
+    /// Only cases of these lanes.
+    #[arg(
+        long = "lane",
+        value_name = "LANE",
+        value_delimiter = ',',
+        env = "CONFORMANCE_LANE"
+    )]
+    pub(crate) lanes: Vec<LaneArg>,
+}
+
+/// Where the guests come from.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Suite")]
+pub(crate) struct SuiteArgs {
+    /// A folder with components and their manifest, instead of those that are
+    /// built in.
+    #[arg(long, value_name = "DIR", env = "CONFORMANCE_COMPONENTS")]
+    pub(crate) components: Option<PathBuf>,
+    /// Where compiled components are kept [default: cloud-wit/components in the
+    /// cache folder of this user].
+    #[arg(long, value_name = "DIR", env = "CONFORMANCE_CACHE_DIR")]
+    pub(crate) cache_dir: Option<PathBuf>,
+    /// Compile the components anew and keep nothing.
+    #[arg(
+        long,
+        value_parser = FalseyValueParser::new(),
+        env = "CONFORMANCE_NO_CACHE"
+    )]
+    pub(crate) no_cache: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ListArgs {
+    #[command(flatten)]
+    pub(crate) selection: SelectionArgs,
+    /// Only cases that prove this clause.
+    #[arg(long, value_name = "ID")]
+    pub(crate) clause: Option<String>,
+    /// Only cases that need this feature or prove its absence.
+    #[arg(long, value_name = "ID")]
+    pub(crate) feature: Option<String>,
+    /// List the clauses that no case proves instead.
+    #[arg(long)]
+    pub(crate) uncovered: bool,
+    /// How to print.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: ListFormat,
+    #[command(flatten)]
+    pub(crate) suite: SuiteArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    /// The id of a case (kv.get.missing), a clause (KV-GET-1) or a feature
+    /// (kv.cas).
+    pub(crate) id: String,
+    #[command(flatten)]
+    pub(crate) suite: SuiteArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DoctorArgs {
+    /// The provider to look at; without one, all.
+    #[arg(
+        short,
+        long = "provider",
+        value_name = "NAME",
+        value_delimiter = ',',
+        env = "CONFORMANCE_PROVIDER"
+    )]
+    pub(crate) providers: Vec<String>,
+    /// An existing service of the one named provider.
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "CONFORMANCE_ENDPOINT",
+        hide_env_values = true
+    )]
+    pub(crate) endpoint: Option<String>,
+    /// Where the one named provider puts its data.
+    #[arg(long, value_name = "DIR", env = "CONFORMANCE_DATA_DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// A further setting of the one named provider; may be repeated.
+    #[arg(
+        long,
+        value_name = "KEY=VALUE",
+        env = "CONFORMANCE_SET",
+        hide_env_values = true
+    )]
+    pub(crate) set: Vec<String>,
+    #[command(flatten)]
+    pub(crate) suite: SuiteArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SelftestArgs {
+    /// Only mutants whose name matches; may be repeated. Idle cases are then
+    /// not looked for.
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) mutant: Vec<String>,
+    /// Where to write kill-table.md and kill-table.json [default: nowhere].
+    #[arg(short = 'o', long, value_name = "DIR", env = "CONFORMANCE_REPORT_DIR")]
+    pub(crate) report_dir: Option<PathBuf>,
+    /// How many mutants, and how many cases of each, run at a time.
+    #[arg(
+        short,
+        long,
+        value_name = "N",
+        default_value_t = 6,
+        value_parser = clap::value_parser!(u16).range(1..=8),
+        env = "CONFORMANCE_SELFTEST_JOBS"
+    )]
+    pub(crate) jobs: u16,
+    /// For everything random.
+    #[arg(long, value_name = "N", env = "CONFORMANCE_SEED")]
+    pub(crate) seed: Option<u64>,
+    #[command(flatten)]
+    pub(crate) suite: SuiteArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MatrixArgs {
+    /// The report.json files.
+    #[arg(required = true, value_name = "REPORT")]
+    pub(crate) reports: Vec<PathBuf>,
+    /// How to print.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: ListFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArgs {
+    /// The shell.
+    pub(crate) shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SchemaArgs {
+    /// report.json, or a line of events.jsonl.
+    pub(crate) of: SchemaOf,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum SchemaOf {
+    Report,
+    Event,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum RunFormat {
+    Text,
+    Markdown,
+    Json,
+    Junit,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum ListFormat {
+    Text,
+    #[value(alias = "markdown")]
+    Md,
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LevelArg {
+    Must,
+    Should,
+    May,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LaneArg {
+    Fast,
+    Slow,
+    Concurrency,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+impl Cli {
+    /// The command, with help that fits a screen: that every option has a
+    /// variable is said once, at the end.
+    pub(crate) fn command_for_people() -> clap::Command {
+        let mut command = Self::command().mut_args(|argument| argument.hide_env(true));
+        for name in ["run", "list", "explain", "doctor", "selftest"] {
+            command = command.mut_subcommand(name, |command| {
+                command.mut_args(|argument| argument.hide_env(true))
+            });
+        }
+        command
+    }
+
+    /// Reads the arguments of the process.
+    pub(crate) fn read() -> Result<Self, clap::Error> {
+        let matches = Self::command_for_people().try_get_matches()?;
+        Self::from_arg_matches(&matches)
+    }
+}
+
+impl Color {
+    /// Makes it hold for everything that this process writes.
+    pub(crate) fn choose(self) {
+        match self {
+            Self::Auto => ColorChoice::Auto,
+            Self::Always => ColorChoice::Always,
+            Self::Never => ColorChoice::Never,
+        }
+        .write_global();
+    }
+}
+
+impl SelectionArgs {
+    /// Resolves patterns and files.
+    pub(crate) fn resolve(&self) -> Result<Selection, Failure> {
+        let patterns = |given: &[String]| {
+            // An empty variable of the environment means none.
+            let given: Vec<&String> = given.iter().filter(|text| !text.is_empty()).collect();
+            if given.is_empty() {
+                return Ok(None);
+            }
+            Patterns::parse(&given)
+                .map(Some)
+                .map_err(|error| Failure::usage(error).help(PATTERN_HELP))
+        };
+        let run = patterns(&self.run)?;
+        if run.as_ref().is_some_and(Patterns::is_empty) {
+            return Err(
+                Failure::nothing_ran("no case is selected: the pattern file is empty")
+                    .help(PATTERN_HELP),
+            );
+        }
+        Ok(Selection {
+            run,
+            skip: patterns(&self.skip)?,
+            levels: self.levels.iter().map(|&level| level.into()).collect(),
+            lanes: self.lanes.iter().map(|&lane| lane.into()).collect(),
+        })
+    }
+
+    /// The choices as they were given.
+    pub(crate) fn words(&self) -> Vec<String> {
+        let mut words = Vec::new();
+        let mut add = |flag: &str, value: String| words.extend([flag.to_owned(), value]);
+        for pattern in self.run.iter().filter(|text| !text.is_empty()) {
+            add("--run", pattern.clone());
+        }
+        for pattern in self.skip.iter().filter(|text| !text.is_empty()) {
+            add("--skip", pattern.clone());
+        }
+        for &level in &self.levels {
+            add("--level", Level::from(level).word().to_lowercase());
+        }
+        for &lane in &self.lanes {
+            add("--lane", Lane::from(lane).as_str().to_owned());
+        }
+        words
+    }
+}
+
+const PATTERN_HELP: &str = "a pattern is an id with `*` for anything, such as 'kv.get.*'; `conformance list` shows all ids";
+
+/// The patterns of `--run` that select nothing.
+pub(crate) fn idle_patterns<'a>(selection: &'a Selection, cases: &[Case]) -> Vec<&'a String> {
+    let texts = selection.run.as_ref().map_or(&[][..], Patterns::texts);
+    texts
+        .iter()
+        .filter(|text| {
+            // It was parsed before, together with the others.
+            Patterns::parse(&[text.as_str()])
+                .is_ok_and(|one| !cases.iter().any(|case| one.matches(&case.id)))
+        })
+        .collect()
+}
+
+/// Why nothing is selected.
+pub(crate) fn nothing_selected(
+    args: &SelectionArgs,
+    selection: &Selection,
+    cases: &[Case],
+) -> Failure {
+    let idle = idle_patterns(selection, cases);
+    let (message, near) = if idle.is_empty() {
+        let message = format!("no case matches all of {}", args.words().join(" "));
+        (message, None)
+    } else {
+        let quoted: Vec<String> = idle.iter().map(|text| format!("`{text}`")).collect();
+        let ids = cases.iter().map(|case| case.id.as_str());
+        let near = idle.first().and_then(|text| nearest(text, ids));
+        let message = format!(
+            "no case is selected: --run {} matches nothing",
+            quoted.join(", ")
+        );
+        (message, near)
+    };
+    let help = match near {
+        Some(id) => format!("did you mean `{id}`? `conformance list` shows all ids"),
+        None => PATTERN_HELP.to_owned(),
+    };
+    Failure::nothing_ran(message).help(help)
+}
+
+fn timeout_scale(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(scale) if scale > 0.0 && scale <= 100.0 => Ok(scale),
+        _ => Err("a number above 0 and up to 100 is needed".into()),
+    }
+}
+
+impl From<LevelArg> for Level {
+    fn from(level: LevelArg) -> Self {
+        match level {
+            LevelArg::Must => Self::Must,
+            LevelArg::Should => Self::Should,
+            LevelArg::May => Self::May,
+        }
+    }
+}
+
+impl From<LaneArg> for Lane {
+    fn from(lane: LaneArg) -> Self {
+        match lane {
+            LaneArg::Fast => Self::Fast,
+            LaneArg::Slow => Self::Slow,
+            LaneArg::Concurrency => Self::Concurrency,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command_for_people().debug_assert();
+    }
+
+    #[test]
+    fn every_option_of_a_run_has_a_variable() {
+        let command = Cli::command();
+        let bare: Vec<_> = command
+            .get_arguments()
+            .filter(|argument| argument.get_env().is_none())
+            .map(|argument| argument.get_id().as_str())
+            .filter(|id| !["help", "version"].contains(id))
+            .collect();
+        assert!(bare.is_empty(), "{bare:?}");
+    }
+
+    #[test]
+    fn time_can_be_stretched_but_not_without_end() {
+        assert_eq!(timeout_scale("2.5"), Ok(2.5));
+        for wrong in ["0", "-1", "NaN", "inf", "1e9", "x"] {
+            assert!(timeout_scale(wrong).is_err(), "{wrong}");
+        }
+    }
+}

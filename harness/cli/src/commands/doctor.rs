@@ -1,0 +1,152 @@
+//! `conformance doctor`: what can be used on this machine, what is missing, and
+//! the one command that would mend it.
+
+use std::time::Instant;
+
+use anstyle::{AnsiColor, Style};
+use cloud_contract::{Factory, Scope, ScopeId};
+use conformance_model::ExitCode;
+use conformance_runner::{ProviderOptions, SetupError, find_program, open_provider};
+
+use crate::args::DoctorArgs;
+use crate::redact::Redaction;
+use crate::{Failure, output, setup};
+
+const GOOD: Style = AnsiColor::Green.on_default().bold();
+const BAD: Style = AnsiColor::Red.on_default().bold();
+
+pub(crate) fn run(args: &DoctorArgs) -> Result<u8, Failure> {
+    let mut chosen = setup::providers(&args.providers)?;
+    let options = setup::options(
+        &chosen,
+        args.endpoint.as_ref(),
+        args.data_dir.as_ref(),
+        &args.set,
+    )?;
+    let redaction = Redaction::new(options.endpoint.as_deref(), &options.options);
+    let named = !chosen.is_empty();
+    if !named {
+        chosen = provider_registry::factories().to_vec();
+    }
+    setup::block_on(async {
+        let mut usable = 0;
+        for &factory in &chosen {
+            let (fine, text) = examine(factory, &options).await;
+            usable += usize::from(fine);
+            output::print(&redaction.text(&text))?;
+        }
+        output::print(&suite(args).await?)?;
+        let all = usable == chosen.len();
+        Ok(if (named && !all) || usable == 0 {
+            ExitCode::Environment.code()
+        } else {
+            ExitCode::Conformant.code()
+        })
+    })?
+}
+
+/// Opens the provider as a run would, and tries a scope.
+async fn examine(factory: &Factory, options: &ProviderOptions) -> (bool, String) {
+    let started = Instant::now();
+    let opened = match open_provider(factory, options).await {
+        Ok(opened) => opened,
+        Err(error) => return (false, lines(factory.name, false, &remedy(factory, &error))),
+    };
+    let descriptor = opened.provider.descriptor();
+    let version = descriptor.product_version.as_deref().unwrap_or("");
+    let mut facts = vec![
+        format!("{} {version}", descriptor.product)
+            .trim_end()
+            .to_owned(),
+        match (opened.mode, factory.server) {
+            ("process", Some(server)) => match find_program(server.program) {
+                Some(path) => format!("a run starts {}", path.display()),
+                None => format!("a run starts {}", server.program),
+            },
+            (mode, _) => format!("reached as {mode}"),
+        },
+        format!("declares {}", descriptor.features.join(", ")),
+    ];
+    let tried = try_scope(&*opened.provider).await;
+    match &tried {
+        Ok(()) => facts.push(format!(
+            "a scope was opened and closed, {} ms after the start",
+            started.elapsed().as_millis()
+        )),
+        Err(error) => facts.push(error.clone()),
+    }
+    opened.close().await;
+    (tried.is_ok(), lines(factory.name, tried.is_ok(), &facts))
+}
+
+async fn try_scope(provider: &dyn cloud_contract::Provider) -> Result<(), String> {
+    let id = ScopeId::new(format!("cf-doctor-{}", std::process::id()))
+        .map_err(|error| error.to_string())?;
+    let scope = Scope {
+        id,
+        names: vec!["doctor".to_owned()],
+    };
+    let opened = provider.open(&scope).await;
+    let closed = provider.close(&scope).await;
+    opened.map_err(|error| format!("a scope cannot be opened: {error}"))?;
+    closed.map_err(|error| format!("a scope cannot be closed: {error}"))
+}
+
+fn remedy(factory: &Factory, error: &SetupError) -> Vec<String> {
+    let mend = match (error, factory.server) {
+        (SetupError::ProgramMissing { install, .. }, _) => (*install).to_owned(),
+        (SetupError::Connect { .. }, Some(_)) => {
+            format!(
+                "conformance doctor --provider {} --endpoint URL",
+                factory.name
+            )
+        }
+        (SetupError::Connect { .. }, None) => {
+            format!(
+                "conformance doctor --provider {} --data-dir DIR",
+                factory.name
+            )
+        }
+        (SetupError::ServerFailed { .. }, Some(server)) => format!("{} --version", server.program),
+        _ => return vec![error.to_string()],
+    };
+    vec![error.to_string(), format!("try: {mend}")]
+}
+
+/// What does not depend on a provider.
+async fn suite(args: &DoctorArgs) -> Result<String, Failure> {
+    let started = Instant::now();
+    let harness = args.suite.harness().await?;
+    let cache = match args.suite.cache() {
+        Some(folder) => format!("compiled components are kept in {}", folder.display()),
+        None => "compiled components are not kept".to_owned(),
+    };
+    let facts = [
+        format!(
+            "{} cases in {} components, ready after {} ms",
+            harness.suite.cases().len(),
+            harness.suite.digests().len(),
+            started.elapsed().as_millis()
+        ),
+        cache,
+        format!(
+            "{}, up to {} instances at a time",
+            harness.host_info().engine,
+            harness.host.max_instances()
+        ),
+    ];
+    Ok(lines("suite", true, &facts))
+}
+
+fn lines(name: &str, fine: bool, facts: &[String]) -> String {
+    let (style, word) = if fine {
+        (GOOD, "ready")
+    } else {
+        (BAD, "cannot be used")
+    };
+    let mut out = format!("{name}: {style}{word}{style:#}\n");
+    for fact in facts {
+        out.push_str(&format!("  {fact}\n"));
+    }
+    out
+}

@@ -1,0 +1,344 @@
+//! `conformance run`, and a bare `conformance`: the cases on one or more
+//! providers, one after the other, and the reports.
+
+use std::path::{Path, PathBuf};
+
+use cloud_contract::{ErrorKind, Factory};
+use conformance_model::{Case, Event, ExitCode, RunInfo, RunReport};
+use conformance_report::{files, json, junit, markdown, tty};
+use conformance_runner::{
+    ExpectedFailures, ExpectedFailuresError, Harness, Opened, ProviderOptions, RunOptions,
+    Selection, SetupError, Sink, Stop, Subject, open_provider, plan, run_provider,
+};
+
+use crate::args::{RunArgs, RunFormat, idle_patterns, nothing_selected};
+use crate::interrupt::Interrupt;
+use crate::redact::Redaction;
+use crate::session::{Session, Targets, unusable_folder};
+use crate::{Failure, output, setup};
+
+/// Runs, reports, and says what the process should end with.
+pub(crate) fn run(args: &RunArgs) -> Result<u8, Failure> {
+    let factories = setup::providers(&args.providers)?;
+    if factories.is_empty() {
+        return Err(Failure::usage("no provider is named").help(format!(
+            "try `conformance --provider memory`; the providers are {}, and `conformance --help` \
+             shows what else can be done",
+            setup::known()
+        )));
+    }
+    let options = setup::options(
+        &factories,
+        args.endpoint.as_ref(),
+        args.data_dir.as_ref(),
+        &args.set,
+    )?;
+    let job = Job {
+        args,
+        redaction: Redaction::new(options.endpoint.as_deref(), &options.options),
+        selection: args.selection.resolve()?,
+        factories,
+        options,
+        seed: args.seed.unwrap_or_else(random_seed),
+    };
+    // A run whose report is lost is lost: this is seen to before it.
+    if let Some(folder) = job.report_dir() {
+        files::prepare(folder).map_err(|error| unusable_folder(&error))?;
+    }
+    setup::block_on(async {
+        let interrupt = Interrupt::listen()
+            .map_err(|error| Failure::harness(format!("signals cannot be received: {error}")))?;
+        tokio::select! {
+            biased;
+            outcome = job.carry_out(&interrupt) => outcome,
+            // What was started ends with the future that holds it.
+            signal = interrupt.insisted() => Ok(signal.exit_code()),
+        }
+    })?
+}
+
+/// Everything that was asked for.
+struct Job<'a> {
+    args: &'a RunArgs,
+    factories: Vec<&'static Factory>,
+    options: ProviderOptions,
+    redaction: Redaction,
+    selection: Selection,
+    seed: u64,
+}
+
+impl Job<'_> {
+    async fn carry_out(&self, interrupt: &Interrupt) -> Result<u8, Failure> {
+        let harness = self.args.suite.harness().await?;
+        let cases = harness.suite.cases();
+        let selected: Vec<String> = cases
+            .iter()
+            .filter(|case| self.selection.includes(case))
+            .map(|case| case.id.clone())
+            .collect();
+        if selected.is_empty() {
+            return Err(nothing_selected(
+                &self.args.selection,
+                &self.selection,
+                cases,
+            ));
+        }
+        let run = RunOptions {
+            seed: self.seed,
+            jobs: usize::from(self.args.jobs),
+            repeat: self.args.repeat,
+            timeout_scale: self.args.timeout_scale,
+            fail_fast: self.args.fail_fast,
+            expected: self.expected(cases)?,
+            stop: interrupt.stop.clone(),
+        };
+        // Before anything is recorded: a wrong setting is an error of the
+        // command line and no verdict about the provider.
+        let mut first = Some(self.open(self.factories[0], &run.stop).await);
+        if let Some(Some(Err(error))) = &first
+            && is_configuration(error)
+        {
+            return Err(Failure::usage(self.redaction.text(&error.to_string())));
+        }
+
+        let events = self
+            .report_dir()
+            .map(files::events)
+            .transpose()
+            .map_err(|error| unusable_folder(&error))?;
+        let targets = Targets {
+            events,
+            redaction: self.redaction.clone(),
+            progress: !self.args.quiet,
+        };
+        let session = Session::start(harness.catalog.info(cases.to_vec()), targets)?;
+        let sink = session.sink();
+        sink(self.started(&harness, selected));
+        for pattern in idle_patterns(&self.selection, cases) {
+            sink(Event::Note {
+                provider: None,
+                text: format!("--run {pattern} matches no case"),
+            });
+        }
+        for factory in &self.factories {
+            if interrupt.signal().is_some() {
+                break;
+            }
+            let opened = match first.take() {
+                Some(opened) => opened,
+                None => self.open(factory, &run.stop).await,
+            };
+            match opened {
+                // The user gave up before it was open.
+                None => break,
+                Some(Err(error)) => {
+                    sink(Event::SetupFailed {
+                        provider: factory.name.to_owned(),
+                        reason: error.to_string(),
+                    });
+                }
+                Some(Ok(opened)) => self.test(&harness, factory, opened, &run, &sink).await,
+            }
+        }
+        drop(sink);
+        let signal = interrupt.signal();
+        let report = session.finish(signal)?;
+        self.show(&report)?;
+        Ok(match signal {
+            Some(signal) => signal.exit_code(),
+            None => ExitCode::of(&report).code(),
+        })
+    }
+
+    /// Opens a provider; none if the run was stopped meanwhile.
+    async fn open(&self, factory: &Factory, stop: &Stop) -> Option<Result<Opened, SetupError>> {
+        tokio::select! {
+            opened = open_provider(factory, &self.options) => Some(opened),
+            () = stop.stopped() => None,
+        }
+    }
+
+    async fn test(
+        &self,
+        harness: &Harness,
+        factory: &'static Factory,
+        opened: Opened,
+        run: &RunOptions,
+        sink: &Sink,
+    ) {
+        let cases = harness.suite.cases();
+        let features = &opened.provider.descriptor().features;
+        let plan = plan(cases, &features.iter().copied().collect(), &self.selection);
+        let arguments = self.provider_arguments();
+        let inner = std::sync::Arc::clone(sink);
+        let sink: Sink = std::sync::Arc::new(move |mut event| {
+            if let Event::ProviderStarted { provider, .. } = &mut event {
+                provider.arguments.clone_from(&arguments);
+            }
+            inner(event);
+        });
+        let subject = Subject {
+            provider: &opened.provider,
+            name: factory.name,
+            mode: opened.mode,
+        };
+        run_provider(harness, subject, &plan, run, &sink).await;
+        opened.close().await;
+    }
+
+    fn started(&self, harness: &Harness, selected: Vec<String>) -> Event {
+        let providers = self.factories.len() as u64;
+        Event::RunStarted {
+            suite: harness.suite_info(option_env!("CONFORMANCE_GIT_COMMIT")),
+            spec: harness.catalog.spec_info(),
+            host: harness.host_info(),
+            run: RunInfo {
+                seed: self.seed,
+                command: self.command(),
+                filters: self.args.selection.words(),
+                repeat: self.args.repeat,
+                jobs: u32::from(self.args.jobs),
+                retries: 0,
+                timeout_scale: self.args.timeout_scale,
+                not_publishable: self.not_publishable(),
+            },
+            providers: self
+                .factories
+                .iter()
+                .map(|factory| factory.name.to_owned())
+                .collect(),
+            planned: selected.len() as u64 * providers * u64::from(self.args.repeat),
+            cases: selected,
+        }
+    }
+
+    fn expected(&self, cases: &[Case]) -> Result<ExpectedFailures, Failure> {
+        let Some(file) = self.args.expected_failures.as_deref() else {
+            return Ok(ExpectedFailures::default());
+        };
+        ExpectedFailures::read(file, cases).map_err(|error| {
+            let failure = match error {
+                ExpectedFailuresError::Line {
+                    file,
+                    line,
+                    problem,
+                } => Failure::usage(format!("{file}:{line}: {problem}")),
+                other => Failure::usage(other),
+            };
+            failure.help("each line is a case id, `#` and the reason: `kv.get.missing  # why`")
+        })
+    }
+
+    fn not_publishable(&self) -> Vec<String> {
+        let args = self.args;
+        let reasons = [
+            (self.selection.is_partial(), "cases were left out"),
+            (args.expected_failures.is_some(), "failures were expected"),
+            (args.fail_fast, "the run stops at the first failure"),
+            (args.timeout_scale > 1.0, "time limits were stretched"),
+            (
+                args.suite.components.is_some(),
+                "the guests are not those of the release",
+            ),
+        ];
+        reasons
+            .into_iter()
+            .filter(|(holds, _)| *holds)
+            .map(|(_, reason)| reason.to_owned())
+            .collect()
+    }
+
+    /// The command line that does the same, with placeholders for what may be
+    /// a secret.
+    fn command(&self) -> Vec<String> {
+        let args = self.args;
+        let names: Vec<&str> = self.factories.iter().map(|factory| factory.name).collect();
+        let mut words = vec!["conformance".to_owned(), "--provider".to_owned()];
+        words.push(names.join(","));
+        words.extend(self.provider_arguments());
+        words.extend(args.selection.words());
+        words.extend(["--seed".to_owned(), self.seed.to_string()]);
+        words.extend(["--jobs".to_owned(), args.jobs.to_string()]);
+        if args.repeat != 1 {
+            words.extend(["--repeat".to_owned(), args.repeat.to_string()]);
+        }
+        if args.fail_fast {
+            words.push("--fail-fast".to_owned());
+        }
+        if let Some(file) = &args.expected_failures {
+            words.extend(["--expected-failures".to_owned(), file.display().to_string()]);
+        }
+        words
+    }
+
+    /// What reaches the provider and runs a case in the same way, behind
+    /// `--provider NAME`.
+    fn provider_arguments(&self) -> Vec<String> {
+        let mut words = Vec::new();
+        let mut add = |flag: &str, value: String| words.extend([flag.to_owned(), value]);
+        if self.options.endpoint.is_some() {
+            add("--endpoint", "URL".to_owned());
+        }
+        if let Some(folder) = &self.options.directory {
+            add("--data-dir", folder.display().to_string());
+        }
+        for key in self.options.options.keys() {
+            add("--set", format!("{key}=VALUE"));
+        }
+        if let Some(folder) = &self.args.suite.components {
+            add("--components", folder.display().to_string());
+        }
+        if self.args.timeout_scale != 1.0 {
+            add("--timeout-scale", self.args.timeout_scale.to_string());
+        }
+        words
+    }
+
+    fn report_dir(&self) -> Option<&Path> {
+        self.args
+            .report_dir
+            .as_deref()
+            .filter(|path| !path.as_os_str().is_empty())
+    }
+
+    /// Writes the files, then prints. What cannot be written is told after the
+    /// rest was shown.
+    fn show(&self, report: &RunReport) -> Result<(), Failure> {
+        let folder: Option<PathBuf> = self.report_dir().map(Path::to_owned);
+        let written = folder
+            .as_deref()
+            .map(|folder| files::write_all(folder, report))
+            .transpose();
+        if !self.args.quiet || ExitCode::of(report) != ExitCode::Conformant {
+            let text = match self.args.format {
+                RunFormat::Text => tty::render(
+                    report,
+                    tty::Options {
+                        width: output::width(),
+                        folder: folder.as_deref(),
+                    },
+                ),
+                RunFormat::Markdown => markdown::render(report),
+                RunFormat::Json => json::render(report).map_err(Failure::harness)?,
+                RunFormat::Junit => junit::render(report).map_err(Failure::harness)?,
+            };
+            output::print(&text)?;
+        }
+        written.map(|_| ()).map_err(Failure::harness)
+    }
+}
+
+/// Whether the provider refuses what was set, rather than being out of reach.
+fn is_configuration(error: &SetupError) -> bool {
+    match error {
+        SetupError::Connect { error, .. } => matches!(error.kind(), ErrorKind::InvalidArgument(_)),
+        _ => false,
+    }
+}
+
+/// Different in every run, so that nothing can be tuned to it, and short enough
+/// to be typed.
+fn random_seed() -> u64 {
+    use std::hash::{BuildHasher as _, RandomState};
+    RandomState::new().hash_one(std::process::id()) % 1_000_000_000
+}

@@ -1,0 +1,305 @@
+//! `conformance selftest`: every mutant must be killed, every case must kill.
+
+use std::path::Path;
+
+use cloud_contract::Factory;
+use conformance_model::{Event, ExitCode, SCHEMA_VERSION, Status};
+use conformance_report::files;
+use conformance_runner::{
+    Harness, KillTable, Mutant, MutantResult, Patterns, ProviderOptions, RunOptions, Selection,
+    Sink, Subject, open_provider, plan, run_provider, selftest,
+};
+
+use crate::args::SelftestArgs;
+use crate::session::unusable_folder;
+use crate::{Failure, output, setup};
+
+/// The sound provider that the mutants are made from.
+const BASE: &str = "memory";
+
+pub(crate) fn run(args: &SelftestArgs) -> Result<u8, Failure> {
+    let mutants = chosen(&args.mutant)?;
+    let folder = args
+        .report_dir
+        .as_deref()
+        .filter(|path| !path.as_os_str().is_empty());
+    if let Some(folder) = folder {
+        files::prepare(folder).map_err(|error| unusable_folder(&error))?;
+    }
+    let base = provider_registry::find(BASE)
+        .ok_or_else(|| Failure::harness(format!("the registry has no provider {BASE}")))?;
+    let options = RunOptions {
+        jobs: usize::from(args.jobs),
+        seed: args.seed.unwrap_or_default(),
+        ..RunOptions::default()
+    };
+    let (table, unsound) = setup::block_on(async {
+        let harness = args.suite.harness().await?;
+        let unsound = unsound(&harness, base, &options).await?;
+        let progress = |done, result: &MutantResult| {
+            if !result.killed_by.is_empty() {
+                return;
+            }
+            output::notice(&format!(
+                "{done}/{} survived: {} ({})",
+                mutants.len(),
+                result.name,
+                result.summary
+            ));
+        };
+        let table = selftest(&harness, &mutants, &options, progress).await;
+        Ok::<_, Failure>((table, unsound))
+    })??;
+    let score = Score::new(table, unsound, args.mutant.is_empty());
+    if let Some(folder) = folder {
+        write(folder, "kill-table.md", &score.markdown())?;
+        write(folder, "kill-table.json", &score.json()?)?;
+    }
+    output::print(&score.text())?;
+    Ok(score.exit_code().code())
+}
+
+fn chosen(globs: &[String]) -> Result<Vec<Mutant>, Failure> {
+    let patterns = Patterns::parse(globs).map_err(Failure::usage)?;
+    let mutants: Vec<Mutant> = provider_registry::mutants()
+        .iter()
+        .filter(|mutant| patterns.is_empty() || patterns.matches(mutant.name))
+        .map(|mutant| Mutant {
+            name: mutant.name.to_owned(),
+            summary: mutant.summary.to_owned(),
+            clauses: mutant.clauses.iter().map(|&id| id.to_owned()).collect(),
+            provider: mutant.connect(),
+        })
+        .collect();
+    if mutants.is_empty() {
+        let message = format!("no mutant matches {}", globs.join(", "));
+        return Err(Failure::nothing_ran(message).help(
+            "`*` stands for anything; the mutants are in the kill table of a full self-test",
+        ));
+    }
+    Ok(mutants)
+}
+
+/// The cases that the sound provider does not pass: what they kill proves
+/// nothing.
+async fn unsound(
+    harness: &Harness,
+    base: &'static Factory,
+    options: &RunOptions,
+) -> Result<Vec<String>, Failure> {
+    use std::sync::{Arc, Mutex, PoisonError};
+
+    let opened = open_provider(base, &ProviderOptions::default())
+        .await
+        .map_err(Failure::environment)?;
+    let declared = opened.provider.descriptor().features.iter().copied();
+    let plan = plan(
+        harness.suite.cases(),
+        &declared.collect(),
+        &Selection::default(),
+    );
+    let found = Arc::new(Mutex::new(Vec::new()));
+    let sink: Sink = {
+        let found = Arc::clone(&found);
+        Arc::new(move |event| {
+            if let Event::CaseFinished { case, verdict, .. } = event
+                && !matches!(verdict.status, Status::Pass | Status::Unsupported)
+            {
+                let text = format!("{case}: {}", verdict.status.as_str());
+                found
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .push(text);
+            }
+        })
+    };
+    let subject = Subject {
+        provider: &opened.provider,
+        name: base.name,
+        mode: opened.mode,
+    };
+    run_provider(harness, subject, &plan, options, &sink).await;
+    opened.close().await;
+    let mut unsound = std::mem::take(&mut *found.lock().unwrap_or_else(PoisonError::into_inner));
+    unsound.sort();
+    Ok(unsound)
+}
+
+/// A kill table, judged.
+struct Score {
+    table: KillTable,
+    /// What the sound provider does not pass.
+    unsound: Vec<String>,
+    /// Whether all mutants ran, so that a case can be called idle.
+    whole: bool,
+}
+
+impl Score {
+    fn new(table: KillTable, unsound: Vec<String>, whole: bool) -> Self {
+        Self {
+            table,
+            unsound,
+            whole,
+        }
+    }
+
+    fn killed(&self) -> usize {
+        self.table.mutants.len() - self.table.survivors().count()
+    }
+
+    fn idle(&self) -> &[String] {
+        if self.whole {
+            &self.table.idle_cases
+        } else {
+            &[]
+        }
+    }
+
+    fn troubles(&self) -> Vec<String> {
+        self.table
+            .mutants
+            .iter()
+            .flat_map(|mutant| {
+                let name = &mutant.name;
+                mutant
+                    .troubles
+                    .iter()
+                    .map(move |trouble| format!("{name}: {trouble}"))
+            })
+            .collect()
+    }
+
+    fn exit_code(&self) -> ExitCode {
+        if self.table.survivors().next().is_some()
+            || !self.idle().is_empty()
+            || !self.unsound.is_empty()
+        {
+            ExitCode::NotConformant
+        } else {
+            ExitCode::Conformant
+        }
+    }
+
+    fn summary(&self) -> String {
+        let mutants = self.table.mutants.len();
+        let mut text = format!("{} of {mutants} mutants killed", self.killed());
+        if self.whole {
+            let cases = self.table.cases;
+            let busy = cases - self.table.idle_cases.len();
+            text.push_str(&format!(", {busy} of {cases} cases kill at least one"));
+        }
+        if !self.unsound.is_empty() {
+            let number = self.unsound.len();
+            text.push_str(&format!(", {number} cases fail on the sound provider"));
+        }
+        text
+    }
+
+    fn text(&self) -> String {
+        let mut out = String::new();
+        let mut list = |head: &str, items: &[String]| {
+            if !items.is_empty() {
+                out.push_str(&format!("{head}\n"));
+                for item in items {
+                    out.push_str(&format!("  {item}\n"));
+                }
+                out.push('\n');
+            }
+        };
+        let survivors: Vec<String> = self.table.survivors().map(tell).collect();
+        list("mutants that no case killed:", &survivors);
+        list("cases that kill no mutant:", self.idle());
+        list("cases that fail on the sound provider:", &self.unsound);
+        list(
+            "verdicts that say nothing about a mutant:",
+            &self.troubles(),
+        );
+        out.push_str(&self.summary());
+        out.push('\n');
+        out
+    }
+
+    fn markdown(&self) -> String {
+        let mut out = format!("# Kill table\n\n{}.\n\n", self.summary());
+        out.push_str("| mutant | what is wrong | breaks | killed by | survived |\n");
+        out.push_str("| --- | --- | --- | --- | --- |\n");
+        for mutant in &self.table.mutants {
+            let killed = match mutant.killed_by.as_slice() {
+                [] => "**nothing**".to_owned(),
+                cases => code(cases),
+            };
+            out.push_str(&format!(
+                "| `{}` | {} | {} | {killed} | {} |\n",
+                mutant.name,
+                mutant.summary.replace('|', "\\|"),
+                mutant.clauses.join(", "),
+                code(&mutant.survived)
+            ));
+        }
+        for (head, items) in [
+            ("Cases that kill no mutant", self.idle()),
+            ("Cases that fail on the sound provider", &self.unsound),
+            ("Verdicts that say nothing", &self.troubles()),
+        ] {
+            if !items.is_empty() {
+                out.push_str(&format!("\n## {head}\n\n"));
+                for item in items {
+                    out.push_str(&format!("- {item}\n"));
+                }
+            }
+        }
+        out
+    }
+
+    fn json(&self) -> Result<String, Failure> {
+        let mutants: Vec<_> = self
+            .table
+            .mutants
+            .iter()
+            .map(|mutant| {
+                serde_json::json!({
+                    "name": mutant.name,
+                    "summary": mutant.summary,
+                    "clauses": mutant.clauses,
+                    "killed_by": mutant.killed_by,
+                    "survived": mutant.survived,
+                    "troubles": mutant.troubles,
+                })
+            })
+            .collect();
+        super::list::pretty(&serde_json::json!({
+            "schema_version": SCHEMA_VERSION,
+            "killed": self.killed(),
+            "mutants": mutants,
+            "cases": self.table.cases,
+            "whole": self.whole,
+            "idle_cases": self.idle(),
+            "unsound_cases": self.unsound,
+            "exit_code": self.exit_code().code(),
+        }))
+    }
+}
+
+fn tell(mutant: &MutantResult) -> String {
+    let tried = match mutant.survived.as_slice() {
+        [] => "no case cites such a clause".to_owned(),
+        cases => format!("passed {}", cases.join(", ")),
+    };
+    format!(
+        "{}: {} (breaks {}; {tried})",
+        mutant.name,
+        mutant.summary,
+        mutant.clauses.join(", ")
+    )
+}
+
+fn code(ids: &[String]) -> String {
+    let ids: Vec<String> = ids.iter().map(|id| format!("`{id}`")).collect();
+    ids.join(", ")
+}
+
+fn write(folder: &Path, name: &str, text: &str) -> Result<(), Failure> {
+    let file = folder.join(name);
+    std::fs::write(&file, text)
+        .map_err(|error| Failure::harness(format!("{} cannot be written: {error}", file.display())))
+}

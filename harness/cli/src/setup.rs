@@ -1,0 +1,151 @@
+//! What commands share before they do their own work: the runtime, the suite,
+//! the providers that were named and what was said about them.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use cloud_contract::Factory;
+use conformance_runner::{
+    ComponentFile, Harness, HarnessError, ProviderOptions, default_cache_directory,
+};
+use tokio::runtime::Runtime;
+
+use crate::Failure;
+use crate::args::SuiteArgs;
+use crate::nearest::nearest;
+
+/// How long work that cannot be cancelled may hold up the end of the process.
+const LAST_WAIT: Duration = Duration::from_secs(2);
+
+/// Runs something that waits, on all cores.
+pub(crate) fn block_on<F>(work: F) -> Result<F::Output, Failure>
+where
+    F: Future,
+{
+    let runtime = Runtime::new()
+        .map_err(|error| Failure::harness(format!("no runtime can be started: {error}")))?;
+    let output = runtime.block_on(work);
+    runtime.shutdown_timeout(LAST_WAIT);
+    Ok(output)
+}
+
+impl SuiteArgs {
+    /// Where compiled components are kept, if they are.
+    pub(crate) fn cache(&self) -> Option<PathBuf> {
+        if self.no_cache {
+            return None;
+        }
+        self.cache_dir
+            .clone()
+            .filter(|path| !path.as_os_str().is_empty())
+            .or_else(default_cache_directory)
+    }
+
+    /// Loads the suite.
+    pub(crate) async fn harness(&self) -> Result<Harness, Failure> {
+        let Some(folder) = &self.components else {
+            return Harness::embedded(self.cache())
+                .await
+                .map_err(Failure::harness);
+        };
+        let wrong = |error: &dyn std::fmt::Display| {
+            Failure::usage(format!(
+                "the components in {} cannot be used: {error}",
+                folder.display()
+            ))
+            .help(
+                "build them with `cargo run -p guest-builder`, or leave --components out to use \
+                 those that are built in",
+            )
+        };
+        let files = ComponentFile::from_folder(folder).map_err(|error| wrong(&error))?;
+        Harness::load(&files, self.cache())
+            .await
+            .map_err(|error| match error {
+                HarnessError::Suite(error) => wrong(&error),
+                other => Failure::harness(other),
+            })
+    }
+}
+
+/// The providers of these names, each once.
+pub(crate) fn providers(names: &[String]) -> Result<Vec<&'static Factory>, Failure> {
+    let mut chosen: Vec<&'static Factory> = Vec::new();
+    for name in names
+        .iter()
+        .map(|name| name.trim())
+        .filter(|name| !name.is_empty())
+    {
+        let factory = provider_registry::find(name).ok_or_else(|| unknown(name))?;
+        if chosen.iter().any(|other| other.name == factory.name) {
+            return Err(Failure::usage(format!("provider `{name}` is named twice")));
+        }
+        chosen.push(factory);
+    }
+    Ok(chosen)
+}
+
+/// The names of all providers, for a sentence.
+pub(crate) fn known() -> String {
+    let names: Vec<&str> = provider_registry::factories()
+        .iter()
+        .map(|factory| factory.name)
+        .collect();
+    names.join(", ")
+}
+
+fn unknown(name: &str) -> Failure {
+    let names = provider_registry::factories()
+        .iter()
+        .map(|factory| factory.name);
+    let near = nearest(name, names).map(|name| format!("did you mean `{name}`? "));
+    let shown = crate::redact::addresses(name);
+    Failure::usage(format!("there is no provider `{shown}`")).help(format!(
+        "{}the providers are {}",
+        near.unwrap_or_default(),
+        known()
+    ))
+}
+
+/// What was said about the one provider that was named.
+pub(crate) fn options(
+    chosen: &[&'static Factory],
+    endpoint: Option<&String>,
+    directory: Option<&PathBuf>,
+    set: &[String],
+) -> Result<ProviderOptions, Failure> {
+    let endpoint = endpoint.filter(|endpoint| !endpoint.is_empty()).cloned();
+    let directory = directory
+        .filter(|path| !path.as_os_str().is_empty())
+        .cloned();
+    let set: Vec<&String> = set.iter().filter(|text| !text.is_empty()).collect();
+    let given = [
+        ("--endpoint", endpoint.is_some()),
+        ("--data-dir", directory.is_some()),
+        ("--set", !set.is_empty()),
+    ];
+    if let Some((flag, _)) = given.iter().find(|(_, given)| *given)
+        && chosen.len() != 1
+    {
+        return Err(Failure::usage(format!(
+            "{flag} is about one provider, {} are named",
+            chosen.len()
+        ))
+        .help("run the providers one by one; `conformance matrix` puts reports side by side"));
+    }
+    let mut options = std::collections::BTreeMap::new();
+    for text in set {
+        // The text is not repeated: it may hold a password.
+        let Some((key, value)) = text.split_once('=').filter(|(key, _)| !key.is_empty()) else {
+            return Err(Failure::usage("--set needs KEY=VALUE"));
+        };
+        if options.insert(key.to_owned(), value.to_owned()).is_some() {
+            return Err(Failure::usage(format!("--set {key} is given twice")));
+        }
+    }
+    Ok(ProviderOptions {
+        endpoint,
+        directory,
+        options,
+    })
+}
