@@ -67,7 +67,7 @@ impl Check<'_> {
     pub fn some<T, E: Failing>(self, result: Result<Option<T>, E>) -> Result<T, Stop> {
         match result {
             Ok(Some(value)) => Ok(value),
-            Ok(None) => Err(self.failed("a value", "none")),
+            Ok(None) => Err(self.stop(false, "a value".to_owned(), "none".to_owned())),
             Err(error) => Err(self.unexpected("a value".to_owned(), &error)),
         }
     }

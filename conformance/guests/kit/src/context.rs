@@ -1,7 +1,9 @@
 //! What a case knows and can do: its environment, its checks, time and chance.
 
 use core::cell::RefCell;
+use core::future::{Future, poll_fn};
 use core::panic::Location;
+use core::task::Poll;
 use core::time::Duration;
 
 use crate::bindings::exports::cloud::conformance::suite::{Environment, Role};
@@ -115,14 +117,16 @@ impl Context {
             .find(|(limit, _)| limit == id);
         match stated {
             Some((_, value)) => Ok(*value),
-            None => Err(self
-                .needed("TYP-LIMIT-1", "look up a limit")
-                .failed(&["limit ", id].concat(), "not stated")),
+            None => Err(self.needed("TYP-LIMIT-1", "look up a limit").stop(
+                false,
+                ["limit ", id].concat(),
+                "not stated".to_owned(),
+            )),
         }
     }
 
     /// The value of a limit on bytes or items if it is small enough to be tried,
-    /// at most 8 Mi; otherwise notes that it was not tried.
+    /// at most 16 Mi; otherwise notes that it was not tried.
     ///
     /// # Errors
     ///
@@ -130,7 +134,7 @@ impl Context {
     #[track_caller]
     pub fn small_limit(&self, id: &str) -> Result<Option<usize>, Stop> {
         let limit = self.limit(id)?;
-        if limit <= 8 << 20 {
+        if limit <= 16 << 20 {
             return Ok(Some(limit as usize));
         }
         self.note(format!("{id} of {limit} was not tried"));
@@ -154,6 +158,18 @@ impl Context {
             let end = self.now().await + duration;
             while self.now().await < end {}
         }
+    }
+
+    /// Waits for `call`, but no longer than `limit`; none means that it was given
+    /// up. For what could otherwise hang a case.
+    pub async fn within<T>(&self, limit: Duration, call: impl Future<Output = T>) -> Option<T> {
+        let mut call = Box::pin(call);
+        let mut alarm = Box::pin(self.sleep(limit));
+        poll_fn(|context| match call.as_mut().poll(context) {
+            Poll::Ready(value) => Poll::Ready(Some(value)),
+            Poll::Pending => alarm.as_mut().poll(context).map(|()| None),
+        })
+        .await
     }
 
     /// Asks `probe` again and again, until it returns true or `limit` has passed;

@@ -77,14 +77,30 @@ impl KeyStream {
         self.end.await
     }
 
-    /// All keys and how the stream ended.
+    /// All keys and how the stream ended. A stream that repeats itself is given
+    /// up, as if it had ended well: the keys show it.
     pub async fn collect(mut self) -> (Vec<String>, Result<(), Error>) {
         let mut keys = Vec::new();
         while let Some(key) = self.keys.next().await {
             keys.push(key);
+            if circles(keys.len(), &keys) {
+                return (keys, Ok(()));
+            }
         }
         (keys, self.end.await)
     }
+}
+
+/// Whether most keys of a list that took so many `steps` are repetitions. Looks
+/// only now and then, because it sorts.
+fn circles(steps: usize, keys: &[String]) -> bool {
+    if steps < 64 || !steps.is_power_of_two() {
+        return false;
+    }
+    let mut distinct: Vec<&str> = keys.iter().map(String::as_str).collect();
+    distinct.sort_unstable();
+    distinct.dedup();
+    distinct.len() + 2 < steps / 2
 }
 
 impl Context {
@@ -143,7 +159,7 @@ impl Context {
                     return Ok(keys);
                 }
                 check("TYP-PAGE-5", "read a list to its end").that(
-                    pages < keys.len() + 2,
+                    pages < keys.len() + 2 && !circles(pages, &keys),
                     "no more pages than keys, plus two",
                     &pages,
                 )?;
