@@ -1,5 +1,6 @@
 //! Cases of `cloud:keyvalue/store`.
 
+mod listing;
 mod support;
 
 conformance_kit::suite! {
@@ -146,7 +147,69 @@ conformance_kit::suite! {
         near;
     }
     list {
+        after_delete;
+        after_overwrite;
+        all_writers;
+        argument_order;
+        big_values;
+        changes;
+        cursor_changed;
+        cursor_garbage;
+        cursor_interleaved;
+        cursor_is_no_key;
+        cursor_kept;
+        cursor_other_handle;
+        cursor_other_prefix;
+        cursor_other_store;
+        cursor_reused;
+        cursor_while_left;
+        cursors_at_once;
+        delete_between;
+        delete_neighbours;
+        delete_page_end;
+        delete_rest;
+        dropped;
+        empty;
+        grow_and_shrink_between;
+        in_flight;
+        insert_between;
+        long_keys;
+        odd_keys;
+        odd_prefixes;
+        one;
+        order;
+        order_bytes;
+        order_changes;
+        order_many;
+        order_page_sizes;
+        order_random;
+        other_store;
+        overwrite_between;
+        own_writes;
+        page_edges;
+        page_full;
+        page_huge;
+        page_limit;
+        page_size_changes;
+        page_sizes;
+        page_zero;
         pages;
+        prefix;
+        prefix_between;
+        prefix_folders;
+        prefix_last_character;
+        prefix_longest;
+        prefix_metacharacters;
+        prefix_multibyte;
+        prefix_over_limit;
+        prefix_random;
+        prefix_space;
+        random_keys;
+        readers;
+        recreate_between;
+        terminates;
+        while_writing;
+        writers;
     }
     keys {
         all;
