@@ -12,16 +12,7 @@ use conformance_runner::{Patterns, Selection};
 use crate::Failure;
 use crate::nearest::nearest;
 
-const AFTER_HELP: &str = "\
-Examples:
-  conformance --provider memory
-  conformance --provider memory,local,redis --report-dir reports
-  conformance --provider redis --endpoint redis://localhost:6379
-  conformance --provider local --run 'kv.cas.*' --seed 7
-  conformance list --run 'kv.get.*'
-  conformance explain KV-GET-1
-  conformance doctor
-
+const EXIT_CODES: &str = "\
 Exit codes:
   0  conformant: nothing that was asked for is red
   1  not conformant: a provider broke a clause, or a listed failure passed
@@ -31,8 +22,33 @@ Exit codes:
   5  the harness or a guest failed: the verdicts cannot be relied on
   130, 143  interrupted or terminated; the reports hold what was done
 
-Every option can be set in the environment as CONFORMANCE_NAME, for example
-CONFORMANCE_REPORT_DIR. NO_COLOR switches colours off.";
+Every option of a run can be set in the environment as CONFORMANCE_NAME, for
+example CONFORMANCE_REPORT_DIR. NO_COLOR switches colours off.";
+
+/// Command lines that work, whatever providers there are.
+fn examples() -> String {
+    let factories = provider_registry::factories();
+    let names: Vec<&str> = factories.iter().map(|factory| factory.name).collect();
+    let first = names.first().copied().unwrap_or("NAME");
+    let mut lines = vec![
+        format!("--provider {first}"),
+        format!("--provider {} --report-dir reports", names.join(",")),
+        format!("--provider {first} --run 'kv.cas.*' --seed 7"),
+    ];
+    if let Some((factory, server)) = factories
+        .iter()
+        .find_map(|factory| factory.server.map(|server| (factory, server)))
+    {
+        let endpoint = server.endpoint.replace("{port}", "PORT");
+        lines.push(format!("--provider {} --endpoint {endpoint}", factory.name));
+    }
+    lines.extend(["list --run 'kv.get.*'", "explain KV-GET-1", "doctor"].map(str::to_owned));
+    let lines: Vec<String> = lines
+        .iter()
+        .map(|line| format!("  conformance {line}\n"))
+        .collect();
+    format!("Examples:\n{}", lines.concat())
+}
 
 /// Runs the conformance cases of cloud-wit, which are WebAssembly components,
 /// against one or more providers, and shows which clauses of the specification
@@ -42,7 +58,6 @@ CONFORMANCE_REPORT_DIR. NO_COLOR switches colours off.";
     name = "conformance",
     version,
     args_conflicts_with_subcommands = true,
-    after_help = AFTER_HELP,
     max_term_width = 100
 )]
 pub(crate) struct Cli {
@@ -65,7 +80,6 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Run the cases on one or more providers; this is the default command.
-    #[command(after_help = AFTER_HELP)]
     Run(Box<RunArgs>),
     /// List the cases.
     List(ListArgs),
@@ -419,7 +433,11 @@ impl Cli {
     /// The command, with help that fits a screen: that every option has a
     /// variable is said once, at the end.
     pub(crate) fn command_for_people() -> clap::Command {
-        let mut command = Self::command().mut_args(|argument| argument.hide_env(true));
+        let after = format!("{}\n{EXIT_CODES}", examples());
+        let mut command = Self::command()
+            .after_help(after.clone())
+            .mut_args(|argument| argument.hide_env(true))
+            .mut_subcommand("run", |run| run.after_help(after));
         for name in ["run", "list", "explain", "doctor", "selftest"] {
             command = command.mut_subcommand(name, |command| {
                 command.mut_args(|argument| argument.hide_env(true))

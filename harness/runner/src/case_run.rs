@@ -9,7 +9,7 @@ use cloud_contract::{
 use conformance_model::{Blame, Case, Evidence, Status, Verdict};
 use futures::future::join_all;
 use reference_host::Host;
-use tokio::sync::Barrier;
+use tokio::sync::{Barrier, Semaphore};
 
 use crate::instance::{self, Ending, Environment, Role};
 use crate::names::{CaseNames, RunNames};
@@ -25,6 +25,7 @@ const SCOPE_TIMEOUT: Duration = Duration::from_secs(30);
 pub(crate) struct Bench {
     pub(crate) host: Arc<Host>,
     pub(crate) suite: Arc<Suite>,
+    pub(crate) room: Arc<Semaphore>,
     pub(crate) provider: Arc<dyn Provider>,
     pub(crate) descriptor: Arc<Descriptor>,
     /// The features that are withheld from the restricted name: the extended ones.
@@ -122,7 +123,11 @@ impl Bench {
     }
 
     async fn attempt(&self, place: usize, seed: u64) -> Attempt {
-        if self.stop.is_stopped() {
+        let actors = self.suite.cases()[place].actors.max(1);
+        let most = u32::try_from(self.host.max_instances()).unwrap_or(u32::MAX);
+        let room = self.room.acquire_many(actors.min(most)).await;
+        // Nothing closes the semaphore; were it closed, the run would be over.
+        if room.is_err() || self.stop.is_stopped() {
             return Attempt::Stopped;
         }
         let names = CaseNames::new(seed);

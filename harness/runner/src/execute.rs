@@ -139,6 +139,7 @@ impl Run {
             bench: Arc::new(Bench {
                 host: Arc::clone(&harness.host),
                 suite: Arc::clone(&harness.suite),
+                room: Arc::clone(&harness.room),
                 provider: Arc::clone(provider),
                 extended: extended(&descriptor, harness),
                 descriptor,

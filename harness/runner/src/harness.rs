@@ -6,6 +6,7 @@ use std::sync::Arc;
 use conformance_model::{FeatureLevel, HostInfo, SuiteComponent, SuiteInfo};
 use conformance_spec::{Catalog, SpecError};
 use reference_host::{Host, HostConfig, HostError};
+use tokio::sync::Semaphore;
 
 use crate::{ComponentFile, Suite, SuiteError, embedded_components};
 
@@ -18,6 +19,9 @@ pub struct Harness {
     pub suite: Arc<Suite>,
     /// The specification that they are cases of.
     pub catalog: Arc<Catalog>,
+    /// One permit for each instance that the host admits: a case waits for
+    /// room, because the host would refuse and not wait.
+    pub(crate) room: Arc<Semaphore>,
 }
 
 /// Why there is no harness.
@@ -49,10 +53,12 @@ impl Harness {
             ..HostConfig::default()
         })?;
         let suite = Suite::load(&host, components).await?;
+        let room = Arc::new(Semaphore::new(host.max_instances()));
         Ok(Self {
             host: Arc::new(host),
             suite: Arc::new(suite),
             catalog: Arc::new(Catalog::embedded()?),
+            room,
         })
     }
 

@@ -29,6 +29,10 @@ pub fn find(name: &str) -> Option<&'static Factory> {
         .find(|factory| factory.name == name)
 }
 
+/// The sound provider that the mutants are made from.
+#[cfg(feature = "mutants")]
+pub const MUTANT_BASE: &Factory = &provider_memory::FACTORY;
+
 /// The providers that are wrong on purpose, each in one known way.
 #[cfg(feature = "mutants")]
 #[must_use]

@@ -50,7 +50,10 @@ async fn examine(factory: &Factory, options: &ProviderOptions) -> (bool, String)
     let started = Instant::now();
     let opened = match open_provider(factory, options).await {
         Ok(opened) => opened,
-        Err(error) => return (false, lines(factory.name, false, &remedy(factory, &error))),
+        Err(error) => {
+            let facts = remedy(factory, options, &error);
+            return (false, lines(factory.name, false, &facts));
+        }
     };
     let descriptor = opened.provider.descriptor();
     let version = descriptor.product_version.as_deref().unwrap_or("");
@@ -92,25 +95,27 @@ async fn try_scope(provider: &dyn cloud_contract::Provider) -> Result<(), String
     closed.map_err(|error| format!("a scope cannot be closed: {error}"))
 }
 
-fn remedy(factory: &Factory, error: &SetupError) -> Vec<String> {
+/// What is wrong, and the one command that would mend it or show more.
+fn remedy(factory: &Factory, options: &ProviderOptions, error: &SetupError) -> Vec<String> {
+    let was_set =
+        options.endpoint.is_some() || options.directory.is_some() || !options.options.is_empty();
     let mend = match (error, factory.server) {
-        (SetupError::ProgramMissing { install, .. }, _) => (*install).to_owned(),
-        (SetupError::Connect { .. }, Some(_)) => {
-            format!(
-                "conformance doctor --provider {} --endpoint URL",
-                factory.name
-            )
+        (SetupError::ProgramMissing { install, .. }, _) => Some((*install).to_owned()),
+        (SetupError::ServerFailed { .. }, Some(server)) => {
+            Some(format!("{} --version", server.program))
         }
-        (SetupError::Connect { .. }, None) => {
-            format!(
-                "conformance doctor --provider {} --data-dir DIR",
-                factory.name
-            )
+        (SetupError::Connect { .. }, Some(server)) if options.endpoint.is_some() => Some(format!(
+            "conformance doctor --provider {} (starts {} by itself)",
+            factory.name, server.program
+        )),
+        (SetupError::Connect { .. }, _) if was_set => {
+            Some(format!("conformance doctor --provider {}", factory.name))
         }
-        (SetupError::ServerFailed { .. }, Some(server)) => format!("{} --version", server.program),
-        _ => return vec![error.to_string()],
+        _ => None,
     };
-    vec![error.to_string(), format!("try: {mend}")]
+    let mut facts = vec![error.to_string()];
+    facts.extend(mend.map(|mend| format!("try: {mend}")));
+    facts
 }
 
 /// What does not depend on a provider.

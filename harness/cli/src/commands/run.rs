@@ -22,8 +22,11 @@ pub(crate) fn run(args: &RunArgs) -> Result<u8, Failure> {
     let factories = setup::providers(&args.providers)?;
     if factories.is_empty() {
         return Err(Failure::usage("no provider is named").help(format!(
-            "try `conformance --provider memory`; the providers are {}, and `conformance --help` \
-             shows what else can be done",
+            "try `conformance --provider {}`; the providers are {}, and `conformance --help` shows \
+             what else can be done",
+            provider_registry::factories()
+                .first()
+                .map_or("NAME", |factory| factory.name),
             setup::known()
         )));
     }
@@ -98,7 +101,7 @@ impl Job<'_> {
         if let Some(Some(Err(error))) = &first
             && is_configuration(error)
         {
-            return Err(Failure::usage(self.redaction.text(&error.to_string())));
+            return Err(self.refused(error));
         }
 
         let events = self
@@ -156,6 +159,18 @@ impl Job<'_> {
             opened = open_provider(factory, &self.options) => Some(opened),
             () = stop.stopped() => None,
         }
+    }
+
+    fn refused(&self, error: &SetupError) -> Failure {
+        let reason = match error {
+            SetupError::Connect { error, .. } => error.to_string(),
+            other => other.to_string(),
+        };
+        Failure::usage(format!(
+            "provider {} refuses its settings: {}",
+            self.factories[0].name,
+            self.redaction.text(&reason)
+        ))
     }
 
     async fn test(

@@ -1,10 +1,12 @@
 //! `conformance selftest`: every mutant must be killed, every case must kill.
 
 use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use cloud_contract::Factory;
-use conformance_model::{Event, ExitCode, SCHEMA_VERSION, Status};
+use conformance_model::{Event, EventLine, ExitCode, RunInfo, SCHEMA_VERSION, Status, Verdict};
 use conformance_report::files;
+use conformance_report::progress::Progress;
 use conformance_runner::{
     Harness, KillTable, Mutant, MutantResult, Patterns, ProviderOptions, RunOptions, Selection,
     Sink, Subject, open_provider, plan, run_provider, selftest,
@@ -13,9 +15,6 @@ use conformance_runner::{
 use crate::args::SelftestArgs;
 use crate::session::unusable_folder;
 use crate::{Failure, output, setup};
-
-/// The sound provider that the mutants are made from.
-const BASE: &str = "memory";
 
 pub(crate) fn run(args: &SelftestArgs) -> Result<u8, Failure> {
     let mutants = chosen(&args.mutant)?;
@@ -26,8 +25,6 @@ pub(crate) fn run(args: &SelftestArgs) -> Result<u8, Failure> {
     if let Some(folder) = folder {
         files::prepare(folder).map_err(|error| unusable_folder(&error))?;
     }
-    let base = provider_registry::find(BASE)
-        .ok_or_else(|| Failure::harness(format!("the registry has no provider {BASE}")))?;
     let options = RunOptions {
         jobs: usize::from(args.jobs),
         seed: args.seed.unwrap_or_default(),
@@ -35,19 +32,24 @@ pub(crate) fn run(args: &SelftestArgs) -> Result<u8, Failure> {
     };
     let (table, unsound) = setup::block_on(async {
         let harness = args.suite.harness().await?;
-        let unsound = unsound(&harness, base, &options).await?;
-        let progress = |done, result: &MutantResult| {
-            if !result.killed_by.is_empty() {
-                return;
+        let unsound = unsound(&harness, provider_registry::MUTANT_BASE, &options).await?;
+        let progress = Mutex::new(Progress::auto());
+        let show = |result: &MutantResult| {
+            for line in told(result) {
+                lock(&progress).event(&line);
             }
-            output::notice(&format!(
-                "{done}/{} survived: {} ({})",
-                mutants.len(),
-                result.name,
-                result.summary
-            ));
         };
-        let table = selftest(&harness, &mutants, &options, progress).await;
+        lock(&progress).event(&line(Event::RunStarted {
+            suite: harness.suite_info(None),
+            spec: harness.catalog.spec_info(),
+            host: harness.host_info(),
+            run: RunInfo::default(),
+            providers: Vec::new(),
+            cases: Vec::new(),
+            planned: mutants.len() as u64,
+        }));
+        let table = selftest(&harness, &mutants, &options, |_, result| show(result)).await;
+        lock(&progress).finish();
         Ok::<_, Failure>((table, unsound))
     })??;
     let score = Score::new(table, unsound, args.mutant.is_empty());
@@ -57,6 +59,39 @@ pub(crate) fn run(args: &SelftestArgs) -> Result<u8, Failure> {
     }
     output::print(&score.text())?;
     Ok(score.exit_code().code())
+}
+
+/// A mutant as a case of the progress line: red if it survived.
+fn told(result: &MutantResult) -> [EventLine; 2] {
+    let status = if result.killed_by.is_empty() {
+        Status::Fail
+    } else {
+        Status::Pass
+    };
+    let (provider, case) = (result.name.clone(), String::new());
+    [
+        line(Event::CaseStarted {
+            provider: provider.clone(),
+            case: case.clone(),
+            repetition: 1,
+        }),
+        line(Event::CaseFinished {
+            provider,
+            case,
+            repetition: 1,
+            attempts: 1,
+            duration_ms: 0.0,
+            verdict: Verdict::because(status, ""),
+        }),
+    ]
+}
+
+fn line(event: Event) -> EventLine {
+    EventLine::new(0, event)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn chosen(globs: &[String]) -> Result<Vec<Mutant>, Failure> {
@@ -87,8 +122,6 @@ async fn unsound(
     base: &'static Factory,
     options: &RunOptions,
 ) -> Result<Vec<String>, Failure> {
-    use std::sync::{Arc, Mutex, PoisonError};
-
     let opened = open_provider(base, &ProviderOptions::default())
         .await
         .map_err(Failure::environment)?;
@@ -106,10 +139,7 @@ async fn unsound(
                 && !matches!(verdict.status, Status::Pass | Status::Unsupported)
             {
                 let text = format!("{case}: {}", verdict.status.as_str());
-                found
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .push(text);
+                lock(&found).push(text);
             }
         })
     };
@@ -120,7 +150,7 @@ async fn unsound(
     };
     run_provider(harness, subject, &plan, options, &sink).await;
     opened.close().await;
-    let mut unsound = std::mem::take(&mut *found.lock().unwrap_or_else(PoisonError::into_inner));
+    let mut unsound = std::mem::take(&mut *lock(&found));
     unsound.sort();
     Ok(unsound)
 }

@@ -1,0 +1,346 @@
+//! The command from outside: exit codes, messages, files.
+#![cfg(unix)]
+
+mod support;
+
+use std::path::Path;
+
+use support::{Done, conformance, everything, has_redis, json, run, text};
+
+const CASE: &str = "kv.get.missing";
+const SECRET: &str = "hunter2-is-secret";
+
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+fn name(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+#[test]
+fn a_conformant_provider_ends_with_0_and_leaves_every_report() {
+    let reports = folder();
+    let done = run(&["-p", "memory", "-o", name(reports.path())])
+        .expect(0)
+        .says("memory is conformant");
+    assert!(!done.stdout.contains('\u{1b}'), "colours in a pipe");
+
+    let report = json(reports.path().join("report.json"));
+    let schemas = Path::new(env!("CARGO_MANIFEST_DIR")).join("../model/schema");
+    let valid = |schema: &str, value: &serde_json::Value| {
+        let validator = jsonschema::validator_for(&json(schemas.join(schema))).unwrap();
+        let errors: Vec<String> = validator
+            .iter_errors(value)
+            .map(|error| error.to_string())
+            .collect();
+        assert!(errors.is_empty(), "{errors:?}");
+    };
+    valid("report.json", &report);
+    assert_eq!(report["run"]["exit_code"], 0);
+    assert_eq!(report["run"]["publishable"], true, "{}", report["run"]);
+    assert_eq!(report["providers"][0]["conclusion"], "conformant");
+
+    let events = text(reports.path().join("events.jsonl"));
+    let events: Vec<serde_json::Value> = events
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    events.iter().for_each(|event| valid("event.json", event));
+    assert_eq!(events[0]["event"], "run-started");
+    assert_eq!(events.last().unwrap()["event"], "run-finished");
+
+    assert!(text(reports.path().join("junit.xml")).contains(CASE));
+    assert!(text(reports.path().join("report.md")).contains("memory"));
+}
+
+#[test]
+fn an_unexpected_pass_is_red() {
+    let folder = folder();
+    let list = folder.path().join("known.txt");
+    std::fs::write(&list, format!("# known\n{CASE}  # it is broken\n")).unwrap();
+    run(&["-p", "memory", "--run", CASE, "--expected-failures", name(&list)])
+        .expect(1)
+        .says("xpass");
+}
+
+#[test]
+fn what_is_wrong_with_the_command_line_ends_with_2() {
+    run(&[]).expect(2).says("no provider is named");
+    run(&["-p", "memroy"])
+        .expect(2)
+        .says("did you mean `memory`")
+        .says("local");
+    run(&["-p", "memory,memory"]).expect(2).says("named twice");
+    run(&["--no-such-flag"]).expect(2);
+    run(&["-p", "memory", "--run", "[a"]).expect(2).says("[a");
+    run(&["-p", "memory", "--run", "@/no/such/file"])
+        .expect(2)
+        .says("/no/such/file");
+    run(&["-p", "memory", "--set", "a=b"])
+        .expect(2)
+        .says("refuses its settings");
+    run(&["-p", "memory", "--set", "a"]).expect(2).says("KEY=VALUE");
+    run(&["-p", "memory", "--timeout-scale", "0"]).expect(2);
+    run(&["-p", "memory", "--jobs", "0"]).expect(2);
+    run(&["explain", "kv.caz"]).expect(2).says("kv.cas");
+    run(&["list", "--clause", "KV-NO-1"]).expect(2);
+}
+
+#[test]
+fn a_malformed_list_of_failures_is_named_with_its_line() {
+    let folder = folder();
+    let list = folder.path().join("known.txt");
+    for (line, problem) in [
+        (CASE.to_owned(), "has no reason"),
+        ("kv.no.such.case  # why".to_owned(), "is no case"),
+        ("two words  # why".to_owned(), "write one case id"),
+    ] {
+        std::fs::write(&list, format!("# comment\n\n{line}\n")).unwrap();
+        run(&["-p", "memory", "--expected-failures", name(&list)])
+            .expect(2)
+            .says(&format!("{}:3: ", list.display()))
+            .says(problem);
+    }
+    run(&["-p", "memory", "--expected-failures", "/no/such/file"])
+        .expect(2)
+        .says("/no/such/file");
+}
+
+#[test]
+fn a_report_folder_that_cannot_be_written_is_seen_before_the_run() {
+    let folder = folder();
+    let file = folder.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    let done = run(&["-p", "memory", "-o", name(&file)])
+        .expect(2)
+        .says("--report-dir");
+    assert!(!done.stdout.contains("memory"), "it ran");
+}
+
+#[test]
+fn a_provider_that_cannot_be_set_up_ends_with_3_and_the_others_run() {
+    let reports = folder();
+    let arguments = ["-p", "redis,memory", "-o", name(reports.path())];
+    let done: Done = conformance(&arguments)
+        .env("PATH", reports.path())
+        .output()
+        .unwrap()
+        .into();
+    done.expect(3)
+        .says("redis-server is not installed")
+        .says("apt-get install redis-server")
+        .says("memory is conformant");
+    let report = json(reports.path().join("report.json"));
+    assert_eq!(report["providers"][0]["conclusion"], "error");
+    assert_eq!(report["providers"][1]["conclusion"], "conformant");
+}
+
+#[test]
+fn an_empty_filter_ends_with_4_and_says_what_matched_nothing() {
+    run(&["-p", "memory", "--run", "kv.get.misssing"])
+        .expect(4)
+        .says("kv.get.misssing")
+        .says("did you mean `kv.get.missing`")
+        .says("conformance list");
+    run(&["-p", "memory", "--run", CASE, "--skip", "*"]).expect(4);
+    let folder = folder();
+    let empty = folder.path().join("none.txt");
+    std::fs::write(&empty, "# nothing\n").unwrap();
+    run(&["-p", "memory", "--run", &format!("@{}", empty.display())]).expect(4);
+}
+
+#[test]
+fn reports_that_cannot_be_written_after_the_run_end_with_5() {
+    let reports = folder();
+    std::fs::create_dir(reports.path().join("report.json")).unwrap();
+    run(&["-p", "memory", "--run", CASE, "-o", name(reports.path())])
+        .expect(5)
+        .says("harness fault");
+}
+
+#[test]
+fn components_that_are_not_what_their_manifest_says_end_with_2() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../conformance/components");
+    let folder = folder();
+    for file in std::fs::read_dir(source).unwrap() {
+        let path = file.unwrap().path();
+        std::fs::copy(&path, folder.path().join(path.file_name().unwrap())).unwrap();
+    }
+    let run = || run(&["-p", "memory", "--run", CASE, "--components", name(folder.path())]);
+    run().expect(0);
+
+    let manifest = folder.path().join("manifest.toml");
+    let good = text(&manifest);
+    let first = good.split("name = \"").nth(1).unwrap();
+    let first = folder
+        .path()
+        .join(format!("{}.wasm", first.split('"').next().unwrap()));
+    let bytes = std::fs::read(&first).unwrap();
+    std::fs::write(&first, &bytes[..bytes.len() / 2]).unwrap();
+    run().expect(2).says("wrong digest");
+    std::fs::remove_file(&first).unwrap();
+    run().expect(2).says("not in the suite");
+    std::fs::write(&manifest, "components = 1").unwrap();
+    run().expect(2).says("manifest");
+}
+
+#[test]
+fn several_providers_stand_side_by_side() {
+    let reports = folder();
+    let done = run(&["-p", "memory", "-p", "local", "--run", "kv.get.*", "-o", name(reports.path())])
+        .expect(0);
+    let head = done
+        .stdout
+        .lines()
+        .find(|line| line.contains("memory") && line.contains("local"));
+    assert!(head.is_some(), "{done:#?}");
+    // The same matrix from the file, and from the file twice.
+    let report = reports.path().join("report.json");
+    let matrix = support::run(&["matrix", name(&report), name(&report), "--format", "json"]).expect(0);
+    let matrix: serde_json::Value = serde_json::from_str(&matrix.stdout).unwrap();
+    assert_eq!(matrix["columns"].as_array().unwrap().len(), 4);
+    run(&["matrix", name(&report)]).expect(0).says("memory");
+}
+
+#[test]
+fn a_report_that_is_none_ends_the_matrix_with_2() {
+    let folder = folder();
+    let file = folder.path().join("report.json");
+    for content in ["", "{}", "[1,2", "{\"schema_version\": 99}", "\u{0}\u{1}"] {
+        std::fs::write(&file, content).unwrap();
+        run(&["matrix", name(&file)])
+            .expect(2)
+            .says(&file.display().to_string());
+    }
+    run(&["matrix", "/no/such/report.json"]).expect(2);
+    run(&["matrix"]).expect(2);
+}
+
+#[test]
+fn a_secret_in_an_endpoint_is_nowhere() {
+    let reports = folder();
+    let endpoint = format!("redis://someone:{SECRET}@127.0.0.1:1/0");
+    let o = name(reports.path());
+    let run = |arguments: &[&str]| -> Done {
+        conformance(arguments)
+            .env("CONFORMANCE_ENDPOINT", &endpoint)
+            .output()
+            .unwrap()
+            .into()
+    };
+    let on_the_line = ["-p", "redis", "--endpoint", &endpoint, "-o", o];
+    let all = [
+        support::run(&on_the_line).expect(3),
+        run(&["-p", "redis", "-o", o]).expect(3),
+        run(&["-p", "redis", "--help"]).expect(0),
+        run(&["doctor", "-p", "redis"]).expect(3),
+        run(&["-p", "memory"]).expect(2),
+        support::run(&["-p", "memory", &endpoint]).expect(2),
+        support::run(&["-p", &endpoint]).expect(2),
+        support::run(&["doctor", "--set", SECRET]).expect(2),
+        support::run(&["-p", "memory", "--set", &format!("password={SECRET}")]).expect(2),
+    ];
+    for done in all {
+        assert!(!done.both().contains(SECRET), "{done:#?}");
+    }
+    assert!(!everything(reports.path()).contains(SECRET));
+}
+
+#[test]
+fn help_is_quick_and_tells_the_exit_codes() {
+    let started = std::time::Instant::now();
+    run(&["--help"])
+        .expect(0)
+        .says("Exit codes:")
+        .says("conformance --provider memory");
+    // Far above what it takes, far below what setting an engine up takes.
+    assert!(started.elapsed().as_millis() < 500);
+    run(&["--version"]).expect(0).says("conformance ");
+    run(&["run", "--help"]).expect(0).says("Exit codes:");
+}
+
+#[test]
+fn the_small_commands_answer() {
+    let list = run(&["list", "--run", CASE, "--format", "json"]).expect(0);
+    let list: serde_json::Value = serde_json::from_str(&list.stdout).unwrap();
+    assert_eq!(list["cases"][0]["id"], CASE);
+    run(&["list"]).expect(0).says(CASE).says("cases");
+    run(&["list", "--format", "md"]).expect(0).says(&format!("| `{CASE}` |"));
+    run(&["explain", CASE])
+        .expect(0)
+        .says("KV-GET-2")
+        .says("wit/keyvalue/store.wit:")
+        .says(&format!("--run {CASE}"));
+    run(&["explain", "kv-get-2"]).expect(0).says(CASE);
+    run(&["explain", "kv.cas"]).expect(0).says("KV-SWAP-1");
+    for name in ["memory", "local", "redis"] {
+        run(&["providers"]).expect(0).says(name);
+    }
+    run(&["doctor", "-p", "memory,local"]).expect(0).says("ready");
+    for shell in ["bash", "zsh", "fish"] {
+        run(&["completions", shell]).expect(0).says("--provider");
+    }
+    let schema = run(&["schema", "report"]).expect(0);
+    let schema: serde_json::Value = serde_json::from_str(&schema.stdout).unwrap();
+    assert!(schema["properties"]["providers"].is_object());
+    run(&["schema", "event"]).expect(0).says("at_unix_ms");
+}
+
+#[test]
+fn the_environment_sets_what_the_line_does_not() {
+    let reports = folder();
+    let done: Done = conformance(&["--run", CASE])
+        .env("CONFORMANCE_PROVIDER", "memory")
+        .env("CONFORMANCE_SEED", "41")
+        .env("CONFORMANCE_QUIET", "1")
+        .env("CONFORMANCE_REPORT_DIR", reports.path())
+        .output()
+        .unwrap()
+        .into();
+    assert_eq!(done.expect(0).both(), "");
+    let report = json(reports.path().join("report.json"));
+    assert_eq!(report["run"]["seed"], 41);
+    assert_eq!(report["run"]["publishable"], false);
+}
+
+#[test]
+fn a_mutant_that_is_killed_ends_the_selftest_with_0() {
+    let reports = folder();
+    run(&["selftest", "--mutant", "kv-get-*", "-o", name(reports.path())]).says("mutants killed");
+    let table = json(reports.path().join("kill-table.json"));
+    assert!(!table["mutants"].as_array().unwrap().is_empty());
+    assert!(text(reports.path().join("kill-table.md")).contains("| mutant |"));
+    run(&["selftest", "--mutant", "no-such-mutant"]).expect(4);
+}
+
+#[test]
+fn a_server_with_a_password_is_reached_and_the_password_is_nowhere() {
+    if !has_redis() {
+        return;
+    }
+    let port = std::net::TcpListener::bind("127.0.0.1:0")
+        .and_then(|listener| listener.local_addr())
+        .unwrap()
+        .port();
+    let folder = folder();
+    let mut server = std::process::Command::new("redis-server")
+        .args(["--port", &port.to_string(), "--save", "", "--requirepass", SECRET])
+        .current_dir(folder.path())
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    support::wait_for("the start of the server", || {
+        std::net::TcpStream::connect(("127.0.0.1", port)).ok()
+    });
+    let reports = folder.path().join("reports");
+    let endpoint = format!("redis://:{SECRET}@127.0.0.1:{port}");
+    let right = run(&["-p", "redis", "--endpoint", &endpoint, "--run", "kv.get.*", "-o", name(&reports)]);
+    let wrong = run(&["-p", "redis", "--endpoint", &endpoint.replace("hunter2", "hunter3")]);
+    server.kill().unwrap();
+    server.wait().unwrap();
+    let right = right.expect(0);
+    let wrong = wrong.expect(3).says("credentials");
+    assert!(!right.both().contains(SECRET) && !wrong.both().contains("is-secret"));
+    assert!(!everything(&reports).contains(SECRET));
+}

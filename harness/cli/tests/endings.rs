@@ -1,0 +1,85 @@
+//! Runs that do not come to their end: interrupts, and a service that dies.
+#![cfg(unix)]
+
+mod support;
+
+use std::path::Path;
+
+use support::{Done, children, conformance, finish, has_redis, json, signal, text, wait_for};
+
+/// Waits until some cases have ended, so that the run is in its midst.
+fn midst(events: &Path) {
+    wait_for("the run", || {
+        let events = std::fs::read_to_string(events).ok()?;
+        (events.matches("case-finished").count() > 10).then_some(())
+    });
+}
+
+fn long_run(provider: &str, reports: &Path) -> std::process::Child {
+    let reports = reports.to_str().unwrap();
+    let arguments = ["-p", provider, "--repeat", "10000", "-o", reports];
+    conformance(&arguments).spawn().unwrap()
+}
+
+#[test]
+fn an_interrupted_run_writes_what_it_knows() {
+    for (name, code) in [("INT", 130), ("TERM", 143)] {
+        let reports = tempfile::tempdir().unwrap();
+        let child = long_run("memory", reports.path());
+        midst(&reports.path().join("events.jsonl"));
+        signal(child.id(), name);
+        finish(child).expect(code).says("closing scopes");
+
+        let report = json(reports.path().join("report.json"));
+        assert!(report["run"]["aborted"].is_string());
+        assert_eq!(report["run"]["publishable"], false);
+        let passed = report["providers"][0]["counts"]["must"]["pass"].as_u64();
+        assert!(passed > Some(0), "{}", report["providers"][0]["counts"]);
+        let events = text(reports.path().join("events.jsonl"));
+        assert!(events.ends_with("}\n") && events.contains("run-finished"));
+    }
+}
+
+#[test]
+fn an_interrupted_run_stops_the_server_that_it_started() {
+    if !has_redis() {
+        return;
+    }
+    let reports = tempfile::tempdir().unwrap();
+    let child = long_run("redis", reports.path());
+    midst(&reports.path().join("events.jsonl"));
+    let servers = children(child.id());
+    assert_eq!(servers.len(), 1);
+    signal(child.id(), "INT");
+    finish(child).expect(130);
+    for server in servers {
+        assert!(!Path::new(&format!("/proc/{server}")).exists(), "it stays");
+    }
+    // Everything that ran before the interrupt was closed in order.
+    let report = json(reports.path().join("report.json"));
+    for test in report["providers"][0]["tests"].as_array().unwrap() {
+        let status = test["status"].as_str().unwrap();
+        assert!(["pass", "not-run"].contains(&status), "{test:#}");
+    }
+}
+
+#[test]
+fn a_service_that_dies_is_no_failure_of_the_provider() {
+    if !has_redis() {
+        return;
+    }
+    let reports = tempfile::tempdir().unwrap();
+    let child = long_run("redis", reports.path());
+    midst(&reports.path().join("events.jsonl"));
+    for server in children(child.id()) {
+        signal(server, "KILL");
+    }
+    let done: Done = finish(child).expect(3);
+    let report = json(reports.path().join("report.json"));
+    assert_eq!(report["providers"][0]["conclusion"], "error", "{done:#?}");
+    for test in report["providers"][0]["tests"].as_array().unwrap() {
+        let status = test["status"].as_str().unwrap();
+        assert!(["error", "not-run"].contains(&status), "{test:#}");
+        assert_eq!(test["blame"], "environment", "{test:#}");
+    }
+}

@@ -1,0 +1,135 @@
+//! Runs the built command and looks at what came of it.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+/// The command in an environment where nothing but the test decides.
+pub fn conformance(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_conformance"));
+    for (name, _) in std::env::vars_os() {
+        let name = name.to_string_lossy();
+        if name.starts_with("CONFORMANCE_") || ["CI", "NO_COLOR"].contains(&&*name) {
+            command.env_remove(&*name);
+        }
+    }
+    command
+        .args(arguments)
+        // Compiled once for all tests.
+        .env("CONFORMANCE_CACHE_DIR", cache())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+fn cache() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("components")
+}
+
+/// What a command did.
+#[derive(Debug)]
+pub struct Done {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Done {
+    pub fn both(&self) -> String {
+        format!("{}{}", self.stdout, self.stderr)
+    }
+
+    /// The exit code, with everything that was said if it is another one.
+    #[track_caller]
+    pub fn expect(self, code: i32) -> Self {
+        assert_eq!(self.code, Some(code), "{self:#?}");
+        assert!(!self.stderr.contains("panicked"), "{self:#?}");
+        self
+    }
+
+    #[track_caller]
+    pub fn says(self, text: &str) -> Self {
+        assert!(self.both().contains(text), "no {text:?} in {self:#?}");
+        self
+    }
+}
+
+impl From<Output> for Done {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code(),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+}
+
+pub fn run(arguments: &[&str]) -> Done {
+    conformance(arguments).output().unwrap().into()
+}
+
+pub fn finish(child: Child) -> Done {
+    child.wait_with_output().unwrap().into()
+}
+
+pub fn signal(pid: u32, name: &str) {
+    let status = Command::new("kill")
+        .args([format!("-{name}"), pid.to_string()])
+        .status()
+        .unwrap();
+    assert!(status.success());
+}
+
+/// Waits for something that must happen soon.
+#[track_caller]
+pub fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    for _ in 0..1_000 {
+        if let Some(found) = look() {
+            return found;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    panic!("{what} did not happen in 10 s");
+}
+
+/// The processes that a process started.
+pub fn children(parent: u32) -> Vec<u32> {
+    let is_child = |pid: &u32| {
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        // The name in parentheses may hold anything; state and parent follow.
+        let rest = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
+        let mut fields = rest.split_whitespace();
+        let alive = fields.next().is_some_and(|state| state != "Z");
+        alive && fields.next() == Some(parent.to_string().as_str())
+    };
+    std::fs::read_dir("/proc")
+        .unwrap()
+        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
+        .filter(is_child)
+        .collect()
+}
+
+pub fn has_redis() -> bool {
+    let found = Command::new("redis-server").arg("--version").output().is_ok();
+    if !found {
+        eprintln!("redis-server is not installed, nothing is tested");
+    }
+    found
+}
+
+pub fn text(path: impl AsRef<Path>) -> String {
+    std::fs::read_to_string(path).unwrap()
+}
+
+pub fn json(path: impl AsRef<Path>) -> serde_json::Value {
+    serde_json::from_str(&text(path)).unwrap()
+}
+
+/// All files below a folder, as one text.
+pub fn everything(folder: &Path) -> String {
+    std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .map(|path| if path.is_dir() { everything(&path) } else { text(path) })
+        .collect()
+}
