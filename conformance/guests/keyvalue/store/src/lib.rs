@@ -106,7 +106,6 @@ conformance_kit::suite! {
         size_1mib;
         size_64kib;
         size_max;
-        size_max_minus_1;
         size_max_plus_1;
         size_powers;
         size_random;

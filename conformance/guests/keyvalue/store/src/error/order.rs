@@ -22,8 +22,6 @@ async fn run(cx: &Context) -> Outcome {
             check("set of a key that is too long to a value that is too large")
                 .fails(store.set(&key, &value).await, Kind::TooLarge(key_limit as u64))?;
         }
-        check("set of a valid key to a value that is too large")
-            .fails(store.set("key", &value).await, Kind::TooLarge(limit as u64))?;
     }
     let Some(limit) = key_limit else {
         return Ok(());
