@@ -11,6 +11,7 @@ mod interrupt;
 mod nearest;
 mod output;
 mod redact;
+mod selection;
 mod session;
 mod setup;
 

@@ -1,7 +1,8 @@
 //! Carries a plan out: cases side by side, events in the order they happen.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use cloud_contract::{Descriptor, Provider};
@@ -129,6 +130,9 @@ struct Run {
     sink: Sink,
     service_lost: AtomicBool,
     stopped: AtomicBool,
+    /// The cases that were told not to run, each once: the further repetitions
+    /// would only say it again.
+    not_run: Mutex<BTreeSet<usize>>,
 }
 
 impl Run {
@@ -154,11 +158,12 @@ impl Run {
             sink: Arc::clone(sink),
             service_lost: AtomicBool::new(false),
             stopped: AtomicBool::new(false),
+            not_run: Mutex::default(),
         }
     }
 
     async fn carry_out(self: Arc<Self>, repetition: u32, planned: Planned) {
-        if self.bench.stop.is_stopped() {
+        if self.bench.stop.is_stopped() || self.was_told(&planned) {
             return;
         }
         let case = &self.bench.suite.cases()[planned.case];
@@ -185,6 +190,16 @@ impl Run {
             duration_ms: milliseconds(started),
             verdict,
         });
+    }
+
+    fn gave_up(&self) -> bool {
+        self.service_lost.load(Ordering::Relaxed) || self.stopped.load(Ordering::Relaxed)
+    }
+
+    /// Whether nothing runs any more and the case was told so.
+    fn was_told(&self, planned: &Planned) -> bool {
+        let mut not_run = self.not_run.lock().unwrap_or_else(PoisonError::into_inner);
+        self.gave_up() && !not_run.insert(planned.case)
     }
 
     async fn act(self: &Arc<Self>, repetition: u32, planned: Planned) -> Judged {

@@ -3,8 +3,9 @@
 use conformance_model::{Case, Clause, SCHEMA_VERSION};
 use conformance_runner::Harness;
 
-use crate::args::{ListArgs, ListFormat, nothing_selected};
+use crate::args::{ListArgs, ListFormat};
 use crate::nearest::nearest;
+use crate::selection::nothing_selected;
 use crate::{Failure, output, setup};
 
 pub(crate) fn run(args: &ListArgs) -> Result<u8, Failure> {

@@ -11,9 +11,10 @@ use conformance_runner::{
     Selection, SetupError, Sink, Stop, Subject, open_provider, plan, run_provider,
 };
 
-use crate::args::{RunArgs, RunFormat, idle_patterns, nothing_selected};
+use crate::args::{RunArgs, RunFormat};
 use crate::interrupt::Interrupt;
 use crate::redact::Redaction;
+use crate::selection::{idle_patterns, nothing_selected};
 use crate::session::{Session, Targets, unusable_folder};
 use crate::{Failure, output, setup};
 

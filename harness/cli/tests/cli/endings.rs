@@ -1,11 +1,10 @@
 //! Runs that do not come to their end: interrupts, and a service that dies.
-#![cfg(unix)]
-
-mod support;
 
 use std::path::Path;
 
-use support::{Done, children, conformance, finish, has_redis, json, signal, text, wait_for};
+use crate::support::{
+    Done, children, conformance, finish, has_redis, json, signal, text, wait_for,
+};
 
 /// Waits until some cases have ended, so that the run is in its midst.
 fn midst(events: &Path) {
@@ -17,7 +16,7 @@ fn midst(events: &Path) {
 
 fn long_run(provider: &str, reports: &Path) -> std::process::Child {
     let reports = reports.to_str().unwrap();
-    let arguments = ["-p", provider, "--repeat", "10000", "-o", reports];
+    let arguments = ["-p", provider, "--repeat", "1000", "-o", reports];
     conformance(&arguments).spawn().unwrap()
 }
 

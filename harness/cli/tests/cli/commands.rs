@@ -1,11 +1,8 @@
-//! The command from outside: exit codes, messages, files.
-#![cfg(unix)]
-
-mod support;
+//! What each command answers, and what it answers to wrong input.
 
 use std::path::Path;
 
-use support::{Done, conformance, everything, has_redis, json, run, text};
+use crate::support::{Done, conformance, everything, has_redis, json, run, text};
 
 const CASE: &str = "kv.get.missing";
 const SECRET: &str = "hunter2-is-secret";
@@ -59,9 +56,16 @@ fn an_unexpected_pass_is_red() {
     let folder = folder();
     let list = folder.path().join("known.txt");
     std::fs::write(&list, format!("# known\n{CASE}  # it is broken\n")).unwrap();
-    run(&["-p", "memory", "--run", CASE, "--expected-failures", name(&list)])
-        .expect(1)
-        .says("xpass");
+    run(&[
+        "-p",
+        "memory",
+        "--run",
+        CASE,
+        "--expected-failures",
+        name(&list),
+    ])
+    .expect(1)
+    .says("xpass");
 }
 
 #[test]
@@ -80,7 +84,9 @@ fn what_is_wrong_with_the_command_line_ends_with_2() {
     run(&["-p", "memory", "--set", "a=b"])
         .expect(2)
         .says("refuses its settings");
-    run(&["-p", "memory", "--set", "a"]).expect(2).says("KEY=VALUE");
+    run(&["-p", "memory", "--set", "a"])
+        .expect(2)
+        .says("KEY=VALUE");
     run(&["-p", "memory", "--timeout-scale", "0"]).expect(2);
     run(&["-p", "memory", "--jobs", "0"]).expect(2);
     run(&["explain", "kv.caz"]).expect(2).says("kv.cas");
@@ -129,7 +135,7 @@ fn a_provider_that_cannot_be_set_up_ends_with_3_and_the_others_run() {
         .into();
     done.expect(3)
         .says("redis-server is not installed")
-        .says("apt-get install redis-server")
+        .says("apt-get install")
         .says("memory is conformant");
     let report = json(reports.path().join("report.json"));
     assert_eq!(report["providers"][0]["conclusion"], "error");
@@ -167,7 +173,16 @@ fn components_that_are_not_what_their_manifest_says_end_with_2() {
         let path = file.unwrap().path();
         std::fs::copy(&path, folder.path().join(path.file_name().unwrap())).unwrap();
     }
-    let run = || run(&["-p", "memory", "--run", CASE, "--components", name(folder.path())]);
+    let run = || {
+        run(&[
+            "-p",
+            "memory",
+            "--run",
+            CASE,
+            "--components",
+            name(folder.path()),
+        ])
+    };
     run().expect(0);
 
     let manifest = folder.path().join("manifest.toml");
@@ -188,8 +203,17 @@ fn components_that_are_not_what_their_manifest_says_end_with_2() {
 #[test]
 fn several_providers_stand_side_by_side() {
     let reports = folder();
-    let done = run(&["-p", "memory", "-p", "local", "--run", "kv.get.*", "-o", name(reports.path())])
-        .expect(0);
+    let done = run(&[
+        "-p",
+        "memory",
+        "-p",
+        "local",
+        "--run",
+        "kv.get.*",
+        "-o",
+        name(reports.path()),
+    ])
+    .expect(0);
     let head = done
         .stdout
         .lines()
@@ -197,7 +221,8 @@ fn several_providers_stand_side_by_side() {
     assert!(head.is_some(), "{done:#?}");
     // The same matrix from the file, and from the file twice.
     let report = reports.path().join("report.json");
-    let matrix = support::run(&["matrix", name(&report), name(&report), "--format", "json"]).expect(0);
+    let matrix = crate::support::run(&["matrix", name(&report), name(&report), "--format", "json"])
+        .expect(0);
     let matrix: serde_json::Value = serde_json::from_str(&matrix.stdout).unwrap();
     assert_eq!(matrix["columns"].as_array().unwrap().len(), 4);
     run(&["matrix", name(&report)]).expect(0).says("memory");
@@ -231,15 +256,15 @@ fn a_secret_in_an_endpoint_is_nowhere() {
     };
     let on_the_line = ["-p", "redis", "--endpoint", &endpoint, "-o", o];
     let all = [
-        support::run(&on_the_line).expect(3),
+        crate::support::run(&on_the_line).expect(3),
         run(&["-p", "redis", "-o", o]).expect(3),
         run(&["-p", "redis", "--help"]).expect(0),
         run(&["doctor", "-p", "redis"]).expect(3),
         run(&["-p", "memory"]).expect(2),
-        support::run(&["-p", "memory", &endpoint]).expect(2),
-        support::run(&["-p", &endpoint]).expect(2),
-        support::run(&["doctor", "--set", SECRET]).expect(2),
-        support::run(&["-p", "memory", "--set", &format!("password={SECRET}")]).expect(2),
+        crate::support::run(&["-p", "memory", &endpoint]).expect(2),
+        crate::support::run(&["-p", &endpoint]).expect(2),
+        crate::support::run(&["doctor", "--set", SECRET]).expect(2),
+        crate::support::run(&["-p", "memory", "--set", &format!("password={SECRET}")]).expect(2),
     ];
     for done in all {
         assert!(!done.both().contains(SECRET), "{done:#?}");
@@ -266,7 +291,9 @@ fn the_small_commands_answer() {
     let list: serde_json::Value = serde_json::from_str(&list.stdout).unwrap();
     assert_eq!(list["cases"][0]["id"], CASE);
     run(&["list"]).expect(0).says(CASE).says("cases");
-    run(&["list", "--format", "md"]).expect(0).says(&format!("| `{CASE}` |"));
+    run(&["list", "--format", "md"])
+        .expect(0)
+        .says(&format!("| `{CASE}` |"));
     run(&["explain", CASE])
         .expect(0)
         .says("KV-GET-2")
@@ -277,9 +304,14 @@ fn the_small_commands_answer() {
     for name in ["memory", "local", "redis"] {
         run(&["providers"]).expect(0).says(name);
     }
-    run(&["doctor", "-p", "memory,local"]).expect(0).says("ready");
+    run(&["doctor", "-p", "memory,local"])
+        .expect(0)
+        .says("ready");
     for shell in ["bash", "zsh", "fish"] {
-        run(&["completions", shell]).expect(0).says("--provider");
+        run(&["completions", shell])
+            .expect(0)
+            .says("report-dir")
+            .says("memory");
     }
     let schema = run(&["schema", "report"]).expect(0);
     let schema: serde_json::Value = serde_json::from_str(&schema.stdout).unwrap();
@@ -307,7 +339,14 @@ fn the_environment_sets_what_the_line_does_not() {
 #[test]
 fn a_mutant_that_is_killed_ends_the_selftest_with_0() {
     let reports = folder();
-    run(&["selftest", "--mutant", "kv-get-*", "-o", name(reports.path())]).says("mutants killed");
+    run(&[
+        "selftest",
+        "--mutant",
+        "kv-get-*",
+        "-o",
+        name(reports.path()),
+    ])
+    .says("mutants killed");
     let table = json(reports.path().join("kill-table.json"));
     assert!(!table["mutants"].as_array().unwrap().is_empty());
     assert!(text(reports.path().join("kill-table.md")).contains("| mutant |"));
@@ -325,18 +364,39 @@ fn a_server_with_a_password_is_reached_and_the_password_is_nowhere() {
         .port();
     let folder = folder();
     let mut server = std::process::Command::new("redis-server")
-        .args(["--port", &port.to_string(), "--save", "", "--requirepass", SECRET])
+        .args([
+            "--port",
+            &port.to_string(),
+            "--save",
+            "",
+            "--requirepass",
+            SECRET,
+        ])
         .current_dir(folder.path())
         .stdout(std::process::Stdio::null())
         .spawn()
         .unwrap();
-    support::wait_for("the start of the server", || {
+    crate::support::wait_for("the start of the server", || {
         std::net::TcpStream::connect(("127.0.0.1", port)).ok()
     });
     let reports = folder.path().join("reports");
     let endpoint = format!("redis://:{SECRET}@127.0.0.1:{port}");
-    let right = run(&["-p", "redis", "--endpoint", &endpoint, "--run", "kv.get.*", "-o", name(&reports)]);
-    let wrong = run(&["-p", "redis", "--endpoint", &endpoint.replace("hunter2", "hunter3")]);
+    let right = run(&[
+        "-p",
+        "redis",
+        "--endpoint",
+        &endpoint,
+        "--run",
+        "kv.get.*",
+        "-o",
+        name(&reports),
+    ]);
+    let wrong = run(&[
+        "-p",
+        "redis",
+        "--endpoint",
+        &endpoint.replace("hunter2", "hunter3"),
+    ]);
     server.kill().unwrap();
     server.wait().unwrap();
     let right = right.expect(0);

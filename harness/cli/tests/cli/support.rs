@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
 /// The command in an environment where nothing but the test decides.
-pub fn conformance(arguments: &[&str]) -> Command {
+pub(crate) fn conformance(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_conformance"));
     for (name, _) in std::env::vars_os() {
         let name = name.to_string_lossy();
@@ -28,27 +28,27 @@ fn cache() -> PathBuf {
 
 /// What a command did.
 #[derive(Debug)]
-pub struct Done {
-    pub code: Option<i32>,
-    pub stdout: String,
-    pub stderr: String,
+pub(crate) struct Done {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 impl Done {
-    pub fn both(&self) -> String {
+    pub(crate) fn both(&self) -> String {
         format!("{}{}", self.stdout, self.stderr)
     }
 
     /// The exit code, with everything that was said if it is another one.
     #[track_caller]
-    pub fn expect(self, code: i32) -> Self {
+    pub(crate) fn expect(self, code: i32) -> Self {
         assert_eq!(self.code, Some(code), "{self:#?}");
         assert!(!self.stderr.contains("panicked"), "{self:#?}");
         self
     }
 
     #[track_caller]
-    pub fn says(self, text: &str) -> Self {
+    pub(crate) fn says(self, text: &str) -> Self {
         assert!(self.both().contains(text), "no {text:?} in {self:#?}");
         self
     }
@@ -64,15 +64,15 @@ impl From<Output> for Done {
     }
 }
 
-pub fn run(arguments: &[&str]) -> Done {
+pub(crate) fn run(arguments: &[&str]) -> Done {
     conformance(arguments).output().unwrap().into()
 }
 
-pub fn finish(child: Child) -> Done {
+pub(crate) fn finish(child: Child) -> Done {
     child.wait_with_output().unwrap().into()
 }
 
-pub fn signal(pid: u32, name: &str) {
+pub(crate) fn signal(pid: u32, name: &str) {
     let status = Command::new("kill")
         .args([format!("-{name}"), pid.to_string()])
         .status()
@@ -82,7 +82,7 @@ pub fn signal(pid: u32, name: &str) {
 
 /// Waits for something that must happen soon.
 #[track_caller]
-pub fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+pub(crate) fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     for _ in 0..1_000 {
         if let Some(found) = look() {
             return found;
@@ -93,7 +93,7 @@ pub fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
 }
 
 /// The processes that a process started.
-pub fn children(parent: u32) -> Vec<u32> {
+pub(crate) fn children(parent: u32) -> Vec<u32> {
     let is_child = |pid: &u32| {
         let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
         // The name in parentheses may hold anything; state and parent follow.
@@ -109,27 +109,36 @@ pub fn children(parent: u32) -> Vec<u32> {
         .collect()
 }
 
-pub fn has_redis() -> bool {
-    let found = Command::new("redis-server").arg("--version").output().is_ok();
+pub(crate) fn has_redis() -> bool {
+    let found = Command::new("redis-server")
+        .arg("--version")
+        .output()
+        .is_ok();
     if !found {
         eprintln!("redis-server is not installed, nothing is tested");
     }
     found
 }
 
-pub fn text(path: impl AsRef<Path>) -> String {
+pub(crate) fn text(path: impl AsRef<Path>) -> String {
     std::fs::read_to_string(path).unwrap()
 }
 
-pub fn json(path: impl AsRef<Path>) -> serde_json::Value {
+pub(crate) fn json(path: impl AsRef<Path>) -> serde_json::Value {
     serde_json::from_str(&text(path)).unwrap()
 }
 
 /// All files below a folder, as one text.
-pub fn everything(folder: &Path) -> String {
+pub(crate) fn everything(folder: &Path) -> String {
     std::fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())
-        .map(|path| if path.is_dir() { everything(&path) } else { text(path) })
+        .map(|path| {
+            if path.is_dir() {
+                everything(&path)
+            } else {
+                text(path)
+            }
+        })
         .collect()
 }

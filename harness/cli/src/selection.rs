@@ -1,0 +1,119 @@
+//! From the options that choose cases to a selection, and what to say when it
+//! is empty.
+
+use conformance_model::{Case, Lane, Level};
+use conformance_runner::{Patterns, Selection};
+
+use crate::Failure;
+use crate::args::{LaneArg, LevelArg, SelectionArgs};
+use crate::nearest::nearest;
+
+impl SelectionArgs {
+    /// Resolves patterns and files.
+    pub(crate) fn resolve(&self) -> Result<Selection, Failure> {
+        let patterns = |given: &[String]| {
+            // An empty variable of the environment means none.
+            let given: Vec<&String> = given.iter().filter(|text| !text.is_empty()).collect();
+            if given.is_empty() {
+                return Ok(None);
+            }
+            Patterns::parse(&given)
+                .map(Some)
+                .map_err(|error| Failure::usage(error).help(PATTERN_HELP))
+        };
+        let run = patterns(&self.run)?;
+        if run.as_ref().is_some_and(Patterns::is_empty) {
+            return Err(
+                Failure::nothing_ran("no case is selected: the pattern file is empty")
+                    .help(PATTERN_HELP),
+            );
+        }
+        Ok(Selection {
+            run,
+            skip: patterns(&self.skip)?,
+            levels: self.levels.iter().map(|&level| level.into()).collect(),
+            lanes: self.lanes.iter().map(|&lane| lane.into()).collect(),
+        })
+    }
+
+    /// The choices as they were given.
+    pub(crate) fn words(&self) -> Vec<String> {
+        let mut words = Vec::new();
+        let mut add = |flag: &str, value: String| words.extend([flag.to_owned(), value]);
+        for pattern in self.run.iter().filter(|text| !text.is_empty()) {
+            add("--run", pattern.clone());
+        }
+        for pattern in self.skip.iter().filter(|text| !text.is_empty()) {
+            add("--skip", pattern.clone());
+        }
+        for &level in &self.levels {
+            add("--level", Level::from(level).word().to_lowercase());
+        }
+        for &lane in &self.lanes {
+            add("--lane", Lane::from(lane).as_str().to_owned());
+        }
+        words
+    }
+}
+
+const PATTERN_HELP: &str = "a pattern is an id with `*` for anything, such as 'kv.get.*'; `conformance list` shows all ids";
+
+/// The patterns of `--run` that select nothing.
+pub(crate) fn idle_patterns<'a>(selection: &'a Selection, cases: &[Case]) -> Vec<&'a String> {
+    let texts = selection.run.as_ref().map_or(&[][..], Patterns::texts);
+    texts
+        .iter()
+        .filter(|text| {
+            // It was parsed before, together with the others.
+            Patterns::parse(&[text.as_str()])
+                .is_ok_and(|one| !cases.iter().any(|case| one.matches(&case.id)))
+        })
+        .collect()
+}
+
+/// Why nothing is selected.
+pub(crate) fn nothing_selected(
+    args: &SelectionArgs,
+    selection: &Selection,
+    cases: &[Case],
+) -> Failure {
+    let idle = idle_patterns(selection, cases);
+    let (message, near) = if idle.is_empty() {
+        let message = format!("no case matches all of {}", args.words().join(" "));
+        (message, None)
+    } else {
+        let quoted: Vec<String> = idle.iter().map(|text| format!("`{text}`")).collect();
+        let ids = cases.iter().map(|case| case.id.as_str());
+        let near = idle.first().and_then(|text| nearest(text, ids));
+        let message = format!(
+            "no case is selected: --run {} matches nothing",
+            quoted.join(", ")
+        );
+        (message, near)
+    };
+    let help = match near {
+        Some(id) => format!("did you mean `{id}`? `conformance list` shows all ids"),
+        None => PATTERN_HELP.to_owned(),
+    };
+    Failure::nothing_ran(message).help(help)
+}
+
+impl From<LevelArg> for Level {
+    fn from(level: LevelArg) -> Self {
+        match level {
+            LevelArg::Must => Self::Must,
+            LevelArg::Should => Self::Should,
+            LevelArg::May => Self::May,
+        }
+    }
+}
+
+impl From<LaneArg> for Lane {
+    fn from(lane: LaneArg) -> Self {
+        match lane {
+            LaneArg::Fast => Self::Fast,
+            LaneArg::Slow => Self::Slow,
+            LaneArg::Concurrency => Self::Concurrency,
+        }
+    }
+}

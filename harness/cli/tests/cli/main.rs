@@ -1,0 +1,6 @@
+//! The command from outside, as a process: exit codes, messages, files.
+#![cfg(unix)]
+
+mod commands;
+mod endings;
+mod support;
