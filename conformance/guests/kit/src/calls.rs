@@ -41,10 +41,13 @@ pub async fn begin<'a, T>(call: impl Future<Output = T> + 'a) -> Call<'a, T> {
 /// Starts all `calls`, waits for all of them, and returns what they returned, in
 /// their order.
 pub async fn together<T, F: Future<Output = T>>(calls: impl IntoIterator<Item = F>) -> Vec<T> {
-    let mut running: Vec<(Pin<Box<F>>, Option<T>)> = calls
-        .into_iter()
-        .map(|call| (Box::pin(call), None))
-        .collect();
+    let calls = calls.into_iter().map(|call| (Box::pin(call), None));
+    all(calls.collect()).await
+}
+
+/// Apart from `together`, so that there is one of it for each kind of call, not
+/// for each list of calls.
+async fn all<T, F: Future<Output = T>>(mut running: Vec<(Pin<Box<F>>, Option<T>)>) -> Vec<T> {
     poll_fn(|context| {
         let mut waiting = false;
         for (call, result) in &mut running {

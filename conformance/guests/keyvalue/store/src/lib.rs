@@ -96,6 +96,7 @@ conformance_kit::suite! {
         invalid_utf8;
         json_like;
         line_ends;
+        longest_key;
         marker_like;
         not_aliased;
         nul;
@@ -138,6 +139,7 @@ conformance_kit::suite! {
         missing_near;
         others_kept;
         recreate;
+        recreate_same;
         twice;
     }
     exists {
@@ -212,6 +214,31 @@ conformance_kit::suite! {
     }
     keys {
         all;
+        at_a_time;
+        beside_calls;
+        cancelled;
+        cancelled_while_awaited;
+        changes;
+        delete_while_reading;
+        dropped_many;
+        dropped_midway;
+        dropped_unread;
+        empty;
+        future_beside;
+        handle_dropped;
+        like_list;
+        long_keys;
+        many;
+        odd_keys;
+        one;
+        order;
+        other_store;
+        own_writes;
+        prefix;
+        prefix_over_limit;
+        read_ahead;
+        two_at_once;
+        writers;
     }
     session {
         every_function;

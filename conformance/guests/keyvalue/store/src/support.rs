@@ -7,6 +7,8 @@ use conformance_kit::prelude::*;
 
 /// Calls that a helper has in flight at a time.
 const AT_A_TIME: usize = 32;
+/// The greatest limit of a key that is tried.
+const MOST_KEY_BYTES: usize = 64 * 1024;
 /// The longest keys that cases write in numbers.
 const LONG_KEY_BYTES: usize = 4096;
 
@@ -139,6 +141,17 @@ pub(crate) fn neighbours(key: &str) -> Vec<String> {
     keys.dedup();
     keys.retain(|neighbour| neighbour != key);
     keys
+}
+
+/// The limit of a key if it is small enough to be tried with several keys;
+/// otherwise notes that it was not tried.
+pub(crate) fn key_limit(cx: &Context) -> Result<Option<usize>, Stop> {
+    let limit = cx.small_limit("kv.key.max-bytes")?;
+    if limit.is_some_and(|limit| limit > MOST_KEY_BYTES) {
+        cx.note("the limit of a key was not tried");
+        return Ok(None);
+    }
+    Ok(limit)
 }
 
 /// The length of the longest keys that a case may write in numbers, in bytes.

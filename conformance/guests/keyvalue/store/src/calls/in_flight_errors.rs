@@ -1,5 +1,7 @@
 use conformance_kit::prelude::*;
 
+use crate::support::key_limit;
+
 case! {
     id: "kv.calls.in-flight-errors",
     title: "refused calls in flight do not disturb the others, nor take their answers",
@@ -9,8 +11,8 @@ case! {
 
 async fn run(cx: &Context) -> Outcome {
     let store = cx.store().await?;
-    let limit = cx.limit("kv.key.max-bytes")?.min(1 << 20);
-    let long = cx.random_text(limit as usize + 1);
+    let limit = key_limit(cx)?;
+    let long = cx.random_text(limit.map_or(9, |limit| limit + 1));
     let key = |at: usize| match at % 4 {
         0 => String::new(),
         2 => long.clone(),
@@ -21,14 +23,14 @@ async fn run(cx: &Context) -> Outcome {
     let gets = together(keys.iter().map(|key| store.get(key))).await;
     for (at, ((key, set), get)) in keys.iter().zip(sets).zip(gets).enumerate() {
         let check = || cx.check("TYP-CALL-2", "one of 64 calls, half of them refused");
-        match at % 4 {
-            0 => {
+        match (at % 4, limit) {
+            (0, _) => {
                 check().fails(set, Kind::InvalidArgument)?;
                 check().fails(get, Kind::InvalidArgument)?;
             }
-            2 if limit == cx.limit("kv.key.max-bytes")? => {
-                check().fails(set, Kind::TooLarge(limit))?;
-                check().fails(get, Kind::TooLarge(limit))?;
+            (2, Some(limit)) => {
+                check().fails(set, Kind::TooLarge(limit as u64))?;
+                check().fails(get, Kind::TooLarge(limit as u64))?;
             }
             _ => {
                 check().ok(set)?;

@@ -1,5 +1,7 @@
 use conformance_kit::prelude::*;
 
+use crate::support::key_limit;
+
 case! {
     id: "kv.error.no-effect",
     title: "calls that are refused leave all data as it was",
@@ -8,7 +10,7 @@ case! {
 
 async fn run(cx: &Context) -> Outcome {
     let store = cx.store().await?;
-    let key_limit = cx.small_limit("kv.key.max-bytes")?;
+    let key_limit = key_limit(cx)?;
     let long = cx.random_text(key_limit.unwrap_or_default() + 1);
     let value = cx.random_bytes(300);
     // Keys that a refused call may have been about, made shorter or not at all.

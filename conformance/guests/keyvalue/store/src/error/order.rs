@@ -1,6 +1,6 @@
 use conformance_kit::prelude::*;
 
-use crate::support::big_value;
+use crate::support::{big_value, key_limit};
 
 case! {
     id: "kv.error.order",
@@ -12,7 +12,7 @@ case! {
 async fn run(cx: &Context) -> Outcome {
     let store = cx.store().await?;
     let check = |message| cx.check("TYP-ERR-8", message);
-    let key_limit = cx.small_limit("kv.key.max-bytes")?;
+    let key_limit = key_limit(cx)?;
     if let Some(limit) = cx.small_limit("kv.value.max-bytes")? {
         let value = big_value(cx, limit + 1);
         check("set of the empty key to a value that is too large")

@@ -1,5 +1,7 @@
 use conformance_kit::prelude::*;
 
+use crate::support::key_limit;
+
 case! {
     id: "kv.error.own-case",
     title: "conditions with a case of their own are reported by it, each time the same",
@@ -10,7 +12,7 @@ async fn run(cx: &Context) -> Outcome {
     let names = cx.names();
     let store = cx.store().await?;
     let check = |message| cx.check("TYP-ERR-1", message);
-    let limit = cx.small_limit("kv.key.max-bytes")?;
+    let limit = key_limit(cx)?;
     for _ in 0..2 {
         check("open a granted name without a store")
             .fails(keyvalue::open(&names.absent).await, Kind::NotFound)?;

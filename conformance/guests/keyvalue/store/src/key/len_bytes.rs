@@ -1,6 +1,6 @@
 use conformance_kit::prelude::*;
 
-use crate::support::{apart, filled};
+use crate::support::{apart, filled, key_limit};
 
 case! {
     id: "kv.key.len-bytes",
@@ -13,7 +13,7 @@ const CHARACTERS: [char; 4] = ['x', 'é', '€', '\u{1f600}'];
 
 async fn run(cx: &Context) -> Outcome {
     let store = cx.store().await?;
-    let Some(limit) = cx.small_limit("kv.key.max-bytes")? else {
+    let Some(limit) = key_limit(cx)? else {
         return Ok(());
     };
     for character in CHARACTERS {

@@ -1,6 +1,6 @@
 use conformance_kit::prelude::*;
 
-use crate::support::{apart, changed};
+use crate::support::{apart, changed, key_limit};
 
 case! {
     id: "kv.key.len-max",
@@ -10,7 +10,7 @@ case! {
 
 async fn run(cx: &Context) -> Outcome {
     let store = cx.store().await?;
-    let Some(limit) = cx.small_limit("kv.key.max-bytes")? else {
+    let Some(limit) = key_limit(cx)? else {
         return Ok(());
     };
     let key = cx.random_text(limit);

@@ -1,5 +1,7 @@
 use conformance_kit::prelude::*;
 
+use crate::support::key_limit;
+
 case! {
     id: "kv.key.len-max-plus-1",
     title: "every function that takes a key refuses one that is a byte too long",
@@ -8,7 +10,7 @@ case! {
 
 async fn run(cx: &Context) -> Outcome {
     let store = cx.store().await?;
-    let Some(limit) = cx.small_limit("kv.key.max-bytes")? else {
+    let Some(limit) = key_limit(cx)? else {
         return Ok(());
     };
     let refusal = || Kind::TooLarge(limit as u64);

@@ -1,5 +1,7 @@
 use conformance_kit::prelude::*;
 
+use crate::support::key_limit;
+
 case! {
     /// What shortens a key instead of refusing it meets the key that is the
     /// beginning of both.
@@ -10,7 +12,7 @@ case! {
 
 async fn run(cx: &Context) -> Outcome {
     let store = cx.store().await?;
-    let Some(limit) = cx.small_limit("kv.key.max-bytes")? else {
+    let Some(limit) = key_limit(cx)? else {
         return Ok(());
     };
     let longest = cx.random_text(limit);
