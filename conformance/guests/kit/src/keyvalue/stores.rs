@@ -54,19 +54,42 @@ impl Store {
 
     /// `keys`.
     pub fn keys(&self, prefix: &str) -> KeyStream {
-        let (keys, end) = self.0.keys(prefix);
+        let (stream, end) = self.0.keys(prefix);
+        let keys = KeyReader {
+            stream,
+            ended: false,
+        };
         KeyStream { keys, end }
     }
 }
 
 /// The keys of a store as a stream. Dropping it ends the stream.
 pub struct KeyStream {
-    keys: wit_bindgen::StreamReader<String>,
+    keys: KeyReader,
     end: wit_bindgen::FutureReader<Result<(), Error>>,
 }
 
+/// The keys of a [`KeyStream`] without the future beside them.
+pub struct KeyReader {
+    stream: wit_bindgen::StreamReader<String>,
+    ended: bool,
+}
+
+impl KeyReader {
+    /// The next key, or none at the end of the stream and behind it.
+    pub async fn next(&mut self) -> Option<String> {
+        // A stream that has ended traps who reads it again.
+        if self.ended {
+            return None;
+        }
+        let key = self.stream.next().await;
+        self.ended = key.is_none();
+        key
+    }
+}
+
 impl KeyStream {
-    /// The next key, or none at the end of the stream.
+    /// The next key, or none at the end of the stream and behind it.
     pub async fn next(&mut self) -> Option<String> {
         self.keys.next().await
     }
@@ -75,6 +98,11 @@ impl KeyStream {
     pub async fn end(self) -> Result<(), Error> {
         drop(self.keys);
         self.end.await
+    }
+
+    /// The keys and the future that tells how their stream ended, apart.
+    pub fn split(self) -> (KeyReader, wit_bindgen::FutureReader<Result<(), Error>>) {
+        (self.keys, self.end)
     }
 
     /// All keys and how the stream ended. A stream that repeats itself is given
