@@ -16,7 +16,7 @@ use cloud_contract::{
 };
 
 /// What a registry, or a test, needs to know.
-pub static FACTORY: Factory = Factory {
+pub const FACTORY: Factory = Factory {
     name: "tiny",
     summary: "a map in memory, core only",
     server: None,
