@@ -46,7 +46,7 @@ fn read_ahead(to: &Target, prefix: String) -> KeyStream {
 
 /// Reads two pages beyond the one it delivers.
 fn read_two_ahead(to: &Target, prefix: String) -> KeyStream {
-    let list = correct(to, prefix);
+    let list = correct(to, prefix).fuse();
     let state = (list, std::collections::VecDeque::new());
     Box::pin(stream::unfold(state, |(mut list, mut read)| async move {
         while read.len() < 3 {
