@@ -1,8 +1,11 @@
 //! `cloud:keyvalue/cas`.
 
+use core::future::Future;
+
 use crate::bindings::cloud::keyvalue::cas as wit;
 use crate::bindings::cloud::types::errors::Error;
 use crate::check::Check;
+use crate::context::Context;
 use crate::ending::{Failing, Stop};
 use crate::keyvalue::Store;
 use crate::show::Show;
@@ -54,6 +57,22 @@ impl Check<'_> {
             Err(error) => Err(self.unexpected(expected(), &error)),
             Ok(returned) => Err(self.failed(&expected(), &returned)),
         }
+    }
+
+    /// The key is present with this value; returns its version.
+    pub fn entry(self, result: Result<Option<Entry>, Error>, value: &[u8]) -> Result<String, Stop> {
+        let entry = self.some(result)?;
+        self.bytes(&entry.value, value)?;
+        Ok(entry.version)
+    }
+}
+
+impl Context {
+    /// The version of a key that has to be present.
+    #[track_caller]
+    pub fn version(&self, store: &Store, key: &str) -> impl Future<Output = Result<String, Stop>> {
+        let check = self.needed("TYP-FEAT-3", "read the version of a present key");
+        async move { Ok(check.some(current(store, key).await)?.version) }
     }
 }
 

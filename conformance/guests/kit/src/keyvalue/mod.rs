@@ -7,7 +7,9 @@ pub mod batch;
 pub mod cas;
 pub mod counters;
 pub mod expiry;
+mod lifetimes;
 mod stores;
 
 pub use crate::bindings::cloud::keyvalue::store::Page;
-pub use stores::{KeyStream, Store, open};
+pub use lifetimes::{Span, TtlLimits};
+pub use stores::{KeyReader, KeyStream, Store, open};

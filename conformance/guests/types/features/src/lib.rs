@@ -3,7 +3,24 @@
 conformance_kit::suite! {
     capability: "keyvalue";
     describe {
+        absent;
+        alike;
+        declared;
         denied;
         granted;
+        instances;
+        stable;
+        unknown_capability;
+    }
+    features {
+        agree;
+        once;
+        restricted;
+    }
+    limits {
+        bounds;
+        expiry_floor;
+        stated;
+        true_floor;
     }
 }

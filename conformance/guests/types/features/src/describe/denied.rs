@@ -8,9 +8,17 @@ case! {
 }
 
 async fn run(cx: &Context) -> Outcome {
-    for name in [&cx.names().denied, &cx.names().unknown] {
-        cx.check("TYP-DESC-2", "describe a name that is not granted")
-            .fails(describe("keyvalue", name), Kind::AccessDenied)?;
+    let names = cx.names();
+    // Before and after others were described and opened.
+    for round in 0..2 {
+        for name in [&names.denied, &names.unknown] {
+            cx.check("TYP-DESC-2", "describe a name that is not granted")
+                .fails(describe("keyvalue", name), Kind::AccessDenied)?;
+        }
+        if round == 0 {
+            cx.ok(describe("keyvalue", &names.primary))?;
+            cx.store().await?;
+        }
     }
     Ok(())
 }

@@ -1,0 +1,36 @@
+//! Cases of `cloud:keyvalue` that need several of its interfaces.
+
+conformance_kit::suite! {
+    capability: "keyvalue";
+    version {
+        after_batch;
+        after_end;
+        after_increment;
+        after_set_expiring;
+        mixed_writes;
+    }
+    counter {
+        after_end;
+        around_the_end;
+        keeps_lifetime;
+        read_back;
+        refusal_keeps_lifetime;
+        refusal_keeps_version;
+        whoever_wrote;
+    }
+    life {
+        created_after_end;
+        deleted_by_version;
+        ended_for_all;
+        set_many_clears;
+        swap_around_the_end;
+        swap_clears;
+    }
+    race {
+        counters_and_swaps;
+        swap_against_all;
+    }
+    session {
+        all_interfaces;
+    }
+}
