@@ -6,6 +6,7 @@ mod basic;
 mod batch;
 mod concurrency;
 mod counters;
+mod counting;
 mod cursors;
 mod errors;
 mod expiry;
@@ -17,6 +18,8 @@ mod limits;
 mod list;
 mod open;
 mod order;
+mod races;
+mod refusals;
 mod session;
 mod streams;
 mod swap;
@@ -70,9 +73,12 @@ pub fn mutants() -> &'static [Mutant] {
             cursors::MUTANTS,
             streams::MUTANTS,
             swap::MUTANTS,
+            races::MUTANTS,
             versions::MUTANTS,
             counters::MUTANTS,
+            counting::MUTANTS,
             batch::MUTANTS,
+            refusals::MUTANTS,
             expiry::MUTANTS,
             lifetimes::MUTANTS,
             errors::MUTANTS,
