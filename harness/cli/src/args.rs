@@ -347,8 +347,8 @@ pub(crate) struct SelftestArgs {
         short,
         long,
         value_name = "N",
-        default_value_t = 6,
-        value_parser = clap::value_parser!(u16).range(1..=8),
+        default_value_t = 8,
+        value_parser = clap::value_parser!(u16).range(1..=32),
         env = "CONFORMANCE_SELFTEST_JOBS"
     )]
     pub(crate) jobs: u16,

@@ -1,6 +1,7 @@
 //! The suite: components loaded into a host, and the cases that they list.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use cloud_contract::{Bindings, Capability};
 use conformance_model::{Case, CaseStatus, Lane, Level};
@@ -13,6 +14,9 @@ use crate::instance::bindings::exports::cloud::conformance::suite as wit;
 
 /// The components of this release, with their manifest.
 static COMPONENTS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../conformance/components");
+
+/// How long a component may take to list its cases.
+const DESCRIBE_DEADLINE: Duration = Duration::from_secs(10);
 
 /// Why a suite cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -236,7 +240,13 @@ async fn describe(host: &Host, name: &str, guest: &Guest) -> Result<Described, S
         .map_err(|error| protocol(format!("it does not export the suite interface: {error}")))?;
     let nothing = Arc::new(Bindings::new(Vec::new()));
     let mut store = host
-        .store(nothing, &InstanceLimits::default())
+        .store(
+            nothing,
+            &InstanceLimits {
+                deadline: DESCRIBE_DEADLINE,
+                ..InstanceLimits::default()
+            },
+        )
         .map_err(|error| protocol(error.to_string()))?;
     let instance = pre.instantiate_async(&mut store).await.map_err(trapped)?;
     let description = instance
