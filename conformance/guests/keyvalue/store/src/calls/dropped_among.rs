@@ -24,8 +24,9 @@ async fn run(cx: &Context) -> Outcome {
                 kept.push((at, call));
             }
         }
-        let (kept, given_up): (Vec<_>, Vec<_>) =
-            kept.into_iter().partition(|(at, _)| at % 3 == (round + 1) % 3);
+        let (kept, given_up): (Vec<_>, Vec<_>) = kept
+            .into_iter()
+            .partition(|(at, _)| at % 3 == (round + 1) % 3);
         drop(given_up);
         for (_, call) in kept {
             cx.check("TYP-CALL-2", "finish a set while others are dropped")
@@ -39,7 +40,11 @@ async fn run(cx: &Context) -> Outcome {
             } else {
                 let check = cx.check("TYP-CALL-1", "get after a set was dropped");
                 let seen = check.some(read)?;
-                check.that(seen == old || seen == new, "the old or the new value", &seen)?;
+                check.that(
+                    seen == old || seen == new,
+                    "the old or the new value",
+                    &seen,
+                )?;
             }
         }
     }

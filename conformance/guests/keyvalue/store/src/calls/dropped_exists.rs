@@ -11,7 +11,11 @@ async fn run(cx: &Context) -> Outcome {
     let store = cx.store().await?;
     cx.ok(store.set("key", b"value").await)?;
     for round in 0..16 {
-        let (asked, other) = if round % 2 == 0 { ("key", "never") } else { ("never", "key") };
+        let (asked, other) = if round % 2 == 0 {
+            ("key", "never")
+        } else {
+            ("never", "key")
+        };
         drop(begin(store.exists(asked)).await);
         let check = || cx.check("TYP-CALL-1", "use the store after an exists was dropped");
         check().returns(store.exists(other).await, other == "key")?;

@@ -12,10 +12,18 @@ async fn run(cx: &Context) -> Outcome {
     let store = cx.store().await?;
     cx.ok(store.set("key", b"value").await)?;
     for round in 0..24 {
-        let name = [&names.primary, &names.secondary, &names.absent, &names.denied][round % 4];
+        let name = [
+            &names.primary,
+            &names.secondary,
+            &names.absent,
+            &names.denied,
+        ][round % 4];
         drop(begin(keyvalue::open(name)).await);
-        cx.check("KV-HANDLE-2", "get through a handle after an open was dropped")
-            .value(store.get("key").await, b"value")?;
+        cx.check(
+            "KV-HANDLE-2",
+            "get through a handle after an open was dropped",
+        )
+        .value(store.get("key").await, b"value")?;
     }
     let again = cx
         .check("TYP-CALL-1", "open after opens were dropped")

@@ -21,8 +21,11 @@ async fn run(cx: &Context) -> Outcome {
     for (half, first) in keys.chunks(64).zip([0, 64]) {
         let found = together(half.iter().map(|key| store.exists(key))).await;
         for (at, found) in (first..).zip(found) {
-            cx.check("TYP-CALL-2", "64 exists at a time after every second key was deleted")
-                .returns(found, at % 2 == 1)?;
+            cx.check(
+                "TYP-CALL-2",
+                "64 exists at a time after every second key was deleted",
+            )
+            .returns(found, at % 2 == 1)?;
         }
     }
     Ok(())

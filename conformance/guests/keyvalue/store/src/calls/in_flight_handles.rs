@@ -8,11 +8,15 @@ case! {
 }
 
 async fn run(cx: &Context) -> Outcome {
-    let handles = [cx.store().await?, cx.store().await?, cx.second_store().await?];
-    let calls: Vec<(usize, String)> = (0..192)
-        .map(|at| (at % 3, format!("key-{at}")))
-        .collect();
-    let sets = calls.iter().map(|(at, key)| handles[*at].set(key, key.as_bytes()));
+    let handles = [
+        cx.store().await?,
+        cx.store().await?,
+        cx.second_store().await?,
+    ];
+    let calls: Vec<(usize, String)> = (0..192).map(|at| (at % 3, format!("key-{at}"))).collect();
+    let sets = calls
+        .iter()
+        .map(|(at, key)| handles[*at].set(key, key.as_bytes()));
     for written in together(sets).await {
         cx.check("TYP-CALL-2", "64 sets through each of three handles")
             .ok(written)?;

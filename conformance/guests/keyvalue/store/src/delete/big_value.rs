@@ -18,7 +18,8 @@ async fn run(cx: &Context) -> Outcome {
     cx.ok(store.set("key2", &value).await)?;
     cx.check("KV-DELETE-1", "delete of a key with a big value")
         .ok(store.delete("key").await)?;
-    cx.check("KV-DELETE-1", "get after it").none(store.get("key").await)?;
+    cx.check("KV-DELETE-1", "get after it")
+        .none(store.get("key").await)?;
     cx.check("KV-DELETE-3", "get of another key with a big value")
         .value(store.get("key2").await, &value)?;
     cx.ok(store.set("key", b"small").await)?;
@@ -28,6 +29,9 @@ async fn run(cx: &Context) -> Outcome {
     cx.check("KV-SET-2", "get of half a value in the place of the whole")
         .value(store.get("key2").await, &value[..length / 2])?;
     let listed = cx.all_keys(&store, "", None).await?;
-    cx.check("KV-DELETE-3", "list after big values were written and deleted")
-        .keys(&listed, &["key", "key2"])
+    cx.check(
+        "KV-DELETE-3",
+        "list after big values were written and deleted",
+    )
+    .keys(&listed, &["key", "key2"])
 }

@@ -13,7 +13,8 @@ async fn run(cx: &Context) -> Outcome {
             cx.check("KV-DELETE-2", "delete of a key that was never written")
                 .ok(store.delete(key).await)?;
         }
-        cx.check("KV-DELETE-2", "get after it").none(store.get(key).await)?;
+        cx.check("KV-DELETE-2", "get after it")
+            .none(store.get(key).await)?;
         cx.check("KV-DELETE-2", "exists after it")
             .returns(store.exists(key).await, false)?;
     }

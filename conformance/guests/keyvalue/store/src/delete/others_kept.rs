@@ -21,7 +21,8 @@ async fn run(cx: &Context) -> Outcome {
         cx.ok(store.delete(&key).await)?;
         for (near, read) in near.iter().zip(each(&near, |key| store.get(key)).await) {
             let message = format!("get of {} after delete of {}", near.shown(), key.shown());
-            cx.check("KV-DELETE-3", &message).value(read, near.as_bytes())?;
+            cx.check("KV-DELETE-3", &message)
+                .value(read, near.as_bytes())?;
         }
         let listed = cx.all_keys(&store, "", None).await?;
         cx.check("KV-DELETE-3", "list after delete")

@@ -29,8 +29,10 @@ async fn run(cx: &Context) -> Outcome {
             .fails(store.set(&huge, huge.as_bytes()).await, refusal)?;
         cx.check("KV-LIST-5", "list of a huge prefix")
             .fails(store.list(&huge, None, None).await, refusal)?;
-        cx.check("TYP-ERR-3", "list with a huge cursor")
-            .fails(store.list("", Some(&huge), None).await, Kind::InvalidArgument)?;
+        cx.check("TYP-ERR-3", "list with a huge cursor").fails(
+            store.list("", Some(&huge), None).await,
+            Kind::InvalidArgument,
+        )?;
         let (keys, end) = store.keys(&huge).collect().await;
         cx.check("KV-LIST-5", "keys of a huge prefix")
             .fails(end, refusal)?;

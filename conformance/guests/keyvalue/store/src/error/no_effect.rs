@@ -14,7 +14,12 @@ async fn run(cx: &Context) -> Outcome {
     let long = cx.random_text(key_limit.unwrap_or_default() + 1);
     let value = cx.random_bytes(300);
     // Keys that a refused call may have been about, made shorter or not at all.
-    let mut keys = vec!["key".to_owned(), "(empty)".to_owned(), " ".to_owned(), "\0".to_owned()];
+    let mut keys = vec![
+        "key".to_owned(),
+        "(empty)".to_owned(),
+        " ".to_owned(),
+        "\0".to_owned(),
+    ];
     keys.push(long[..long.len().min(255)].to_owned());
     keys.retain(|key| !key.is_empty());
     for key in &keys {

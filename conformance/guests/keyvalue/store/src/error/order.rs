@@ -19,8 +19,10 @@ async fn run(cx: &Context) -> Outcome {
             .fails(store.set("", &value).await, Kind::InvalidArgument)?;
         if let Some(key_limit) = key_limit {
             let key = cx.random_text(key_limit + 1);
-            check("set of a key that is too long to a value that is too large")
-                .fails(store.set(&key, &value).await, Kind::TooLarge(key_limit as u64))?;
+            check("set of a key that is too long to a value that is too large").fails(
+                store.set(&key, &value).await,
+                Kind::TooLarge(key_limit as u64),
+            )?;
         }
     }
     let Some(limit) = key_limit else {
@@ -34,6 +36,8 @@ async fn run(cx: &Context) -> Outcome {
         .fails(store.list(&prefix, Some("none"), Some(1)).await, too_large)?;
     check("list of a prefix that is too long with both")
         .fails(store.list(&prefix, Some(""), Some(0)).await, too_large)?;
-    check("list with a cursor that is none and a page size of zero")
-        .fails(store.list("", Some("none"), Some(0)).await, Kind::InvalidArgument)
+    check("list with a cursor that is none and a page size of zero").fails(
+        store.list("", Some("none"), Some(0)).await,
+        Kind::InvalidArgument,
+    )
 }

@@ -14,18 +14,27 @@ async fn run(cx: &Context) -> Outcome {
     let near = neighbours(&key);
     cx.ok(store.set(&key, b"value").await)?;
     for (near, found) in near.iter().zip(each(&near, |key| store.exists(key)).await) {
-        cx.check("KV-EXISTS-1", &format!("exists of {} beside {}", near.shown(), key.shown()))
-            .returns(found, false)?;
+        cx.check(
+            "KV-EXISTS-1",
+            &format!("exists of {} beside {}", near.shown(), key.shown()),
+        )
+        .returns(found, false)?;
     }
     for written in each(&near, |key| store.set(key, b"")).await {
         cx.ok(written)?;
     }
     cx.ok(store.delete(&key).await)?;
-    cx.check("KV-EXISTS-1", &format!("exists of {} among keys near it", key.shown()))
-        .returns(store.exists(&key).await, false)?;
+    cx.check(
+        "KV-EXISTS-1",
+        &format!("exists of {} among keys near it", key.shown()),
+    )
+    .returns(store.exists(&key).await, false)?;
     for (near, found) in near.iter().zip(each(&near, |key| store.exists(key)).await) {
-        cx.check("KV-EXISTS-1", &format!("exists of {} with zero bytes", near.shown()))
-            .returns(found, true)?;
+        cx.check(
+            "KV-EXISTS-1",
+            &format!("exists of {} with zero bytes", near.shown()),
+        )
+        .returns(found, true)?;
     }
     Ok(())
 }

@@ -14,13 +14,19 @@ async fn run(cx: &Context) -> Outcome {
     let near = neighbours(&key);
     cx.ok(store.set(&key, b"value").await)?;
     for (near, value) in near.iter().zip(each(&near, |key| store.get(key)).await) {
-        cx.check("KV-GET-2", &format!("get of {} beside {}", near.shown(), key.shown()))
-            .none(value)?;
+        cx.check(
+            "KV-GET-2",
+            &format!("get of {} beside {}", near.shown(), key.shown()),
+        )
+        .none(value)?;
     }
     cx.ok(store.delete(&key).await)?;
     for written in each(&near, |key| store.set(key, b"value")).await {
         cx.ok(written)?;
     }
-    cx.check("KV-GET-2", &format!("get of {} among keys near it", key.shown()))
-        .none(store.get(&key).await)
+    cx.check(
+        "KV-GET-2",
+        &format!("get of {} among keys near it", key.shown()),
+    )
+    .none(store.get(&key).await)
 }

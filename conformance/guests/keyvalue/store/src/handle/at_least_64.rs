@@ -12,7 +12,10 @@ async fn run(cx: &Context) -> Outcome {
     let mut handles = Vec::new();
     for _ in 0..64 {
         let opened = keyvalue::open(&cx.names().primary).await;
-        handles.push(cx.check("KV-HANDLE-5", "open one of 64 handles").ok(opened)?);
+        handles.push(
+            cx.check("KV-HANDLE-5", "open one of 64 handles")
+                .ok(opened)?,
+        );
     }
     let keys: Vec<String> = (0..64).map(|at| format!("key-{at}")).collect();
     let pairs: Vec<(&Store, &String)> = handles.iter().zip(&keys).collect();

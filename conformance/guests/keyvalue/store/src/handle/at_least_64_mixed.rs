@@ -12,12 +12,19 @@ async fn run(cx: &Context) -> Outcome {
     let mut handles = Vec::new();
     for at in 0..64 {
         let opened = keyvalue::open(names[at % 3]).await;
-        handles.push(cx.check("KV-HANDLE-5", "open one of 64 handles").ok(opened)?);
+        handles.push(
+            cx.check("KV-HANDLE-5", "open one of 64 handles")
+                .ok(opened)?,
+        );
     }
     for (name, store) in names.iter().zip(&handles) {
         cx.ok(store.set("name", name.as_bytes()).await)?;
     }
-    for (at, value) in together(handles.iter().map(|store| store.get("name"))).await.into_iter().enumerate() {
+    for (at, value) in together(handles.iter().map(|store| store.get("name")))
+        .await
+        .into_iter()
+        .enumerate()
+    {
         cx.check("KV-HANDLE-3", "get through one of 64 handles")
             .value(value, names[at % 3].as_bytes())?;
     }

@@ -15,7 +15,8 @@ async fn run(cx: &Context) -> Outcome {
     for round in 0..10 {
         let value = cx.random_bytes(10 + round);
         cx.ok(writer.set("key", &value).await)?;
-        check("exists after set through another handle").returns(reader.exists("key").await, true)?;
+        check("exists after set through another handle")
+            .returns(reader.exists("key").await, true)?;
         check("get after set through another handle").value(reader.get("key").await, &value)?;
         check("a second get").value(reader.get("key").await, &value)?;
         if round % 2 == 1 {

@@ -7,7 +7,9 @@ case! {
 }
 
 async fn run(cx: &Context) -> Outcome {
-    let values: Vec<Vec<u8>> = [0, 1, 1_000, 20_000].map(|length| cx.random_bytes(length)).into();
+    let values: Vec<Vec<u8>> = [0, 1, 1_000, 20_000]
+        .map(|length| cx.random_bytes(length))
+        .into();
     let keys = ["empty", "one", "some", "many"];
     for (key, value) in keys.iter().zip(&values) {
         let store = cx.store().await?;

@@ -18,8 +18,11 @@ async fn run(cx: &Context) -> Outcome {
     for store in [&first, &third] {
         cx.check("KV-HANDLE-2", "get of a key that a dropped handle deleted")
             .none(store.get("gone").await)?;
-        cx.check("KV-HANDLE-2", "get of a key that a dropped handle overwrote")
-            .value(store.get("kept").await, b"new")?;
+        cx.check(
+            "KV-HANDLE-2",
+            "get of a key that a dropped handle overwrote",
+        )
+        .value(store.get("kept").await, b"new")?;
     }
     Ok(())
 }

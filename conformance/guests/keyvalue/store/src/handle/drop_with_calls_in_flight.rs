@@ -19,8 +19,11 @@ async fn run(cx: &Context) -> Outcome {
         }
         drop(other);
         for call in calls {
-            cx.check("KV-HANDLE-2", "a set in flight while another handle was dropped")
-                .ok(call.finish().await)?;
+            cx.check(
+                "KV-HANDLE-2",
+                "a set in flight while another handle was dropped",
+            )
+            .ok(call.finish().await)?;
         }
         for key in &keys {
             cx.check("KV-HANDLE-2", "get after another handle was dropped")

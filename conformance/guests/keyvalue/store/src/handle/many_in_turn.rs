@@ -9,7 +9,12 @@ case! {
 
 async fn run(cx: &Context) -> Outcome {
     let names = cx.names();
-    let check = || cx.check("KV-HANDLE-4", "open a handle after many others were dropped");
+    let check = || {
+        cx.check(
+            "KV-HANDLE-4",
+            "open a handle after many others were dropped",
+        )
+    };
     for round in 0..100 {
         let name = [&names.primary, &names.secondary][round % 2];
         let handles = together((0..11).map(|_| keyvalue::open(name))).await;

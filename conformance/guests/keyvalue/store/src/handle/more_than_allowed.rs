@@ -27,7 +27,10 @@ async fn run(cx: &Context) -> Outcome {
             break;
         }
     }
-    cx.note(format!("{} handles at a time, {refused} refused", handles.len()));
+    cx.note(format!(
+        "{} handles at a time, {refused} refused",
+        handles.len()
+    ));
     let check = cx.check("KV-HANDLE-5", "count the handles that were opened");
     check.that(handles.len() >= 64, "at least 64", &handles.len())?;
     for store in handles.iter().step_by(handles.len() / 8) {

@@ -9,8 +9,20 @@ case! {
 }
 
 const KEYS: [&str; 14] = [
-    "K e Y", " key ", "key\0", "\0", "é", "e\u{301}", "a/../b", "%2F+", "*", "\\", "\u{1f600}",
-    "\r\n", "\u{feff}key", "007",
+    "K e Y",
+    " key ",
+    "key\0",
+    "\0",
+    "é",
+    "e\u{301}",
+    "a/../b",
+    "%2F+",
+    "*",
+    "\\",
+    "\u{1f600}",
+    "\r\n",
+    "\u{feff}key",
+    "007",
 ];
 
 async fn run(cx: &Context) -> Outcome {
@@ -23,8 +35,7 @@ async fn run(cx: &Context) -> Outcome {
         cx.check("TYP-TEXT-1", &text("exists"))
             .returns(store.exists(key).await, true)?;
         let listed = cx.all_keys(&store, key, None).await?;
-        cx.check("KV-KEY-6", &text("list"))
-            .keys(&listed, &[key])?;
+        cx.check("KV-KEY-6", &text("list")).keys(&listed, &[key])?;
         let (streamed, end) = store.keys(key).collect().await;
         cx.ok(end)?;
         cx.check("KV-KEY-6", &text("keys"))

@@ -10,24 +10,8 @@ case! {
 }
 
 const KEYS: [&str; 18] = [
-    ".hidden",
-    "hidden",
-    ".",
-    "..",
-    "...",
-    "..a",
-    ".a",
-    "a",
-    "a.",
-    "a..",
-    "a. ",
-    "a .",
-    ".a.",
-    "a/.b",
-    "a/b",
-    ".a/b",
-    "a.b",
-    "a..b",
+    ".hidden", "hidden", ".", "..", "...", "..a", ".a", "a", "a.", "a..", "a. ", "a .", ".a.",
+    "a/.b", "a/b", ".a/b", "a.b", "a..b",
 ];
 
 async fn run(cx: &Context) -> Outcome {

@@ -9,20 +9,7 @@ case! {
 }
 
 const KEYS: [&str; 15] = [
-    "key",
-    "KEY",
-    "Key",
-    "keY",
-    "kEy",
-    "a",
-    "A",
-    "z",
-    "Z",
-    "key/Sub",
-    "KEY/sub",
-    "x[",
-    "x{",
-    "X[",
+    "key", "KEY", "Key", "keY", "kEy", "a", "A", "z", "Z", "key/Sub", "KEY/sub", "x[", "x{", "X[",
     "X{",
 ];
 

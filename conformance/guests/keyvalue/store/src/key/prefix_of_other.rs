@@ -10,24 +10,8 @@ case! {
 }
 
 const KEYS: [&str; 18] = [
-    "a",
-    "a/b",
-    "ab",
-    "a/",
-    "a/b/c",
-    "a/bc",
-    "a.b",
-    "a b",
-    "a\0",
-    "aa",
-    "aaa",
-    "aaaa",
-    "b/c/d",
-    "b/c",
-    "b/c/d/e",
-    "b",
-    "b/",
-    "b//",
+    "a", "a/b", "ab", "a/", "a/b/c", "a/bc", "a.b", "a b", "a\0", "aa", "aaa", "aaaa", "b/c/d",
+    "b/c", "b/c/d/e", "b", "b/", "b//",
 ];
 
 async fn run(cx: &Context) -> Outcome {

@@ -25,7 +25,11 @@ fn key(cx: &Context, longest: usize) -> String {
         }
         key.push(next);
     }
-    if key.is_empty() { cx.random_text(1) } else { key }
+    if key.is_empty() {
+        cx.random_text(1)
+    } else {
+        key
+    }
 }
 
 async fn run(cx: &Context) -> Outcome {

@@ -9,33 +9,9 @@ case! {
 }
 
 const KEYS: [&str; 27] = [
-    "a:b",
-    "ab",
-    "a::b",
-    ":a",
-    "a:",
-    "a",
-    ":",
-    "a|b",
-    "a||b",
-    "a;b",
-    "a,b",
-    "a.b",
-    "a_b",
-    "a-b",
-    "a--b",
-    "a__b",
-    "a=b",
-    "a@b",
-    "a\u{1f}b",
-    "a\u{1e}b",
-    "a\u{1}b",
-    "a\0b",
-    "a~b",
-    "a!b",
-    "a$b",
-    "{a}b",
-    "a{b}",
+    "a:b", "ab", "a::b", ":a", "a:", "a", ":", "a|b", "a||b", "a;b", "a,b", "a.b", "a_b", "a-b",
+    "a--b", "a__b", "a=b", "a@b", "a\u{1f}b", "a\u{1e}b", "a\u{1}b", "a\0b", "a~b", "a!b", "a$b",
+    "{a}b", "a{b}",
 ];
 
 async fn run(cx: &Context) -> Outcome {

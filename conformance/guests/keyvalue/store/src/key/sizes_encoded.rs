@@ -13,7 +13,19 @@ case! {
 async fn run(cx: &Context) -> Outcome {
     let store = cx.store().await?;
     let mut keys = Vec::new();
-    for character in ['/', '%', '\0', '\u{1}', ' ', '.', '"', 'A', 'é', '€', '\u{1f600}'] {
+    for character in [
+        '/',
+        '%',
+        '\0',
+        '\u{1}',
+        ' ',
+        '.',
+        '"',
+        'A',
+        'é',
+        '€',
+        '\u{1f600}',
+    ] {
         let start = filled(character, 511);
         keys.push(format!("{start}y"));
         keys.push(format!("{start}z"));

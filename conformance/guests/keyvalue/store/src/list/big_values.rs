@@ -12,7 +12,7 @@ case! {
 
 async fn run(cx: &Context) -> Outcome {
     let store = cx.store().await?;
-    let most = cx.limit("kv.value.max-bytes")?.min(300_000) as usize;
+    let most = cx.limit("kv.value.max-bytes")?.min(100_000) as usize;
     let keys = some_keys(cx, "", 12);
     let big = big_value(cx, most);
     for (place, key) in keys.iter().enumerate() {

@@ -10,7 +10,12 @@ case! {
 
 async fn run(cx: &Context) -> Outcome {
     let names = cx.names();
-    let granted = [&names.primary, &names.secondary, &names.restricted, &names.absent];
+    let granted = [
+        &names.primary,
+        &names.secondary,
+        &names.restricted,
+        &names.absent,
+    ];
     let mut others: Vec<&str> = Vec::new();
     for name in granted {
         others.extend((1..name.len()).map(|end| &name[..end]));

@@ -16,8 +16,11 @@ async fn run(cx: &Context) -> Outcome {
         cx.ok(store.set("key", b"value").await)?;
     }
     for opened in together((0..8).map(|_| keyvalue::open(absent))).await {
-        cx.check("KV-OPEN-2", "open a granted name without a store, several at a time")
-            .fails(opened, Kind::NotFound)?;
+        cx.check(
+            "KV-OPEN-2",
+            "open a granted name without a store, several at a time",
+        )
+        .fails(opened, Kind::NotFound)?;
     }
     Ok(())
 }

@@ -14,7 +14,14 @@ async fn run(cx: &Context) -> Outcome {
         let store = cx.ok(keyvalue::open(name).await)?;
         cx.ok(store.set("name", name.as_bytes()).await)?;
     }
-    let all = [granted[0], &names.absent, granted[1], &names.denied, granted[2], &names.unknown];
+    let all = [
+        granted[0],
+        &names.absent,
+        granted[1],
+        &names.denied,
+        granted[2],
+        &names.unknown,
+    ];
     let asked: Vec<&String> = (0..48).map(|at| all[at % all.len()]).collect();
     let opened = together(asked.iter().map(|name| keyvalue::open(name))).await;
     for (name, opened) in asked.into_iter().zip(opened) {

@@ -14,7 +14,11 @@ async fn run(cx: &Context) -> Outcome {
     for name in [&names.primary, &names.secondary, &names.restricted] {
         others.push(name.to_uppercase());
         // One letter at a time: the first, and the last that there is.
-        for place in [0, name.rfind(|one: char| one.is_ascii_lowercase()).unwrap_or(0)] {
+        for place in [
+            0,
+            name.rfind(|one: char| one.is_ascii_lowercase())
+                .unwrap_or(0),
+        ] {
             let mut other = name.clone();
             other[place..=place].make_ascii_uppercase();
             others.push(other);

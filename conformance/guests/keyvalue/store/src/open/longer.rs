@@ -11,10 +11,16 @@ case! {
 async fn run(cx: &Context) -> Outcome {
     let names = cx.names();
     let added = [
-        "a", "0", "-", "\0", " ", "\n", "\t", ".", "/", "/.", "//", "\\", ":", "?", "#", "%00", "\u{200b}", "*",
+        "a", "0", "-", "\0", " ", "\n", "\t", ".", "/", "/.", "//", "\\", ":", "?", "#", "%00",
+        "\u{200b}", "*",
     ];
     let mut others = Vec::new();
-    for name in [&names.primary, &names.secondary, &names.restricted, &names.absent] {
+    for name in [
+        &names.primary,
+        &names.secondary,
+        &names.restricted,
+        &names.absent,
+    ] {
         for added in added {
             others.push([name, added].concat());
             others.push([added, name].concat());

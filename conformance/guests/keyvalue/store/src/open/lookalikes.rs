@@ -12,11 +12,13 @@ async fn run(cx: &Context) -> Outcome {
     let names = cx.names();
     let mut others = Vec::new();
     for name in [&names.primary, &names.restricted] {
-        let wide = name.chars().map(|one| {
-            char::from_u32(u32::from(one) - 0x21 + 0xff01).unwrap_or(one)
-        });
+        let wide = name
+            .chars()
+            .map(|one| char::from_u32(u32::from(one) - 0x21 + 0xff01).unwrap_or(one));
         others.push(wide.collect::<String>());
-        for invisible in ["\u{200b}", "\u{200d}", "\u{ad}", "\u{fe0f}", "\u{301}", "\u{feff}"] {
+        for invisible in [
+            "\u{200b}", "\u{200d}", "\u{ad}", "\u{fe0f}", "\u{301}", "\u{feff}",
+        ] {
             others.push([&name[..1], invisible, &name[1..]].concat());
         }
         others.push(name.chars().rev().collect());

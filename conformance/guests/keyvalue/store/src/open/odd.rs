@@ -12,8 +12,24 @@ async fn run(cx: &Context) -> Outcome {
     let names = cx.names();
     let (primary, denied) = (&names.primary, &names.denied);
     let mut odd: Vec<String> = [
-        "", " ", "\0", ".", "..", "/", "//", "*", "?", "%", "_", "[a-z]*", "-", "default", "null", "\u{1f600}",
-        "\u{feff}", "\u{10ffff}",
+        "",
+        " ",
+        "\0",
+        ".",
+        "..",
+        "/",
+        "//",
+        "*",
+        "?",
+        "%",
+        "_",
+        "[a-z]*",
+        "-",
+        "default",
+        "null",
+        "\u{1f600}",
+        "\u{feff}",
+        "\u{10ffff}",
     ]
     .map(str::to_owned)
     .into();
@@ -29,7 +45,10 @@ async fn run(cx: &Context) -> Outcome {
         format!("{primary}|{denied}"),
     ]);
     odd.extend([64, 255, 256, 1_024, 100_000].map(|length| cx.random_text(length)));
-    for (name, opened) in odd.iter().zip(each(&odd, |name| keyvalue::open(name)).await) {
+    for (name, opened) in odd
+        .iter()
+        .zip(each(&odd, |name| keyvalue::open(name)).await)
+    {
         cx.check("KV-OPEN-1", &format!("open {}", name.shown()))
             .fails(opened, Kind::AccessDenied)?;
     }

@@ -15,7 +15,11 @@ async fn run(cx: &Context) -> Outcome {
     for name in [&names.primary, &names.secondary, &names.restricted] {
         for place in 0..name.len() {
             let mut other = name.clone();
-            let change = if name[place..].starts_with('g') { "h" } else { "g" };
+            let change = if name[place..].starts_with('g') {
+                "h"
+            } else {
+                "g"
+            };
             other.replace_range(place..=place, change);
             others.push(other);
         }

@@ -20,8 +20,11 @@ async fn run(cx: &Context) -> Outcome {
         }
     }
     for opened in together(refused.iter().map(|name| keyvalue::open(name))).await {
-        cx.check("KV-OPEN-1", "open names that are not granted, all at a time")
-            .fails(opened, Kind::AccessDenied)?;
+        cx.check(
+            "KV-OPEN-1",
+            "open names that are not granted, all at a time",
+        )
+        .fails(opened, Kind::AccessDenied)?;
     }
     cx.check("KV-OPEN-4", "open a name again that was refused")
         .fails(keyvalue::open(&names.unknown).await, Kind::AccessDenied)

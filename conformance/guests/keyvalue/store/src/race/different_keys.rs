@@ -16,7 +16,9 @@ fn key(index: u32, number: u32) -> String {
 }
 
 fn value(index: u32, number: u32) -> Vec<u8> {
-    format!("{number} of {index}").repeat(1 + number as usize).into_bytes()
+    format!("{number} of {index}")
+        .repeat(1 + number as usize)
+        .into_bytes()
 }
 
 async fn prepare(cx: &Context) -> Outcome {

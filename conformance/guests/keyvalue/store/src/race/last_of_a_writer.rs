@@ -12,7 +12,9 @@ const KEYS: [&str; 4] = ["a", "b", "c", "d"];
 const ROUNDS: u32 = 15;
 
 fn value(index: usize, round: u32) -> Vec<u8> {
-    format!("{index}:{round}").repeat(1 + index * 100).into_bytes()
+    format!("{index}:{round}")
+        .repeat(1 + index * 100)
+        .into_bytes()
 }
 
 async fn prepare(cx: &Context) -> Outcome {

@@ -31,7 +31,11 @@ async fn actor(cx: &Context, index: u32) -> Observations {
             _ => {
                 let check = cx.check("KV-VALUE-4", "get beside sets and deletes");
                 let seen = check.ok(store.get("key").await)?;
-                check.that(whole(seen.as_ref()), "none or the value of one writer", &seen)?;
+                check.that(
+                    whole(seen.as_ref()),
+                    "none or the value of one writer",
+                    &seen,
+                )?;
                 absent += u32::from(seen.is_none());
                 cx.ok(store.exists("key").await)?;
             }
@@ -48,7 +52,11 @@ async fn verify(cx: &Context, seen: &[Vec<String>]) -> Outcome {
     let store = cx.store().await?;
     let check = cx.check("KV-SET-4", "read after all ended");
     let last = check.ok(store.get("key").await)?;
-    check.that(whole(last.as_ref()), "none or the value of one writer", &last)?;
+    check.that(
+        whole(last.as_ref()),
+        "none or the value of one writer",
+        &last,
+    )?;
     check.returns(store.exists("key").await, last.is_some())?;
     let keys: &[&str] = if last.is_some() { &["key"] } else { &[] };
     check.keys(&cx.all_keys(&store, "", None).await?, keys)

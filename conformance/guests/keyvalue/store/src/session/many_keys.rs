@@ -13,7 +13,10 @@ async fn run(cx: &Context) -> Outcome {
     for round in 0..6 {
         let value = |at: usize| format!("{round} of {at}").into_bytes();
         let values: Vec<Vec<u8>> = (0..24).map(value).collect();
-        let writes = keys.iter().zip(&values).map(|(key, value)| store.set(key, value));
+        let writes = keys
+            .iter()
+            .zip(&values)
+            .map(|(key, value)| store.set(key, value));
         for written in together(writes).await {
             cx.ok(written)?;
         }

@@ -27,7 +27,9 @@ async fn actor(cx: &Context, index: u32) -> Observations {
         for count in 1..=LAST {
             // Lengths go up and down while the numbers go up.
             let width = 1 + cx.random_below(40) as usize;
-            cx.ok(handles[0].set("key", format!("{count:>width$}").as_bytes()).await)?;
+            cx.ok(handles[0]
+                .set("key", format!("{count:>width$}").as_bytes())
+                .await)?;
             if count % 4 == 0 {
                 cx.now().await;
             }

@@ -21,7 +21,7 @@ async fn shows(cx: &Context, store: &Store, function: usize, key: &str) -> Resul
     match function {
         0 => Ok(cx.ok(store.get(key).await)?.is_some()),
         1 => cx.ok(store.exists(key).await),
-        2 => Ok(!cx.ok(store.list(key, None, None).await)?.keys.is_empty()),
+        2 => Ok(!cx.all_keys(store, key, None).await?.is_empty()),
         _ => {
             let (keys, end) = store.keys(key).collect().await;
             cx.ok(end)?;
@@ -42,13 +42,20 @@ async fn actor(cx: &Context, index: u32) -> Observations {
         }
         let limit = cx.visibility_bound() + Duration::from_secs(3);
         let first = at % 4;
-        if !cx.wait_until(limit, async || shows(cx, &store, first, &key).await).await? {
+        if !cx
+            .wait_until(limit, async || shows(cx, &store, first, &key).await)
+            .await?
+        {
             late += 1;
             break;
         }
         for turn in 1..5 {
             let shown = shows(cx, &store, (first + turn) % 4, &key).await?;
-            let clause = if turn == 4 { "KV-SESSION-2" } else { "KV-SESSION-3" };
+            let clause = if turn == 4 {
+                "KV-SESSION-2"
+            } else {
+                "KV-SESSION-3"
+            };
             let message = format!("look for {key} by another function than the first");
             cx.check(clause, &message).equal(shown, true)?;
         }

@@ -24,7 +24,11 @@ async fn actor(cx: &Context, index: u32) -> Observations {
         cx.ok(store.set("key", &own).await)?;
         over.push(core::mem::replace(&mut latest, own));
         for read in 0..3 {
-            let clause = if read == 0 { "KV-SESSION-1" } else { "KV-SESSION-2" };
+            let clause = if read == 0 {
+                "KV-SESSION-1"
+            } else {
+                "KV-SESSION-2"
+            };
             let check = cx.check(clause, "get while several instances write");
             let seen = check.some(store.get("key").await)?;
             let new = !over.contains(&seen);

@@ -21,8 +21,11 @@ async fn run(cx: &Context) -> Outcome {
     }
     let near = neighbours(&key);
     for (near, read) in near.iter().zip(each(&near, |key| store.get(key)).await) {
-        cx.check("KV-SET-3", &format!("get of {} after all sets", near.shown()))
-            .value(read, near.as_bytes())?;
+        cx.check(
+            "KV-SET-3",
+            &format!("get of {} after all sets", near.shown()),
+        )
+        .value(read, near.as_bytes())?;
     }
     Ok(())
 }

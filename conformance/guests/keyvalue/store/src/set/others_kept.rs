@@ -24,12 +24,12 @@ async fn run(cx: &Context) -> Outcome {
         cx.ok(store.set(&key, &value).await)?;
         for (near, read) in near.iter().zip(each(&near, |key| store.get(key)).await) {
             let message = format!("get of {} after set of {}", near.shown(), key.shown());
-            cx.check("KV-SET-3", &message).value(read, near.as_bytes())?;
+            cx.check("KV-SET-3", &message)
+                .value(read, near.as_bytes())?;
         }
     }
     let mut all = near;
     all.push(key);
     let listed = cx.all_keys(&store, "", None).await?;
-    cx.check("KV-SET-3", "list after set")
-        .keys(&listed, &all)
+    cx.check("KV-SET-3", "list after set").keys(&listed, &all)
 }

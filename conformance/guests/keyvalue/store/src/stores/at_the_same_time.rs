@@ -8,12 +8,24 @@ case! {
 }
 
 async fn run(cx: &Context) -> Outcome {
-    let stores = [cx.store().await?, cx.second_store().await?, cx.restricted_store().await?];
+    let stores = [
+        cx.store().await?,
+        cx.second_store().await?,
+        cx.restricted_store().await?,
+    ];
     for round in 0..6 {
         let calls: Vec<(usize, String, String)> = (0..30)
-            .map(|at| (at % 3, format!("key-{}", at / 3), format!("{round} {at} {}", cx.random())))
+            .map(|at| {
+                (
+                    at % 3,
+                    format!("key-{}", at / 3),
+                    format!("{round} {at} {}", cx.random()),
+                )
+            })
             .collect();
-        let writes = calls.iter().map(|(at, key, value)| stores[*at].set(key, value.as_bytes()));
+        let writes = calls
+            .iter()
+            .map(|(at, key, value)| stores[*at].set(key, value.as_bytes()));
         for written in together(writes).await {
             cx.ok(written)?;
         }

@@ -7,7 +7,11 @@ case! {
 }
 
 async fn run(cx: &Context) -> Outcome {
-    let stores = [cx.store().await?, cx.second_store().await?, cx.restricted_store().await?];
+    let stores = [
+        cx.store().await?,
+        cx.second_store().await?,
+        cx.restricted_store().await?,
+    ];
     let keys: Vec<String> = (0..3).map(|_| cx.random_text(8)).collect();
     for store in &stores {
         for key in &keys {

@@ -7,7 +7,11 @@ case! {
 }
 
 async fn run(cx: &Context) -> Outcome {
-    let stores = [cx.store().await?, cx.second_store().await?, cx.restricted_store().await?];
+    let stores = [
+        cx.store().await?,
+        cx.second_store().await?,
+        cx.restricted_store().await?,
+    ];
     let mut keys: Vec<Vec<String>> = Vec::new();
     for store in &stores {
         let own: Vec<String> = (0..6).map(|_| cx.random_text(6)).collect();

@@ -7,7 +7,11 @@ case! {
 }
 
 async fn run(cx: &Context) -> Outcome {
-    let stores = [cx.store().await?, cx.second_store().await?, cx.restricted_store().await?];
+    let stores = [
+        cx.store().await?,
+        cx.second_store().await?,
+        cx.restricted_store().await?,
+    ];
     let check = |message| cx.check("KV-HANDLE-3", message);
     for key in ["key", "a/b", "\0", "é"] {
         for (at, store) in stores.iter().enumerate() {

@@ -9,8 +9,8 @@ case! {
 }
 
 const VALUES: [&[u8]; 18] = [
-    b"a\r\nb", b"a\nb", b"a\rb", b"a\n", b"a\r\n", b"\na", b"\n", b"\r\n", b" a", b"a ", b"  ", b"\ta\t", b"a\x0b",
-    b"a\x0c", b"a\x1a", b"a\x04", b"\x08a", b"a\xa0",
+    b"a\r\nb", b"a\nb", b"a\rb", b"a\n", b"a\r\n", b"\na", b"\n", b"\r\n", b" a", b"a ", b"  ",
+    b"\ta\t", b"a\x0b", b"a\x0c", b"a\x1a", b"a\x04", b"\x08a", b"a\xa0",
 ];
 
 async fn run(cx: &Context) -> Outcome {

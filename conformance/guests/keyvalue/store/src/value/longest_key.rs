@@ -13,7 +13,10 @@ async fn run(cx: &Context) -> Outcome {
     let store = cx.store().await?;
     let lengths = [
         (512, 24_576),
-        (long_key(cx)?, cx.limit("kv.value.max-bytes")?.min(400_000) as usize),
+        (
+            long_key(cx)?,
+            cx.limit("kv.value.max-bytes")?.min(400_000) as usize,
+        ),
     ];
     for (key, value) in lengths {
         let key = cx.random_text(key);

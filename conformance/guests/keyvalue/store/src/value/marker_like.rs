@@ -9,8 +9,26 @@ case! {
 }
 
 const VALUES: [&[u8]; 20] = [
-    b"", b"null", b"nil", b"(nil)", b"None", b"undefined", b"\0", b"\xff", b"__deleted__", b"DELETED", b"tombstone", b"TOMBSTONE",
-    b"not found", b"NotFound", b"error", b"ERR", b"-ERR unknown", b"$-1\r\n", b"*0\r\n", b"{\"deleted\":true}",
+    b"",
+    b"null",
+    b"nil",
+    b"(nil)",
+    b"None",
+    b"undefined",
+    b"\0",
+    b"\xff",
+    b"__deleted__",
+    b"DELETED",
+    b"tombstone",
+    b"TOMBSTONE",
+    b"not found",
+    b"NotFound",
+    b"error",
+    b"ERR",
+    b"-ERR unknown",
+    b"$-1\r\n",
+    b"*0\r\n",
+    b"{\"deleted\":true}",
 ];
 
 async fn run(cx: &Context) -> Outcome {

@@ -22,11 +22,17 @@ async fn run(cx: &Context) -> Outcome {
         cx.check("KV-VALUE-1", "get after the guest changed its own bytes")
             .value(store.get("a").await, &value)?;
         cx.ok(store.set("a", b"other").await)?;
-        cx.check("KV-SET-3", "get of a key after one with an equal value was set")
-            .value(store.get("b").await, &value)?;
+        cx.check(
+            "KV-SET-3",
+            "get of a key after one with an equal value was set",
+        )
+        .value(store.get("b").await, &value)?;
         cx.ok(store.delete("b").await)?;
-        cx.check("KV-DELETE-3", "get of a key after one with an equal value was deleted")
-            .value(store.get("c").await, &value)?;
+        cx.check(
+            "KV-DELETE-3",
+            "get of a key after one with an equal value was deleted",
+        )
+        .value(store.get("c").await, &value)?;
     }
     Ok(())
 }

@@ -14,7 +14,12 @@ async fn run(cx: &Context) -> Outcome {
     for length in [1, 16, 300, 20_000] {
         let mut value = cx.random_bytes(length);
         keeps(cx, &store, "key", &value).await?;
-        for place in [0, length / 2, length - 1, cx.random_below(length as u64) as usize] {
+        for place in [
+            0,
+            length / 2,
+            length - 1,
+            cx.random_below(length as u64) as usize,
+        ] {
             value[place] ^= 1 << cx.random_below(8);
             keeps(cx, &store, "key", &value).await?;
         }

@@ -16,7 +16,8 @@ async fn run(cx: &Context) -> Outcome {
         keeps(cx, &store, "key", b"").await?;
         let check = |message| cx.check("KV-VALUE-3", message);
         check("exists of a key with zero bytes").returns(store.exists("key").await, true)?;
-        check("list a key with zero bytes").keys(&cx.all_keys(&store, "", None).await?, &["key"])?;
+        check("list a key with zero bytes")
+            .keys(&cx.all_keys(&store, "", None).await?, &["key"])?;
         let (streamed, end) = store.keys("").collect().await;
         cx.ok(end)?;
         check("stream a key with zero bytes").keys(&streamed, &["key"])?;

@@ -14,6 +14,9 @@ async fn run(cx: &Context) -> Outcome {
         .flat_map(|power| [(1 << power) - 1, 1 << power, (1 << power) + 1])
         .collect();
     lengths.extend([24_575, 24_576]);
-    let values: Vec<Vec<u8>> = lengths.into_iter().map(|length| cx.random_bytes(length)).collect();
+    let values: Vec<Vec<u8>> = lengths
+        .into_iter()
+        .map(|length| cx.random_bytes(length))
+        .collect();
     keeps_all(cx, &store, &values).await
 }

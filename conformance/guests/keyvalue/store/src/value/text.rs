@@ -9,8 +9,18 @@ case! {
 }
 
 const VALUES: [&str; 12] = [
-    "é", "e\u{301}", "\u{212b}", "\u{feff}text", "\u{feff}", "\u{1f600}", "ﬁ", "\u{202e}abc", "a\u{200b}b",
-    "\u{fffd}", "\u{ffff}", "İıſß",
+    "é",
+    "e\u{301}",
+    "\u{212b}",
+    "\u{feff}text",
+    "\u{feff}",
+    "\u{1f600}",
+    "ﬁ",
+    "\u{202e}abc",
+    "a\u{200b}b",
+    "\u{fffd}",
+    "\u{ffff}",
+    "İıſß",
 ];
 
 async fn run(cx: &Context) -> Outcome {

@@ -40,7 +40,9 @@ async fn actor(cx: &Context, index: u32) -> Observations {
             if round > 0 {
                 cx.ok(store.delete(&format!("key-{}", round - 1)).await)?;
             }
-            cx.ok(store.set(signal[index as usize], round.to_string().as_bytes()).await)?;
+            cx.ok(store
+                .set(signal[index as usize], round.to_string().as_bytes())
+                .await)?;
         } else {
             signalled(cx, &store, signal[1 - index as usize], round).await?;
             cx.sleep(cx.visibility_bound()).await;
