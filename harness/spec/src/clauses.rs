@@ -14,6 +14,7 @@ use crate::wit::Documented;
 pub(crate) fn index(documented: &[Documented], sources: &[Source]) -> (Vec<Clause>, Vec<Problem>) {
     let mut lines = Lines::of(sources);
     let mut clauses: Vec<Clause> = Vec::new();
+    let mut removed: Vec<String> = Vec::new();
     let mut problems = Vec::new();
     for place in documented {
         let Prose { items, commentary } = prose::parse(&place.docs);
@@ -50,12 +51,17 @@ pub(crate) fn index(documented: &[Documented], sources: &[Source]) -> (Vec<Claus
                     format!("{} stands outside of every interface", item.id),
                 ));
             }
-            if clauses.iter().any(|clause| clause.id == item.id) {
+            if clauses.iter().any(|clause| clause.id == item.id) || removed.contains(&item.id) {
                 problems.push(Problem::new(
                     Rule::ClauseTwice,
                     at,
                     format!("{} is used for a second clause", item.id),
                 ));
+                continue;
+            }
+            // A tombstone holds its number and demands nothing.
+            if prose::is_tombstone(&item.text) {
+                removed.push(item.id);
                 continue;
             }
             let word = match word_of(&item.text) {

@@ -85,6 +85,22 @@ pub(crate) fn is_clause_id(id: &str) -> bool {
         })
 }
 
+/// Whether the text behind an id says that the clause is no more: `REMOVED in
+/// 0.2.0: ` and the reason.
+pub(crate) fn is_tombstone(text: &str) -> bool {
+    let told = text
+        .strip_prefix("REMOVED in ")
+        .and_then(|rest| rest.split_once(": "));
+    told.is_some_and(|(version, reason)| {
+        version.split('.').count() == 3
+            && version
+                .split('.')
+                .all(|number| number.parse::<u64>().is_ok())
+            && !reason.trim().is_empty()
+            && normative(reason).0.is_empty()
+    })
+}
+
 /// Words of RFC 2119 that the specification does not use.
 const FOREIGN: [&str; 4] = ["SHALL", "REQUIRED", "RECOMMENDED", "OPTIONAL"];
 

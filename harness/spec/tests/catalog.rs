@@ -203,6 +203,26 @@ fn clauses_that_break_a_rule_are_found() {
 }
 
 #[test]
+fn a_removed_clause_keeps_its_number_and_demands_nothing() {
+    let tomb = "- [A-B-1] REMOVED in 0.2.0: replaced by A-B-2.";
+    let sources = small(&format!("{tomb}\n- [A-B-2] MUST go."));
+    assert_eq!(rules(&sources), []);
+    let catalog = Catalog::new(&sources).unwrap();
+    assert!(catalog.clause("A-B-1").is_none() && catalog.clause("A-B-2").is_some());
+    assert_eq!(
+        rules(&small(&format!("{tomb}\n- [A-B-1] MUST stay."))),
+        [Rule::ClauseTwice]
+    );
+    for bad in [
+        "- [A-B-1] REMOVED.",
+        "- [A-B-1] REMOVED in 0.2.0.",
+        "- [A-B-1] REMOVED in spring: it was wrong.",
+    ] {
+        assert_eq!(rules(&small(bad)), [Rule::ClauseWord], "{bad}");
+    }
+}
+
+#[test]
 fn a_second_place_of_an_id_is_named_with_its_line() {
     let catalog = Catalog::new(&small("- [A-B-1] MUST go.\n- [A-B-1] MUST stay.")).unwrap();
     assert_eq!(

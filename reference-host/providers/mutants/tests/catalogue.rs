@@ -46,6 +46,10 @@ fn clauses() -> BTreeMap<String, String> {
             };
             let (id, rest) = clause.split_once("] ").unwrap();
             let word = rest.split(' ').next().unwrap();
+            // A tombstone demands nothing.
+            if word == "REMOVED" {
+                continue;
+            }
             found.insert(id.to_owned(), word.to_owned());
         }
     }
