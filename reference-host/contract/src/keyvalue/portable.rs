@@ -269,8 +269,10 @@ impl Store for Portable {
         self.rules.batch(entries.len())?;
         let mut seen = HashSet::with_capacity(entries.len());
         rules::each(&entries, |(key, value)| {
+            // A key stands in the input whatever else is wrong with its item.
+            let is_new = seen.insert(key.as_str());
             self.writable(key, value)?;
-            rules::first(seen.insert(key.as_str()))
+            rules::first(is_new)
         })?;
         if entries.is_empty() {
             return Ok(());
