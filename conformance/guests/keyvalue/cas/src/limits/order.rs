@@ -10,7 +10,6 @@ case! {
 
 async fn run(cx: &Context) -> Outcome {
     let store = cx.store().await?;
-    cx.ok(store.set("present", b"value").await)?;
     let first = cx.check("TYP-ERR-8", "call with several wrong arguments");
     let key_limit = cx.small_limit("kv.key.max-bytes")?;
     if let Some(limit) = key_limit {
@@ -30,10 +29,6 @@ async fn run(cx: &Context) -> Outcome {
     };
     let large = vec![0; limit + 1];
     first.fails(cas::create(&store, "", &large).await, Kind::InvalidArgument)?;
-    first.fails(
-        cas::create(&store, "present", &large).await,
-        Kind::TooLarge(limit as u64),
-    )?;
     first.fails(
         cas::swap(&store, "absent", &large, "unknown").await,
         Kind::TooLarge(limit as u64),

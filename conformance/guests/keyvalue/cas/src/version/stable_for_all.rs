@@ -36,6 +36,8 @@ async fn actor(cx: &Context, _index: u32) -> Observations {
         let entry = cx
             .check("KV-VISIBLE-1", "current in another instance")
             .some(current)?;
+        cx.check("KV-VISIBLE-1", "get in another instance")
+            .value(store.get(key).await, &entry.value)?;
         versions.push(entry.version);
     }
     Ok(versions)

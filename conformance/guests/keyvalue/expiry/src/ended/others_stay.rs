@@ -9,7 +9,7 @@ case! {
     timeout_s: 300,
 }
 
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 20] = [
     "key0",
     "Key",
     "key ",
@@ -20,6 +20,14 @@ const KEYS: [&str; 12] = [
     "ke",
     "key*",
     "key:ttl",
+    "k+y",
+    "k y",
+    "k//y",
+    "k/y",
+    "\u{2764}",
+    "\u{2764}\u{fe0f}",
+    "\u{1f468}\u{1f469}",
+    "\u{1f468}\u{200d}\u{1f469}",
     "k\u{e9}y",
     "ke\u{301}y",
 ];
