@@ -156,6 +156,7 @@ conformance_kit::suite! {
         changes;
         cursor_changed;
         cursor_garbage;
+        cursor_idle;
         cursor_interleaved;
         cursor_is_no_key;
         cursor_kept;
