@@ -172,6 +172,42 @@ fn only_those_who_need_an_engine_see_one() {
     assert!(faults.is_empty(), "{faults:#?}");
 }
 
+/// What serves every provider and every capability knows none by name.
+#[test]
+fn what_is_general_names_nobody() {
+    let root = root();
+    let quoted = |folder: &str, but: &[&str]| -> Vec<String> {
+        let names = entries(&root.join(folder)).into_iter();
+        let names = names.filter(|path| path.is_dir());
+        let names = names.filter_map(|path| Some(path.file_name()?.to_string_lossy().into_owned()));
+        let names = names.filter(|name| !but.contains(&name.as_str()));
+        names.map(|name| format!("{name:?}")).collect()
+    };
+    let providers = quoted("reference-host/providers", &[]);
+    let capabilities = quoted("wit", &["types", "platform"]);
+    assert!(!providers.is_empty() && !capabilities.is_empty());
+    let mut faults = Vec::new();
+    for (path, text) in texts(&["rs"]) {
+        let harness = ["model", "spec", "runner", "report"]
+            .iter()
+            .any(|name| path.starts_with(format!("harness/{name}/src")));
+        let host = ["contract", "host"]
+            .iter()
+            .any(|name| path.starts_with(format!("reference-host/{name}/src")));
+        if !harness && !host {
+            continue;
+        }
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        let capabilities = if harness { &capabilities[..] } else { &[] };
+        for name in providers.iter().chain(capabilities) {
+            if code.contains(name.as_str()) {
+                faults.push(format!("{} names {name}", path.display()));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{faults:#?}");
+}
+
 #[test]
 fn the_root_holds_what_it_should() {
     let unknown: Vec<String> = entries(&root())
