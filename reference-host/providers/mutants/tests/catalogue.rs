@@ -10,13 +10,11 @@ use provider_mutants::{Mutant, mutants};
 const BEYOND: &[(&str, &str)] = &[
     ("KV-BATCH-6", "no item fails on its own in memory"),
     ("KV-BATCH-7", "no item fails on its own in memory"),
-    ("KV-CAS-6", "a permission, not a demand"),
     ("KV-DURABLE-1", "volatile data promises nothing"),
     (
         "KV-KEYS-7",
         "the host resolves the future of a dropped stream",
     ),
-    ("TYP-ERR-3", "a trap is the host's doing"),
     ("TYP-ERR-4", "replies are lost on a network"),
     ("TYP-ERR-5", "replies are lost on a network"),
     ("TYP-ERR-7", "no condition of memory passes by itself"),

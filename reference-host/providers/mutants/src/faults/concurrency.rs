@@ -7,13 +7,15 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use cloud_contract::Result;
+use cloud_contract::keyvalue::{BatchError, BatchResult, Expected, Page, SwapError, Version};
+use cloud_contract::{Error, Result};
+use futures::FutureExt as _;
 
 use super::store;
 use super::tools::{Window, other};
 use crate::Mutant;
 use crate::provider::lock;
-use crate::store::{StoreFault, Target};
+use crate::store::{Call, StoreFault, SwapResult, Target};
 
 /// A value is written, or read, in two halves.
 #[derive(Debug)]
@@ -96,9 +98,11 @@ impl StoreFault for DeletesFirst {
     }
 }
 
-/// A `set` that is dropped in flight leaves the store locked.
-#[derive(Debug, Default)]
+/// A call that is dropped in flight leaves the store locked: a call of which
+/// function.
+#[derive(Debug)]
 struct Stuck {
+    of: Call,
     locked: Arc<AtomicBool>,
     window: Window,
 }
@@ -115,9 +119,24 @@ impl Drop for InFlight {
 }
 
 impl Stuck {
-    fn check(&self) -> Result<()> {
+    fn by(of: Call) -> Self {
+        Self {
+            of,
+            locked: Arc::default(),
+            window: Window::default(),
+        }
+    }
+
+    /// Refuses the call of a locked store; otherwise it is in flight for a while,
+    /// if it is one of those that lock.
+    async fn pass(&self, call: Call) -> Result<()> {
         if self.locked.load(Ordering::Relaxed) {
             return Err(other("the store is locked by a call that never ended"));
+        }
+        if call == self.of {
+            let mut held = InFlight(Arc::clone(&self.locked), false);
+            self.window.open().await;
+            held.1 = true;
         }
         Ok(())
     }
@@ -126,17 +145,148 @@ impl Stuck {
 #[async_trait]
 impl StoreFault for Stuck {
     async fn set(&self, to: &Target, key: &str, value: Bytes) -> Result<()> {
-        self.check()?;
-        let mut call = InFlight(Arc::clone(&self.locked), false);
-        self.window.open().await;
-        let result = to.store.set(key, value).await;
-        call.1 = true;
-        result
+        self.pass(Call::Set).await?;
+        to.store.set(key, value).await
     }
 
     async fn get(&self, to: &Target, key: &str) -> Result<Option<Bytes>> {
-        self.check()?;
+        self.pass(Call::Get).await?;
         to.store.get(key).await
+    }
+
+    async fn delete(&self, to: &Target, key: &str) -> Result<()> {
+        self.pass(Call::Delete).await?;
+        to.store.delete(key).await
+    }
+
+    async fn exists(&self, to: &Target, key: &str) -> Result<bool> {
+        self.pass(Call::Exists).await?;
+        to.store.exists(key).await
+    }
+
+    async fn list(
+        &self,
+        to: &Target,
+        prefix: &str,
+        cursor: Option<&str>,
+        size: Option<u32>,
+    ) -> Result<Page> {
+        self.pass(Call::List).await?;
+        to.store.list(prefix, cursor, size).await
+    }
+
+    async fn swap(
+        &self,
+        to: &Target,
+        key: &str,
+        value: Bytes,
+        expected: Expected,
+    ) -> SwapResult<Version> {
+        self.pass(Call::Swap).await.map_err(SwapError::Failed)?;
+        to.store.swap(key, value, expected).await
+    }
+
+    async fn increment(&self, to: &Target, key: &str, delta: i64) -> Result<i64> {
+        self.pass(Call::Increment).await?;
+        to.store.increment(key, delta).await
+    }
+
+    async fn get_many(&self, to: &Target, keys: Vec<String>) -> BatchResult<Vec<Option<Bytes>>> {
+        self.pass(Call::GetMany).await.map_err(whole)?;
+        to.store.get_many(keys).await
+    }
+
+    async fn set_many(&self, to: &Target, entries: Vec<(String, Bytes)>) -> BatchResult<()> {
+        self.pass(Call::SetMany).await.map_err(whole)?;
+        to.store.set_many(entries).await
+    }
+
+    async fn set_expiring(
+        &self,
+        to: &Target,
+        key: &str,
+        value: Bytes,
+        ttl: Duration,
+    ) -> Result<()> {
+        self.pass(Call::SetExpiring).await?;
+        to.store.set_expiring(key, value, ttl).await
+    }
+}
+
+fn whole(error: Error) -> BatchError {
+    BatchError::Refused {
+        error,
+        indices: Vec::new(),
+    }
+}
+
+/// An increment that is dropped in flight is made again.
+#[derive(Debug, Default)]
+struct Retried(Window);
+
+/// Adds once more unless the call came to its end.
+struct Again<'a> {
+    to: &'a Target,
+    key: &'a str,
+    delta: i64,
+    ended: bool,
+}
+
+impl Drop for Again<'_> {
+    fn drop(&mut self) {
+        if !self.ended {
+            // Memory answers at once; if it did not, the fault would only be absent.
+            drop(
+                self.to
+                    .driver
+                    .increment(self.key, self.delta)
+                    .now_or_never(),
+            );
+        }
+    }
+}
+
+#[async_trait]
+impl StoreFault for Retried {
+    async fn increment(&self, to: &Target, key: &str, delta: i64) -> Result<i64> {
+        let sum = to.store.increment(key, delta).await?;
+        let mut call = Again {
+            to,
+            key,
+            delta,
+            ended: false,
+        };
+        self.0.open().await;
+        call.ended = true;
+        Ok(sum)
+    }
+}
+
+/// Each `set` reads all keys and writes all keys: what others wrote in between is
+/// lost.
+#[derive(Debug, Default)]
+struct WholeStore {
+    /// The writes that ended, with what was there before.
+    ended: Mutex<Vec<(String, Option<Bytes>)>>,
+    window: Window,
+}
+
+#[async_trait]
+impl StoreFault for WholeStore {
+    async fn set(&self, to: &Target, key: &str, value: Bytes) -> Result<()> {
+        let start = lock(&self.ended).len();
+        let before = to.driver.get(key).await?;
+        self.window.open().await;
+        to.store.set(key, value).await?;
+        let between = lock(&self.ended)[start..].to_vec();
+        for (other, old) in between.into_iter().filter(|(other, _)| other != key) {
+            match old {
+                Some(old) => to.store.set(&other, old).await?,
+                None => to.store.delete(&other).await?,
+            }
+        }
+        lock(&self.ended).push((key.to_owned(), before));
+        Ok(())
     }
 }
 
@@ -205,6 +355,21 @@ impl StoreFault for Crossed {
     }
 }
 
+macro_rules! stuck {
+    ($name:literal, $function:literal, $call:ident) => {
+        Mutant::new(
+            $name,
+            concat!(
+                "`",
+                $function,
+                "` that is dropped in flight locks the store"
+            ),
+            &["TYP-CALL-1"],
+            store!(Stuck::by(Call::$call)),
+        )
+    };
+}
+
 pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::new(
         "kv-set-torn",
@@ -242,7 +407,28 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "kv-dropped-call-locks",
         "a `set` that is dropped in flight locks the store",
         &["TYP-CALL-1"],
-        store!(Stuck::default()),
+        store!(Stuck::by(Call::Set)),
+    ),
+    stuck!("kv-dropped-get-locks", "get", Get),
+    stuck!("kv-dropped-delete-locks", "delete", Delete),
+    stuck!("kv-dropped-exists-locks", "exists", Exists),
+    stuck!("kv-dropped-list-locks", "list", List),
+    stuck!("kv-dropped-swap-locks", "swap", Swap),
+    stuck!("kv-dropped-increment-locks", "increment", Increment),
+    stuck!("kv-dropped-get-many-locks", "get-many", GetMany),
+    stuck!("kv-dropped-set-many-locks", "set-many", SetMany),
+    stuck!("kv-dropped-set-expiring-locks", "set-expiring", SetExpiring),
+    Mutant::new(
+        "kv-dropped-increment-twice",
+        "an `increment` that is dropped in flight counts twice",
+        &["TYP-CALL-1"],
+        store!(Retried::default()),
+    ),
+    Mutant::new(
+        "kv-set-whole-store",
+        "`set` undoes what was written to other keys since it began",
+        &["KV-SET-3", "KV-SET-1"],
+        store!(WholeStore::default()),
     ),
     Mutant::new(
         "kv-crowd-fails",

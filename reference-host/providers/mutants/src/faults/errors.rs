@@ -1,14 +1,21 @@
 //! Errors: the case, the text, and what a refused call leaves behind.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use async_trait::async_trait;
 use bytes::Bytes;
-use cloud_contract::keyvalue::{BatchError, BatchResult, Page};
+use cloud_contract::keyvalue::{BatchError, BatchResult, Expected, Page, SwapError, Version};
 use cloud_contract::{Error, ErrorKind, Result};
 
 use super::arguments::{KEY_BYTES, Reason, VALUE_BYTES};
 use super::store;
+use super::tools::other;
 use crate::Mutant;
-use crate::store::{StoreFault, Target};
+use crate::store::{Call, StoreFault, SwapResult, Target};
+
+fn is_unsupported(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Unsupported { .. })
+}
 
 fn is_invalid(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::InvalidArgument(_))
@@ -138,6 +145,10 @@ enum Order {
     Value,
     /// The time to live before the key and the value.
     Ttl,
+    /// What is stored before the value of a `swap`.
+    State,
+    /// The value of a `swap` before its key.
+    SwapValue,
     /// The page size before the prefix and the cursor.
     PageSize,
     /// The cursor before the prefix.
@@ -153,6 +164,35 @@ impl StoreFault for Order {
         to.store.set(key, value).await
     }
 
+    async fn swap(
+        &self,
+        to: &Target,
+        key: &str,
+        value: Bytes,
+        expected: Expected,
+    ) -> SwapResult<Version> {
+        let large = value.len() > VALUE_BYTES;
+        let by_version = matches!(expected, Expected::Version(_));
+        let result = to.store.swap(key, value, expected).await;
+        match (self, result) {
+            (Self::SwapValue, Err(SwapError::Failed(error)))
+                if large && !is_unsupported(&error) =>
+            {
+                Err(SwapError::Failed(Error::too_large(VALUE_BYTES as u64)))
+            }
+            (Self::State, Err(SwapError::Failed(error)))
+                if large
+                    && by_version
+                    && !is_unsupported(&error)
+                    && (1..=KEY_BYTES).contains(&key.len()) =>
+            {
+                let entry = to.store.current(key).await.map_err(SwapError::Failed)?;
+                Err(SwapError::Stale(entry))
+            }
+            (_, result) => result,
+        }
+    }
+
     async fn set_expiring(
         &self,
         to: &Target,
@@ -162,7 +202,7 @@ impl StoreFault for Order {
     ) -> Result<()> {
         let result = to.store.set_expiring(key, value, ttl).await;
         match result {
-            Err(error) if matches!(error.kind(), ErrorKind::Unsupported { .. }) => Err(error),
+            Err(error) if is_unsupported(&error) => Err(error),
             Err(_) if matches!(self, Self::Ttl) && ttl.is_zero() => {
                 Err(Error::invalid("ttl: must be greater than zero"))
             }
@@ -189,6 +229,37 @@ impl StoreFault for Order {
             return Err(Error::invalid("cursor: not issued for this list"));
         }
         to.store.list(prefix, cursor, size).await
+    }
+}
+
+/// Refused calls use the handle up.
+#[derive(Debug, Default)]
+struct WearsOut(AtomicU32);
+
+impl WearsOut {
+    fn check(&self) -> Result<()> {
+        if self.0.load(Ordering::Relaxed) >= 10 {
+            return Err(other("the connection was closed after too many errors"));
+        }
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl StoreFault for WearsOut {
+    fn error(&self, _: Call, error: Error) -> Error {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        error
+    }
+
+    async fn get(&self, to: &Target, key: &str) -> Result<Option<Bytes>> {
+        self.check()?;
+        to.store.get(key).await
+    }
+
+    async fn set(&self, to: &Target, key: &str, value: Bytes) -> Result<()> {
+        self.check()?;
+        to.store.set(key, value).await
     }
 }
 
@@ -259,6 +330,24 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "`set-expiring` looks at the time to live before the key",
         &["TYP-ERR-8"],
         store!(Order::Ttl),
+    ),
+    Mutant::new(
+        "error-swap-value-before-key",
+        "`swap` looks at the value before the key",
+        &["TYP-ERR-8"],
+        store!(Order::SwapValue),
+    ),
+    Mutant::new(
+        "error-state-before-value",
+        "`swap` looks at what is stored before the value",
+        &["TYP-ERR-8"],
+        store!(Order::State),
+    ),
+    Mutant::new(
+        "error-wears-out",
+        "after ten refused calls `get` and `set` fail",
+        &["TYP-ERR-3", "TYP-ERR-6"],
+        store!(WearsOut::default()),
     ),
     Mutant::new(
         "error-size-before-prefix",

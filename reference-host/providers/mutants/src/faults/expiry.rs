@@ -254,6 +254,31 @@ impl StoreFault for OldTimer {
     }
 }
 
+/// A read that finds a key about to end removes it at its end, whoever wrote it
+/// in between.
+#[derive(Debug)]
+struct LateCleanup;
+
+#[async_trait]
+impl StoreFault for LateCleanup {
+    async fn get(&self, to: &Target, key: &str) -> Result<Option<Bytes>> {
+        let value = to.store.get(key).await?;
+        let entry = to.driver.entry(key).await?;
+        let rest = entry.and_then(|entry| entry.remaining);
+        if let Some(rest) = rest.filter(|rest| *rest < 20 * MIN)
+            && let Ok(runtime) = tokio::runtime::Handle::try_current()
+        {
+            let (driver, key) = (std::sync::Arc::clone(&to.driver), key.to_owned());
+            runtime.spawn(async move {
+                tokio::time::sleep(rest).await;
+                // Nobody is left to tell.
+                drop(driver.delete(&key, Expected::Any).await);
+            });
+        }
+        Ok(value)
+    }
+}
+
 /// What `remaining` returns in place of the right answer.
 #[derive(Debug)]
 struct Remaining(fn(Option<Option<Duration>>) -> Lifetime);
@@ -457,6 +482,12 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "a key that was written again ends by its earlier lifetime",
         &["KV-EXPIRY-6", "KV-EXPIRY-4", "KV-SETEXP-1"],
         store!(OldTimer),
+    ),
+    Mutant::new(
+        "kv-ttl-late-cleanup",
+        "a read near the end of a key removes what is written to it then",
+        &["KV-EXPIRY-6", "KV-EXPIRY-4"],
+        store!(LateCleanup),
     ),
     Mutant::new(
         "kv-remaining-absent-permanent",

@@ -4,12 +4,12 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use cloud_contract::keyvalue::{Driver, Store};
+use cloud_contract::keyvalue::{Driver, Expected, Store};
 use cloud_contract::{Description, ErrorKind, Result};
 use provider_memory::KeyvalueStore;
 
 use super::platform;
-use super::tools::other;
+use super::tools::{every_key, other};
 use crate::Mutant;
 use crate::platform::{Door, PlatformFault};
 use crate::provider::lock;
@@ -98,6 +98,40 @@ impl PlatformFault for Alike {
     async fn open_store(&self, to: &Door, name: &str) -> Result<Arc<dyn Store>> {
         to.open_store(self.name(to, name)).await
     }
+}
+
+/// An `open` that is refused removes the keys of the first store.
+#[derive(Debug)]
+struct RefusalClears;
+
+#[async_trait]
+impl PlatformFault for RefusalClears {
+    async fn open_store(&self, to: &Door, name: &str) -> Result<Arc<dyn Store>> {
+        let opened = to.open_store(name).await;
+        if opened.is_err()
+            && let Some(first) = to.grants.first()
+        {
+            let driver = first.namespace.keyvalue(&first.target).await?;
+            for key in every_key(&*driver, "").await? {
+                driver.delete(&key, Expected::Any).await?;
+            }
+        }
+        opened
+    }
+}
+
+fn visible(name: &str) -> String {
+    let invisible = |sign: char| !sign.is_ascii() && !sign.is_alphanumeric();
+    name.replace(invisible, "")
+}
+
+/// Letters and digits of full width as those of ASCII.
+fn narrow(name: &str) -> String {
+    let fold = |sign: char| match u32::from(sign) {
+        code @ 0xff01..=0xff5e => char::from_u32(code - 0xfee0).unwrap_or(sign),
+        _ => sign,
+    };
+    name.chars().map(fold).collect()
 }
 
 /// Refuses some granted names.
@@ -272,6 +306,34 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "`open` takes a granted name with spaces around it",
         &["KV-OPEN-5", "TYP-TEXT-1"],
         platform!(Alike(|asked, granted| asked.trim() == granted)),
+    ),
+    Mutant::new(
+        "kv-open-drops-invisible",
+        "`open` takes a granted name with invisible characters in it",
+        &["KV-OPEN-5", "TYP-TEXT-1"],
+        platform!(Alike(|asked, granted| visible(asked) == granted)),
+    ),
+    Mutant::new(
+        "kv-open-folds-width",
+        "`open` takes a granted name in full-width characters",
+        &["KV-OPEN-5", "TYP-TEXT-1"],
+        platform!(Alike(|asked, granted| narrow(asked) == granted)),
+    ),
+    Mutant::new(
+        "kv-open-ignores-end",
+        "`open` does not look at the last character of a name",
+        &["KV-OPEN-5"],
+        platform!(Alike(|asked, granted| {
+            !asked.is_empty()
+                && asked.len() == granted.len()
+                && asked.get(..asked.len() - 1) == granted.get(..granted.len() - 1)
+        })),
+    ),
+    Mutant::new(
+        "kv-open-refusal-clears",
+        "an `open` that is refused removes the keys of another store",
+        &["TYP-ERR-6", "KV-HANDLE-2"],
+        platform!(RefusalClears),
     ),
     Mutant::new(
         "kv-open-ends-at-nul",

@@ -8,13 +8,13 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use bytes::Bytes;
 use cloud_contract::Result;
-use cloud_contract::keyvalue::{BatchResult, Entry, KeyStream, Page};
+use cloud_contract::keyvalue::{BatchResult, Entry, Expected, KeyStream, Page, SwapError, Version};
 use futures::StreamExt as _;
 
 use super::store;
 use crate::Mutant;
 use crate::provider::lock;
-use crate::store::{Call, StoreFault, Target};
+use crate::store::{Call, StoreFault, SwapResult, Target};
 
 /// What a key was before its latest write, and how often it was read since.
 #[derive(Debug, Clone)]
@@ -98,6 +98,23 @@ impl StoreFault for Stale {
         let remaining = to.store.remaining(key).await?;
         let stale = self.turn(Call::Remaining, key);
         Ok(stale.map_or(remaining, |entry| entry.map(|entry| entry.remaining)))
+    }
+
+    async fn swap(
+        &self,
+        to: &Target,
+        key: &str,
+        value: Bytes,
+        expected: Expected,
+    ) -> SwapResult<Version> {
+        let swapped = to.store.swap(key, value, expected).await;
+        match swapped {
+            Err(SwapError::Stale(entry)) => {
+                let stale = self.turn(Call::Swap, key);
+                Err(SwapError::Stale(stale.unwrap_or(entry)))
+            }
+            swapped => swapped,
+        }
     }
 
     async fn get_many(&self, to: &Target, keys: Vec<String>) -> BatchResult<Vec<Option<Bytes>>> {
@@ -221,6 +238,24 @@ impl StoreFault for Late {
         to.store.exists(key).await?;
         Ok(self.get(to, key).await?.is_some())
     }
+
+    async fn list(
+        &self,
+        to: &Target,
+        prefix: &str,
+        cursor: Option<&str>,
+        size: Option<u32>,
+    ) -> Result<Page> {
+        let mut page = to.store.list(prefix, cursor, size).await?;
+        let writes = lock(&self.writes);
+        page.keys.retain(|key| {
+            let hidden = |write: &Hidden| {
+                write.by != to.session && write.at.elapsed() < self.by && write.value.is_none()
+            };
+            !writes.get(key).is_some_and(hidden)
+        });
+        Ok(page)
+    }
 }
 
 /// Each handle keeps what it read until it writes itself.
@@ -309,6 +344,12 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "the first `current` after a write returns what was before it",
         &["KV-SESSION-3", "KV-CURRENT-1", "KV-CURRENT-2"],
         store!(Stale::new(Call::Current, &[], 1)),
+    ),
+    Mutant::new(
+        "kv-swap-stale-older",
+        "a stale `swap` returns what was before the latest `set`",
+        &["KV-CAS-6", "KV-SWAP-3", "KV-SESSION-3"],
+        store!(Stale::new(Call::Swap, &[Call::Set], 1)),
     ),
     Mutant::new(
         "kv-get-many-stale",

@@ -180,6 +180,14 @@ impl Script {
         self.look("large set", "large").await;
         let set = self.store.set(&long, large.clone()).await;
         self.note("large under a long key", set);
+        let absent = Expected::Version("0".into());
+        for key in ["", "large", long.as_str()] {
+            let swapped = self.store.swap(key, large.clone(), absent.clone()).await;
+            self.note(
+                format!("large swap by version under {}", key.len()),
+                Self::swapped(swapped),
+            );
+        }
         let set = self.store.set("", large.clone()).await;
         self.note("large under no key", set);
         drop(self.store.delete("large").await);
@@ -198,6 +206,12 @@ impl Script {
             .set_expiring("large", large, Duration::from_secs(9))
             .await;
         self.note("large set-expiring", expiring);
+        drop(self.store.delete("large").await);
+        for _ in 0..12 {
+            drop(self.store.get("").await);
+        }
+        let set = self.store.set("large", bytes("1")).await;
+        self.note("after many refusals", set);
         drop(self.store.delete("large").await);
     }
 
@@ -439,6 +453,8 @@ impl Script {
         self.note("delete-if stale", Self::swapped(deleted));
         self.put("w", "").await;
         swap(self, "over empty", "6", Expected::Absent).await;
+        drop(self.store.set("w", bytes("newer")).await);
+        swap(self, "after a set", "6", Expected::Absent).await;
         let now = self.version("w").await;
         let deleted = self.store.delete_if("w", now.clone()).await;
         self.note("delete-if right", Self::swapped(deleted));
@@ -695,5 +711,22 @@ impl Script {
         for key in keys {
             drop(self.store.delete(key).await);
         }
+        // On a busy machine not every round meets the moment.
+        let mut stayed = true;
+        for _ in 0..8 {
+            let soon = 60 * MILLISECOND;
+            drop(self.store.set_expiring("e6", bytes("old"), soon).await);
+            while let Ok(Some(Some(rest))) = self.store.remaining("e6").await
+                && rest > 15 * MILLISECOND
+            {
+                tokio::time::sleep(MILLISECOND).await;
+            }
+            drop(self.store.get("e6").await);
+            drop(self.store.set("e6", bytes("new")).await);
+            tokio::time::sleep(30 * MILLISECOND).await;
+            stayed &= self.store.get("e6").await == Ok(Some(bytes("new")));
+            drop(self.store.delete("e6").await);
+        }
+        self.note("written near its end", stayed);
     }
 }

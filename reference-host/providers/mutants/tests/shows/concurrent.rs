@@ -102,20 +102,46 @@ impl Script {
         self.dropped().await;
     }
 
-    /// A call that is dropped in flight, if it can be caught in flight at all.
+    /// Calls that are dropped in flight, if they can be caught in flight at all.
     async fn dropped(&mut self) {
         let store = Arc::clone(&self.store);
         drop(store.set("c/d", bytes("old value")).await);
         {
             let mut call = store.set("c/d", bytes("new value"));
-            let first = futures::poll!(&mut call);
-            drop(first);
+            drop(futures::poll!(&mut call));
         }
         let now = store.get("c/d").await;
         let whole = now.map(|now| now.is_some_and(|now| now == "old value" || now == "new value"));
         self.note("after a dropped call", whole);
-        let set = store.set("c/d", bytes("later")).await;
-        self.note("set after a dropped call", set);
+        let list = vec!["c/d".to_owned()];
+        let entries = vec![("c/e".to_owned(), bytes("1"))];
+        macro_rules! dropped {
+            ($($name:literal: $call:expr),+ $(,)?) => {$(
+                {
+                    let mut call = $call;
+                    drop(futures::poll!(&mut call));
+                }
+                let set = store.set("c/d", bytes("later")).await;
+                self.note(concat!("set after a dropped ", $name), set);
+            )+};
+        }
+        dropped!(
+            "set": store.set("c/e", bytes("1")),
+            "get": store.get("c/e"),
+            "delete": store.delete("c/e"),
+            "exists": store.exists("c/e"),
+            "list": store.list("", None, None),
+            "swap": store.swap("c/e", bytes("1"), Expected::Absent),
+            "increment": store.increment("c/f", 100),
+            "get-many": store.get_many(list),
+            "set-many": store.set_many(entries),
+            "set-expiring": store.set_expiring("c/e", bytes("1"), Duration::from_secs(60)),
+        );
+        let sum = store.increment("c/f", 1).await;
+        self.note(
+            "after a dropped increment",
+            sum.map(|sum| matches!(sum, 1 | 101)),
+        );
     }
 }
 

@@ -243,6 +243,9 @@ impl Script {
             " p1234567 ",
             "p1234567\0",
             "p123456",
+            "p1234568",
+            "p\u{200b}1234567",
+            "\u{ff50}1234567",
             "",
         ] {
             for turn in 0..2 {
@@ -251,6 +254,9 @@ impl Script {
             }
         }
         self.put("two/stores", "first").await;
+        let refused = self.first.open_store("nowhere").await;
+        self.note("refused", refused.err());
+        self.look("after a refused open", "two/stores").await;
         if let Ok(other) = self.first.open_store(SECONDARY).await {
             self.note("other store", other.get("two/stores").await);
         }
