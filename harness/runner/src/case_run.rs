@@ -172,11 +172,12 @@ impl Bench {
     ) -> Attempt {
         let case = &self.suite.cases()[place];
         let component = self.suite.home(place);
-        let platform = self.platform(component, names, scope, &namespace);
         let environment = self.environment(names, seed);
         let timeout = Duration::from_nanos(case.timeout_ns).mul_f64(self.timeout_scale);
         let act = |role: Role| {
-            let (platform, environment) = (Arc::clone(&platform), &environment);
+            // A platform is what one instance is bound to: a session of its own.
+            let platform = self.platform(component, names, scope, &namespace);
+            let environment = &environment;
             async move {
                 instance::run(
                     &self.host,
