@@ -65,6 +65,7 @@ conformance_kit::suite! {
         apart;
     }
     calls {
+        among_singles;
         dropped;
         dropped_reads;
         in_flight;
@@ -73,6 +74,7 @@ conformance_kit::suite! {
     race {
         deletes;
         different_keys;
+        never_back;
         same_keys;
         set_and_delete;
     }

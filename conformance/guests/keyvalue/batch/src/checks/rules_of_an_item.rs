@@ -45,20 +45,6 @@ async fn run(cx: &Context) -> Outcome {
 
     if let Some(limit) = cx.small_limit("kv.value.max-bytes")? {
         let big = vec![b'v'; limit + 1];
-        let too_large = Kind::TooLarge(limit as u64);
-        // A repeated key with a big value breaks the rule for values.
-        let entries: [(&str, &[u8]); 5] = [
-            (key, b"1"),
-            ("a", b"2"),
-            (key, &big),
-            ("a", b"3"),
-            ("b", b"4"),
-        ];
-        cx.check(
-            "KV-BATCH-4",
-            "set-many of a repeated key with a value over the limit",
-        )
-        .refused(batch::set_many(&store, &entries).await, too_large, &[2])?;
         // An empty key with a big value breaks the rule for keys.
         let entries: [(&str, &[u8]); 4] = [("a", b"1"), ("", &big), ("b", b"2"), ("", b"3")];
         cx.check(

@@ -14,8 +14,8 @@ case! {
 
 async fn run(cx: &Context) -> Outcome {
     let store = cx.store().await?;
-    let most = cx.limit("kv.value.max-bytes")?.min(400_000) as usize;
-    for (count, length) in [(FLOOR, 24_576), (3, most)] {
+    let most = cx.limit("kv.value.max-bytes")?.min(200_000) as usize;
+    for (count, length) in [(FLOOR, 24_576), (2, most)] {
         let block = cx.random_bytes(251);
         let items: Vec<_> = (0..count)
             .map(|number| {
