@@ -25,14 +25,20 @@ async fn run(cx: &Context) -> Outcome {
         cx.check("KV-EXPIRY-5", "get of a counter with an end")
             .value(store.get("long").await, sum.to_string().as_bytes())?;
     }
-    let short = cx.expiring(&store, "short", b"0", limits.ttl(60)).await?;
-    let mut sum = 0;
+    let short = cx.expiring(&store, "short", b"100", limits.ttl(60)).await?;
+    let mut sum = 100;
     while short.lives(cx.now().await + short.ttl / 4) {
         sum += 1;
         let returned = cx.ok(increment(&store, "short", 1).await)?;
-        if short.lives(cx.now().await) {
-            cx.check("KV-EXPIRY-5", "increment of a counter with an end")
-                .equal(returned, sum)?;
+        let lives = short.lives(cx.now().await);
+        if returned == 1 && !lives {
+            // The machine was so slow that the counter ended before the call.
+            cx.note("ended while it was added to");
+            return Ok(());
+        }
+        cx.check("KV-EXPIRY-5", "increment of a counter with an end")
+            .equal(returned, sum)?;
+        if lives {
             cx.check_remaining(&store, "short", &short).await?;
         }
         cx.sleep(short.ttl / 20).await;
