@@ -6,6 +6,7 @@ case! {
     title: "current returns the value that get returns, through every kind of write",
     clauses: ["KV-CURRENT-1", "KV-CURRENT-2", "KV-SESSION-3"],
     requires: ["kv.cas"],
+    timeout_s: 60,
 }
 
 async fn run(cx: &Context) -> Outcome {

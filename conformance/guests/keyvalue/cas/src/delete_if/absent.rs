@@ -6,6 +6,7 @@ case! {
     title: "delete-if of an absent key returns none, whatever the version",
     clauses: ["KV-DELETE-IF-3", "KV-CAS-4"],
     requires: ["kv.cas"],
+    timeout_s: 60,
 }
 
 async fn run(cx: &Context) -> Outcome {

@@ -6,6 +6,7 @@ case! {
     title: "delete-if by any earlier version of a key leaves it, also if the bytes are the same again",
     clauses: ["KV-DELETE-IF-2", "KV-CAS-3", "KV-CAS-4", "TYP-VER-1"],
     requires: ["kv.cas"],
+    timeout_s: 60,
 }
 
 async fn run(cx: &Context) -> Outcome {

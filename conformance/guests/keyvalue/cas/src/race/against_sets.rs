@@ -7,6 +7,7 @@ case! {
     title: "what one instance sets is never overwritten by the swap of another that did not see it",
     clauses: ["KV-CAS-1", "KV-CAS-3"],
     requires: ["kv.cas"],
+    timeout_s: 60,
 }
 
 const KEYS: usize = 24;

@@ -10,6 +10,7 @@ case! {
     clauses: ["KV-CAS-1", "KV-CAS-3", "KV-CAS-4"],
     requires: ["kv.cas"],
     lane: Lane::Concurrency,
+    timeout_s: 60,
 }
 
 fn accept<T>(cx: &Context, result: Result<T, SwapError>) -> Outcome {

@@ -9,7 +9,7 @@ case! {
     title: "words that instances append by swap are all there, once and in order",
     clauses: ["KV-CAS-1", "KV-CAS-2"],
     requires: ["kv.cas"],
-    timeout_s: 30,
+    timeout_s: 60,
 }
 
 const EACH: usize = 8;

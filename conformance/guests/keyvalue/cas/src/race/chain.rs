@@ -11,7 +11,7 @@ case! {
     title: "no version is swapped twice and none is issued twice while instances swap, set and delete",
     clauses: ["KV-CAS-1", "KV-CAS-2", "TYP-VER-1", "KV-CURRENT-2"],
     requires: ["kv.cas"],
-    timeout_s: 30,
+    timeout_s: 60,
 }
 
 const EACH: usize = 20;

@@ -7,6 +7,7 @@ case! {
     title: "of instances that delete and instances that swap one version exactly one succeeds",
     clauses: ["KV-CAS-2", "KV-CAS-4", "KV-DELETE-IF-1", "KV-SWAP-2"],
     requires: ["kv.cas"],
+    timeout_s: 60,
 }
 
 const KEYS: usize = 16;

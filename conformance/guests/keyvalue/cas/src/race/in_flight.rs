@@ -7,6 +7,7 @@ case! {
     clauses: ["KV-CAS-2", "KV-SWAP-5", "KV-DELETE-IF-1"],
     requires: ["kv.cas"],
     lane: Lane::Concurrency,
+    timeout_s: 60,
 }
 
 const CALLS: usize = 8;

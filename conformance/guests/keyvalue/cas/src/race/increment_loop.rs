@@ -9,7 +9,7 @@ case! {
     title: "instances that add by read and swap end at the exact sum, with a bounded number of attempts",
     clauses: ["KV-CAS-1", "KV-SWAP-2"],
     requires: ["kv.cas"],
-    timeout_s: 30,
+    timeout_s: 60,
 }
 
 const EACH: u64 = 8;

@@ -7,6 +7,7 @@ case! {
     title: "of several instances that create one key exactly one succeeds",
     clauses: ["KV-CAS-2", "KV-SWAP-1"],
     requires: ["kv.cas"],
+    timeout_s: 60,
 }
 
 const KEYS: usize = 24;

@@ -7,6 +7,7 @@ case! {
     title: "of several instances that swap one version of a key exactly one succeeds",
     clauses: ["KV-CAS-2", "KV-CAS-4", "KV-SWAP-3", "KV-SWAP-5"],
     requires: ["kv.cas"],
+    timeout_s: 60,
 }
 
 const KEYS: usize = 16;

@@ -11,6 +11,7 @@ case! {
     clauses: ["KV-CURRENT-2", "KV-SWAP-3", "KV-DELETE-IF-2"],
     requires: ["kv.cas"],
     lane: Lane::Concurrency,
+    timeout_s: 60,
 }
 
 const ROUNDS: usize = 40;

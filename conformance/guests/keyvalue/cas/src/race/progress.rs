@@ -8,7 +8,7 @@ case! {
     requires: ["kv.cas"],
     level: Level::Should,
     lane: Lane::Concurrency,
-    timeout_s: 30,
+    timeout_s: 60,
 }
 
 const CALLS: usize = 32;

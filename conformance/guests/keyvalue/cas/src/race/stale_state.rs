@@ -8,6 +8,7 @@ case! {
     requires: ["kv.cas"],
     level: Level::May,
     lane: Lane::Concurrency,
+    timeout_s: 60,
 }
 
 async fn run(cx: &Context) -> Outcome {

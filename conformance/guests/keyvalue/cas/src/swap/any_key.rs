@@ -6,6 +6,7 @@ case! {
     title: "all functions of cas work for keys with unusual characters and of the greatest length",
     clauses: ["KV-KEY-1", "KV-KEY-3", "KV-SWAP-1", "KV-SWAP-2", "KV-DELETE-IF-1", "TYP-VER-3"],
     requires: ["kv.cas"],
+    timeout_s: 60,
 }
 
 async fn run(cx: &Context) -> Outcome {

@@ -6,6 +6,7 @@ case! {
     title: "swap, current and stale carry every byte of a value",
     clauses: ["KV-VALUE-1", "KV-SWAP-3", "KV-CURRENT-1"],
     requires: ["kv.cas"],
+    timeout_s: 60,
 }
 
 async fn run(cx: &Context) -> Outcome {

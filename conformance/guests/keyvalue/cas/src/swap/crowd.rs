@@ -7,6 +7,7 @@ case! {
     clauses: ["TYP-CALL-2", "KV-SWAP-1", "KV-SWAP-2", "KV-DELETE-IF-1"],
     requires: ["kv.cas"],
     lane: Lane::Concurrency,
+    timeout_s: 60,
 }
 
 const CALLS: usize = 64;

@@ -7,6 +7,7 @@ case! {
     clauses: ["TYP-CALL-1", "KV-SWAP-2"],
     requires: ["kv.cas"],
     lane: Lane::Concurrency,
+    timeout_s: 60,
 }
 
 async fn run(cx: &Context) -> Outcome {

@@ -8,6 +8,7 @@ case! {
     title: "conditional writes leave value and version of alike keys as they were",
     clauses: ["KV-KEY-2", "TYP-VER-2"],
     requires: ["kv.cas"],
+    timeout_s: 60,
 }
 
 const KEYS: &[&str] = &[

@@ -6,6 +6,7 @@ case! {
     title: "after every swap and delete-if all functions and handles agree on the key",
     clauses: ["KV-SESSION-1", "KV-SESSION-3", "KV-HANDLE-1"],
     requires: ["kv.cas"],
+    timeout_s: 60,
 }
 
 /// What every read has to say about `key` now.

@@ -8,6 +8,7 @@ case! {
     title: "a key that was changed and changed back does not have the version it had",
     clauses: ["TYP-VER-1", "KV-CAS-3", "KV-SWAP-3", "KV-CAS-4"],
     requires: ["kv.cas"],
+    timeout_s: 60,
 }
 
 async fn run(cx: &Context) -> Outcome {

@@ -8,6 +8,7 @@ case! {
     title: "a version with anything added, removed or changed is another one",
     clauses: ["TYP-VER-4", "KV-CAS-4"],
     requires: ["kv.cas"],
+    timeout_s: 60,
 }
 
 fn alterations(version: &str) -> Vec<String> {

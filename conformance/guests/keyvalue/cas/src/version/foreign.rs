@@ -6,6 +6,7 @@ case! {
     title: "texts that were never issued are versions that the key does not have",
     clauses: ["TYP-VER-4", "KV-CAS-4"],
     requires: ["kv.cas"],
+    timeout_s: 60,
 }
 
 const STRANGE: &[&str] = &[

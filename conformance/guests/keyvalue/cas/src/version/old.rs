@@ -6,6 +6,7 @@ case! {
     title: "none of the earlier versions of a key can swap it",
     clauses: ["KV-SWAP-3", "KV-CAS-4"],
     requires: ["kv.cas"],
+    timeout_s: 60,
 }
 
 async fn run(cx: &Context) -> Outcome {

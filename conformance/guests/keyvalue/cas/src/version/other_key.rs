@@ -8,6 +8,7 @@ case! {
     title: "the version of another key or of another store is not the version of this one",
     clauses: ["TYP-VER-4", "KV-CAS-4"],
     requires: ["kv.cas"],
+    timeout_s: 60,
 }
 
 async fn run(cx: &Context) -> Outcome {

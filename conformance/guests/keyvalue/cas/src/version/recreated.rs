@@ -7,6 +7,7 @@ case! {
     title: "a key that was deleted and created again has none of the versions of its earlier lives",
     clauses: ["TYP-VER-1", "KV-SWAP-3", "KV-DELETE-IF-2"],
     requires: ["kv.cas"],
+    timeout_s: 60,
 }
 
 async fn run(cx: &Context) -> Outcome {

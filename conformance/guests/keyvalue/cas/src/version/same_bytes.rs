@@ -6,6 +6,7 @@ case! {
     title: "writing the bytes that are there already gives the key another version",
     clauses: ["TYP-VER-1", "KV-SWAP-5", "KV-SWAP-3"],
     requires: ["kv.cas"],
+    timeout_s: 60,
 }
 
 async fn run(cx: &Context) -> Outcome {

@@ -6,6 +6,7 @@ case! {
     title: "a version stays while nobody writes the key, whatever else is done",
     clauses: ["TYP-VER-2"],
     requires: ["kv.cas"],
+    timeout_s: 60,
 }
 
 async fn run(cx: &Context) -> Outcome {

@@ -4,19 +4,21 @@ use conformance_kit::prelude::*;
 use keyvalue::cas;
 
 case! {
+    /// More writes than a byte can count.
     id: "kv.version.unique",
-    title: "no version of a key comes twice in 200 writes of all kinds, deletions between them",
+    title: "no version of a key comes twice in 270 writes of all kinds, deletions between them",
     clauses: ["TYP-VER-1", "TYP-VER-3"],
     requires: ["kv.cas"],
+    timeout_s: 60,
 }
 
 async fn run(cx: &Context) -> Outcome {
     let store = cx.store().await?;
     let mut seen = BTreeSet::new();
     let mut last: Option<String> = None;
-    for _ in 0..200 {
+    for _ in 0..270 {
         let value = cx.random_bytes(cx.random_below(3) as usize);
-        let version = match (&last, cx.random_below(8)) {
+        let version = match (&last, cx.random_below(20)) {
             (Some(version), 0) => {
                 cx.ok(cas::delete_if(&store, "key", version).await)?;
                 cx.ok(cas::create(&store, "key", &value).await)?

@@ -6,6 +6,7 @@ case! {
     title: "increment returns and stores the running sum of any deltas",
     clauses: ["KV-INCR-1", "KV-INCR-3", "KV-INCR-10"],
     requires: ["kv.counters"],
+    timeout_s: 60,
 }
 
 async fn run(cx: &Context) -> Outcome {

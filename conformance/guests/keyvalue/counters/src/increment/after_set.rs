@@ -7,6 +7,7 @@ case! {
     title: "set and increment work on one and the same value",
     clauses: ["KV-INCR-1", "KV-INCR-3", "KV-INCR-4", "KV-INCR-5"],
     requires: ["kv.counters"],
+    timeout_s: 60,
 }
 
 async fn run(cx: &Context) -> Outcome {

@@ -6,6 +6,7 @@ case! {
     title: "every canonical decimal that was set is a counter",
     clauses: ["KV-INCR-4", "KV-INCR-3"],
     requires: ["kv.counters"],
+    timeout_s: 60,
 }
 
 async fn run(cx: &Context) -> Outcome {

@@ -7,6 +7,7 @@ case! {
     title: "the text of a counter has no more signs than its number needs",
     clauses: ["KV-INCR-1", "KV-INCR-3"],
     requires: ["kv.counters"],
+    timeout_s: 60,
 }
 
 async fn run(cx: &Context) -> Outcome {

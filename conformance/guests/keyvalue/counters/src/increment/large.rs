@@ -7,6 +7,7 @@ case! {
     title: "sums beyond 32 and 53 bits are exact to the last digit",
     clauses: ["KV-INCR-1", "KV-INCR-3", "KV-INCR-4"],
     requires: ["kv.counters"],
+    timeout_s: 60,
 }
 
 async fn run(cx: &Context) -> Outcome {

@@ -6,6 +6,7 @@ case! {
     title: "a sum above the greatest number is out of range and leaves the counter",
     clauses: ["KV-INCR-6", "KV-INCR-7", "KV-INCR-1"],
     requires: ["kv.counters"],
+    timeout_s: 60,
 }
 
 async fn run(cx: &Context) -> Outcome {

@@ -6,6 +6,7 @@ case! {
     title: "a counter that comes to zero stays present, and one below zero goes on",
     clauses: ["KV-INCR-1", "KV-INCR-3"],
     requires: ["kv.counters"],
+    timeout_s: 60,
 }
 
 async fn run(cx: &Context) -> Outcome {

@@ -6,6 +6,7 @@ case! {
     title: "counters under alike, unusual and longest keys are kept apart",
     clauses: ["KV-KEY-1", "KV-KEY-2", "KV-KEY-3"],
     requires: ["kv.counters"],
+    timeout_s: 60,
 }
 
 async fn run(cx: &Context) -> Outcome {

@@ -7,6 +7,7 @@ case! {
     clauses: ["TYP-CALL-2", "KV-INCR-1", "KV-INCR-3"],
     requires: ["kv.counters"],
     lane: Lane::Concurrency,
+    timeout_s: 60,
 }
 
 const KEYS: usize = 64;

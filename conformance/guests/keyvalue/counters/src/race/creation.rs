@@ -7,6 +7,7 @@ case! {
     title: "of instances that create one counter none begins it anew",
     clauses: ["KV-INCR-2", "KV-INCR-8", "KV-INCR-9"],
     requires: ["kv.counters"],
+    timeout_s: 60,
 }
 
 const KEYS: usize = 24;

@@ -7,6 +7,7 @@ case! {
     clauses: ["TYP-CALL-2", "KV-INCR-8", "KV-INCR-9"],
     requires: ["kv.counters"],
     lane: Lane::Concurrency,
+    timeout_s: 60,
 }
 
 const CALLS: i64 = 64;

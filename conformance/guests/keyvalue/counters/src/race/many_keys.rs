@@ -7,6 +7,7 @@ case! {
     title: "instances that add to several counters, several calls in flight each, lose none",
     clauses: ["KV-INCR-8", "KV-KEY-2"],
     requires: ["kv.counters"],
+    timeout_s: 60,
 }
 
 const KEYS: usize = 6;

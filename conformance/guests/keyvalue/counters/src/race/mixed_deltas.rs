@@ -10,6 +10,7 @@ case! {
     title: "the sums of instances that add different numbers form one chain",
     clauses: ["KV-INCR-8", "KV-INCR-9"],
     requires: ["kv.counters"],
+    timeout_s: 60,
 }
 
 const EACH: usize = 20;

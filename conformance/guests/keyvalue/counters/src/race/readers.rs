@@ -7,6 +7,7 @@ case! {
     title: "instances that read a growing counter see canonical numbers that never go back",
     clauses: ["KV-INCR-3", "KV-SESSION-2", "KV-INCR-8"],
     requires: ["kv.counters"],
+    timeout_s: 60,
 }
 
 const EACH: u64 = 20;

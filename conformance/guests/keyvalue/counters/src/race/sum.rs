@@ -7,6 +7,7 @@ case! {
     title: "increments of several instances are all added once, each returning its own sum",
     clauses: ["KV-INCR-8", "KV-INCR-9"],
     requires: ["kv.counters"],
+    timeout_s: 60,
 }
 
 const EACH: usize = 25;

@@ -7,6 +7,7 @@ case! {
     title: "instances that add up to the greatest number and beyond reach it exactly",
     clauses: ["KV-INCR-6", "KV-INCR-7", "KV-INCR-8"],
     requires: ["kv.counters"],
+    timeout_s: 60,
 }
 
 const EACH: usize = 8;

@@ -9,6 +9,7 @@ case! {
     clauses: ["KV-INCR-1", "KV-INCR-2", "KV-INCR-8"],
     requires: ["kv.counters"],
     lane: Lane::Concurrency,
+    timeout_s: 60,
 }
 
 async fn run(cx: &Context) -> Outcome {

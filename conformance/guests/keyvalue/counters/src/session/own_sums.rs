@@ -6,6 +6,7 @@ case! {
     title: "every read after an increment sees it, through whichever function and handle",
     clauses: ["KV-SESSION-1", "KV-SESSION-3"],
     requires: ["kv.counters"],
+    timeout_s: 60,
 }
 
 async fn run(cx: &Context) -> Outcome {

@@ -7,6 +7,7 @@ case! {
     title: "a number beyond 64 bits is no counter, whatever is added",
     clauses: ["KV-INCR-5", "KV-INCR-7"],
     requires: ["kv.counters"],
+    timeout_s: 60,
 }
 
 async fn run(cx: &Context) -> Outcome {

@@ -7,6 +7,7 @@ case! {
     title: "zero bytes, binary numbers and bytes that are no text are no counters",
     clauses: ["KV-INCR-5", "KV-INCR-7"],
     requires: ["kv.counters"],
+    timeout_s: 60,
 }
 
 async fn run(cx: &Context) -> Outcome {

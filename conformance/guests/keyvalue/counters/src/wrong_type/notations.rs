@@ -7,6 +7,7 @@ case! {
     title: "numbers in other notations and texts are no counters",
     clauses: ["KV-INCR-5", "KV-INCR-7"],
     requires: ["kv.counters"],
+    timeout_s: 60,
 }
 
 async fn run(cx: &Context) -> Outcome {

@@ -7,6 +7,7 @@ case! {
     title: "a number with a needless or lone sign is no counter",
     clauses: ["KV-INCR-5", "KV-INCR-7"],
     requires: ["kv.counters"],
+    timeout_s: 60,
 }
 
 async fn run(cx: &Context) -> Outcome {

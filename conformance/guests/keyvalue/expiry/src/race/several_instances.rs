@@ -7,6 +7,7 @@ case! {
     title: "instances that set one key, with and without an end, leave value and lifetime of one of them",
     clauses: ["KV-SETEXP-1", "KV-EXPIRY-4", "KV-REMAINING-3"],
     requires: ["kv.expiry"],
+    timeout_s: 60,
 }
 
 const KEYS: usize = 16;

@@ -9,6 +9,7 @@ case! {
     clauses: ["KV-SETEXP-1", "KV-EXPIRY-4", "KV-EXPIRY-6"],
     requires: ["kv.expiry"],
     lane: Lane::Concurrency,
+    timeout_s: 60,
 }
 
 async fn run(cx: &Context) -> Outcome {

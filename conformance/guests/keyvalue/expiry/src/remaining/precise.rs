@@ -5,6 +5,7 @@ case! {
     title: "right after set-expiring the whole time to live remains, whatever it is",
     clauses: ["KV-REMAINING-3"],
     requires: ["kv.expiry"],
+    timeout_s: 60,
 }
 
 async fn run(cx: &Context) -> Outcome {

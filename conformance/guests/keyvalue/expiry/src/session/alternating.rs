@@ -6,6 +6,7 @@ case! {
     title: "every read after set-expiring, set or delete sees it, its lifetime included",
     clauses: ["KV-SESSION-1", "KV-SESSION-3", "KV-EXPIRY-4"],
     requires: ["kv.expiry"],
+    timeout_s: 60,
 }
 
 async fn run(cx: &Context) -> Outcome {

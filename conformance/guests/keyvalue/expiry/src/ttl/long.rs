@@ -8,6 +8,7 @@ case! {
     title: "times to live of days and years are neither cut nor wrapped",
     clauses: ["KV-EXPIRY-1", "KV-REMAINING-3"],
     requires: ["kv.expiry"],
+    timeout_s: 60,
 }
 
 async fn run(cx: &Context) -> Outcome {

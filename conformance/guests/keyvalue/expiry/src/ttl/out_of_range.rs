@@ -6,6 +6,7 @@ case! {
     title: "a time to live below the shortest or above the longest is refused and changes nothing",
     clauses: ["KV-SETEXP-3", "TYP-ERR-6"],
     requires: ["kv.expiry"],
+    timeout_s: 60,
 }
 
 async fn run(cx: &Context) -> Outcome {

@@ -6,6 +6,7 @@ case! {
     title: "every function that reads values returns a counter as canonical decimal",
     clauses: ["KV-INCR-3", "KV-CURRENT-1", "KV-GETMANY-2"],
     requires: ["kv.counters", "kv.cas", "kv.batch"],
+    timeout_s: 60,
 }
 
 async fn run(cx: &Context) -> Outcome {

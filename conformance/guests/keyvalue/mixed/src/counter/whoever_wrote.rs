@@ -6,6 +6,7 @@ case! {
     title: "numbers that other functions wrote are counters, other texts of theirs are not",
     clauses: ["KV-INCR-4", "KV-INCR-5", "KV-INCR-7"],
     requires: ["kv.counters", "kv.cas", "kv.batch", "kv.expiry"],
+    timeout_s: 60,
 }
 
 async fn write(cx: &Context, store: &keyvalue::Store, how: usize, value: &[u8]) -> Outcome {

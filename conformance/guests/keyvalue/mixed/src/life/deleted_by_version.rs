@@ -8,6 +8,7 @@ case! {
     title: "a key that any function deleted comes back without the lifetime it had",
     clauses: ["KV-EXPIRY-4", "KV-EXPIRY-6", "KV-REMAINING-1", "KV-INCR-2"],
     requires: ["kv.cas", "kv.batch", "kv.counters", "kv.expiry"],
+    timeout_s: 60,
 }
 
 async fn run(cx: &Context) -> Outcome {

@@ -8,7 +8,7 @@ case! {
     title: "instances that increment and instances that swap one counter lose nothing of each other",
     clauses: ["KV-CAS-1", "KV-CAS-3", "KV-INCR-8", "KV-INCR-9"],
     requires: ["kv.cas", "kv.counters"],
-    timeout_s: 30,
+    timeout_s: 60,
 }
 
 const EACH: i64 = 10;

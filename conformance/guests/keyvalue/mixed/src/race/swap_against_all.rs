@@ -11,6 +11,7 @@ case! {
     clauses: ["KV-CAS-1", "KV-CAS-3", "KV-INCR-8"],
     requires: ["kv.cas", "kv.batch", "kv.counters", "kv.expiry"],
     lane: Lane::Concurrency,
+    timeout_s: 60,
 }
 
 async fn run(cx: &Context) -> Outcome {

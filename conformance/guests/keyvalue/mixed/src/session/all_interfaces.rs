@@ -6,6 +6,7 @@ case! {
     title: "a write of any interface is seen at once by the reads of all others",
     clauses: ["KV-SESSION-1", "KV-SESSION-3"],
     requires: ["kv.cas", "kv.batch", "kv.counters", "kv.expiry"],
+    timeout_s: 60,
 }
 
 async fn run(cx: &Context) -> Outcome {

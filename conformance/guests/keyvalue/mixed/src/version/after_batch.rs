@@ -6,6 +6,7 @@ case! {
     title: "set-many and delete-many count as writes of each of their keys",
     clauses: ["KV-CAS-3", "TYP-VER-1", "TYP-VER-2", "KV-SWAP-3", "KV-SWAP-4", "KV-DELETE-IF-2"],
     requires: ["kv.cas", "kv.batch"],
+    timeout_s: 60,
 }
 
 async fn run(cx: &Context) -> Outcome {

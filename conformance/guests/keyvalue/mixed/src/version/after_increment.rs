@@ -6,6 +6,7 @@ case! {
     title: "every increment, also by zero, gives the key another version",
     clauses: ["KV-CAS-3", "KV-INCR-10", "TYP-VER-1", "KV-SWAP-3", "KV-DELETE-IF-2"],
     requires: ["kv.cas", "kv.counters"],
+    timeout_s: 60,
 }
 
 async fn run(cx: &Context) -> Outcome {

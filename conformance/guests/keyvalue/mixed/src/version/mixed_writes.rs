@@ -5,9 +5,10 @@ use keyvalue::{batch, cas, counters::increment, expiry};
 
 case! {
     id: "kv.version.mixed-writes",
-    title: "no version comes twice and none stays over 200 writes of all interfaces",
+    title: "no version comes twice and none stays over 150 writes of all interfaces",
     clauses: ["TYP-VER-1", "KV-CAS-3"],
     requires: ["kv.cas", "kv.counters", "kv.batch", "kv.expiry"],
+    timeout_s: 60,
 }
 
 async fn run(cx: &Context) -> Outcome {
@@ -15,7 +16,7 @@ async fn run(cx: &Context) -> Outcome {
     let hour = cx.ttl_limits()?.ttl(3_600_000);
     let mut seen = BTreeSet::new();
     let mut last: Option<String> = None;
-    for _ in 0..200 {
+    for _ in 0..150 {
         // Few values, so that the same bytes come often.
         let value = cx.random_below(3).to_string();
         let value = value.as_bytes();
