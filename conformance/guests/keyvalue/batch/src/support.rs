@@ -13,6 +13,8 @@ pub(crate) type Item = (String, Vec<u8>);
 pub(crate) const FLOOR: usize = 25;
 /// The largest batches that cases write.
 const LARGEST: u64 = 1_200;
+/// The greatest limit of a key that is tried.
+const MOST_KEY_BYTES: usize = 64 * 1024;
 /// Calls that a helper has in flight at a time.
 const AT_A_TIME: usize = 32;
 
@@ -82,12 +84,15 @@ async fn each<'a, I, T, F: Future<Output = T>>(
 }
 
 /// So many items with keys that start with `prefix`, none the start of another,
-/// and random values of up to 40 bytes, some of them empty.
+/// and random values of up to 40 bytes, some of them empty. No two calls return
+/// the same key.
 pub(crate) fn some_items(cx: &Context, prefix: &str, count: usize) -> Vec<Item> {
+    let mark = cx.random_text(7);
     (0..count)
         .map(|number| {
             let length = 1 + cx.random_below(8) as usize;
-            let key = [prefix, &cx.random_text(length), &format!("-{number}.")].concat();
+            let end = format!("-{mark}{number}.");
+            let key = [prefix, &cx.random_text(length), &end].concat();
             (key, cx.random_bytes(cx.random_below(40) as usize))
         })
         .collect()
@@ -123,6 +128,17 @@ pub(crate) fn limit_to_try(cx: &Context) -> Result<Option<usize>, Stop> {
     }
     cx.note(format!("kv.batch.max-items of {limit} was not tried"));
     Ok(None)
+}
+
+/// The limit of a key if it is small enough to be tried with several keys;
+/// otherwise notes that it was not tried.
+pub(crate) fn key_limit(cx: &Context) -> Result<Option<usize>, Stop> {
+    let limit = cx.small_limit("kv.key.max-bytes")?;
+    if limit.is_some_and(|limit| limit > MOST_KEY_BYTES) {
+        cx.note("the limit of a key was not tried");
+        return Ok(None);
+    }
+    Ok(limit)
 }
 
 /// A number of items that the binding takes, at most `wanted`.

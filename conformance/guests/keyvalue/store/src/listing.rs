@@ -122,12 +122,14 @@ pub(crate) async fn clear<K: AsRef<str>>(cx: &Context, store: &Store, keys: &[K]
 }
 
 /// So many keys that start with `prefix` and go on with random letters, in no
-/// order, none the start of another.
+/// order, none the start of another. No two calls return the same key.
 pub(crate) fn some_keys(cx: &Context, prefix: &str, count: usize) -> Vec<String> {
+    let mark = cx.random_text(7);
     (0..count)
         .map(|number| {
             let length = 1 + cx.random_below(12) as usize;
-            [prefix, &cx.random_text(length), &format!("-{number}.")].concat()
+            let end = format!("-{mark}{number}.");
+            [prefix, &cx.random_text(length), &end].concat()
         })
         .collect()
 }

@@ -1,7 +1,7 @@
 use conformance_kit::prelude::*;
 use keyvalue::batch::{self, BatchError};
 
-use crate::support::{is_exactly, put, some_items};
+use crate::support::{is_exactly, key_limit, put, some_items};
 
 case! {
     /// Whether an empty key and one that is too long break one rule or two can
@@ -14,7 +14,7 @@ case! {
 
 async fn run(cx: &Context) -> Outcome {
     let store = cx.store().await?;
-    let Some(limit) = cx.small_limit("kv.key.max-bytes")? else {
+    let Some(limit) = key_limit(cx)? else {
         return Ok(());
     };
     let held = some_items(cx, "", 3);

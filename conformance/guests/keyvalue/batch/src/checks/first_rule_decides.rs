@@ -1,7 +1,7 @@
 use conformance_kit::prelude::*;
 use keyvalue::batch;
 
-use crate::support::{is_exactly, put, some_items};
+use crate::support::{is_exactly, key_limit, put, some_items};
 
 case! {
     /// Several rules have the same error, and one error has several limits: places
@@ -16,10 +16,7 @@ async fn run(cx: &Context) -> Outcome {
     let store = cx.store().await?;
     let held = some_items(cx, "", 2);
     put(cx, &store, &held).await?;
-    let long = match cx.small_limit("kv.key.max-bytes")? {
-        Some(limit @ ..=70_000) => Some("k".repeat(limit + 1)),
-        _ => None,
-    };
+    let long = key_limit(cx)?.map(|limit| "k".repeat(limit + 1));
     let too_long = Kind::TooLarge(cx.limit("kv.key.max-bytes")?);
     // What stands in each place: `x` and `y` repeat themselves, `_` is empty, `l`
     // is too long, digits are good keys. Then the error and the places.

@@ -1,6 +1,6 @@
 use conformance_kit::prelude::*;
 
-use crate::support::{FLOOR, all_refuse, is_exactly, keys_of, put, some_items};
+use crate::support::{FLOOR, all_refuse, is_exactly, key_limit, keys_of, put, some_items};
 
 case! {
     id: "kv.batch.long-key",
@@ -11,7 +11,7 @@ case! {
 
 async fn run(cx: &Context) -> Outcome {
     let store = cx.store().await?;
-    let Some(limit) = cx.small_limit("kv.key.max-bytes")? else {
+    let Some(limit) = key_limit(cx)? else {
         return Ok(());
     };
     let items = some_items(cx, "", FLOOR);

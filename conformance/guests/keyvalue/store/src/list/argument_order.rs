@@ -1,6 +1,7 @@
 use conformance_kit::prelude::*;
 
 use crate::listing::{fill, some_keys};
+use crate::support::key_limit;
 
 case! {
     id: "kv.list.argument-order",
@@ -17,7 +18,7 @@ async fn run(cx: &Context) -> Outcome {
     for cursor in cursors {
         let listed = store.list("", cursor, Some(0)).await;
         check.fails(listed, Kind::InvalidArgument)?;
-        if let Some(limit) = cx.small_limit("kv.key.max-bytes")? {
+        if let Some(limit) = key_limit(cx)? {
             let prefix = cx.random_text(limit + 1);
             for size in [None, Some(0), Some(1)] {
                 let listed = store.list(&prefix, cursor, size).await;

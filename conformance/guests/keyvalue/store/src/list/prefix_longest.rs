@@ -1,7 +1,7 @@
 use conformance_kit::prelude::*;
 
 use crate::listing::{NONE, fill, read, some_keys};
-use crate::support::{changed, filled};
+use crate::support::{changed, filled, key_limit};
 
 case! {
     id: "kv.list.prefix-longest",
@@ -11,7 +11,7 @@ case! {
 
 async fn run(cx: &Context) -> Outcome {
     let store = cx.store().await?;
-    let Some(limit) = cx.small_limit("kv.key.max-bytes")? else {
+    let Some(limit) = key_limit(cx)? else {
         return Ok(());
     };
     fill(cx, &store, &some_keys(cx, "", 3)).await?;

@@ -1,7 +1,7 @@
 use conformance_kit::prelude::*;
 
 use crate::listing::{fill, some_keys};
-use crate::support::filled;
+use crate::support::{filled, key_limit};
 
 case! {
     id: "kv.list.prefix-over-limit",
@@ -11,7 +11,7 @@ case! {
 
 async fn run(cx: &Context) -> Outcome {
     let store = cx.store().await?;
-    let Some(limit) = cx.small_limit("kv.key.max-bytes")? else {
+    let Some(limit) = key_limit(cx)? else {
         return Ok(());
     };
     let keys = [some_keys(cx, "", 2), vec![filled('x', limit)]].concat();
