@@ -23,6 +23,7 @@ conformance_kit::suite! {
     }
     delete_if {
         absent;
+        dropped;
         old;
         right;
         wrong;

@@ -49,6 +49,7 @@ conformance_kit::suite! {
     }
     race {
         crowd;
+        dropped;
         several_instances;
         value_and_lifetime;
     }

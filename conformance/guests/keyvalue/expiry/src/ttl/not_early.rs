@@ -15,7 +15,7 @@ case! {
 async fn run(cx: &Context) -> Outcome {
     let store = cx.store().await?;
     let span = cx
-        .expiring(&store, "key", b"value", cx.ttl_limits()?.ttl(60))
+        .expiring(&store, "key", b"value", cx.ttl_limits()?.ttl(150))
         .await?;
     let check = cx.check("KV-EXPIRY-1", "read a key within its time to live");
     let mut rounds = 0_u32;
