@@ -80,5 +80,6 @@ conformance_kit::suite! {
     }
     refusal {
         all;
+        text;
     }
 }

@@ -55,5 +55,6 @@ conformance_kit::suite! {
     }
     refusal {
         all;
+        text;
     }
 }

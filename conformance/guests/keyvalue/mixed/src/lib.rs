@@ -30,6 +30,9 @@ conformance_kit::suite! {
         counters_and_swaps;
         swap_against_all;
     }
+    error {
+        text;
+    }
     session {
         all_interfaces;
     }

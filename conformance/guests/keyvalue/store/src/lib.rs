@@ -238,6 +238,7 @@ conformance_kit::suite! {
         prefix;
         prefix_over_limit;
         read_ahead;
+        read_sizes;
         two_at_once;
         writers;
     }

@@ -86,6 +86,17 @@ impl KeyReader {
         self.ended = key.is_none();
         key
     }
+
+    /// Up to so many keys, in one read; none at all only at the end of the stream
+    /// and behind it, or if none were asked for.
+    pub async fn next_up_to(&mut self, count: usize) -> Vec<String> {
+        if self.ended {
+            return Vec::new();
+        }
+        let (result, keys) = self.stream.read(Vec::with_capacity(count)).await;
+        self.ended = matches!(result, wit_bindgen::StreamResult::Dropped);
+        keys
+    }
 }
 
 impl KeyStream {
