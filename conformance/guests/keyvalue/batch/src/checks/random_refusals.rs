@@ -8,6 +8,7 @@ case! {
     title: "random batches are refused exactly when and where they break a rule",
     clauses: ["KV-BATCH-4", "KV-BATCH-5", "KV-SETMANY-1", "KV-SETMANY-2"],
     requires: ["kv.batch"],
+    timeout_s: 20,
 }
 
 const ROUNDS: usize = 60;

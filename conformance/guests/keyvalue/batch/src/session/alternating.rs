@@ -8,6 +8,7 @@ case! {
     title: "get-many returns the latest of many writes, whichever function made it",
     clauses: ["KV-SESSION-1", "KV-SESSION-2"],
     requires: ["kv.batch"],
+    timeout_s: 20,
 }
 
 async fn run(cx: &Context) -> Outcome {

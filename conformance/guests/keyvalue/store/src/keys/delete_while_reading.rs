@@ -7,6 +7,7 @@ case! {
     id: "kv.keys.delete-while-reading",
     title: "deleting each key as it comes from the stream reaches all of them",
     clauses: ["KV-KEYS-1", "TYP-PAGE-7", "KV-SESSION-3"],
+    timeout_s: 20,
 }
 
 async fn run(cx: &Context) -> Outcome {

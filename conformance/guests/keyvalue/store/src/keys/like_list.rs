@@ -7,6 +7,7 @@ case! {
     id: "kv.keys.like-list",
     title: "streams and lists agree after every change",
     clauses: ["KV-KEYS-1", "KV-SESSION-3"],
+    timeout_s: 20,
 }
 
 async fn run(cx: &Context) -> Outcome {

@@ -6,6 +6,7 @@ case! {
     id: "kv.list.changes",
     title: "keys that stay are listed exactly once whatever happens to the others between pages",
     clauses: ["TYP-PAGE-7", "KV-LIST-1"],
+    timeout_s: 20,
 }
 
 async fn run(cx: &Context) -> Outcome {

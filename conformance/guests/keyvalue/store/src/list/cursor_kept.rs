@@ -6,6 +6,7 @@ case! {
     id: "kv.list.cursor-kept",
     title: "a list goes on at its place after other lists, streams, reads and writes",
     clauses: ["KV-LIST-1", "TYP-PAGE-7"],
+    timeout_s: 20,
 }
 
 async fn run(cx: &Context) -> Outcome {

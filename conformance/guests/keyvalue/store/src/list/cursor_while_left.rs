@@ -6,6 +6,7 @@ case! {
     id: "kv.list.cursor-while-left",
     title: "a page has a cursor as long as keys are left, and the last page has none",
     clauses: ["TYP-PAGE-4"],
+    timeout_s: 20,
 }
 
 async fn run(cx: &Context) -> Outcome {

@@ -7,6 +7,7 @@ case! {
     title: "a list stays in ascending order over all pages while keys come and go",
     clauses: ["KV-LIST-6", "TYP-PAGE-7"],
     requires: ["kv.list.ordered"],
+    timeout_s: 20,
 }
 
 async fn run(cx: &Context) -> Outcome {

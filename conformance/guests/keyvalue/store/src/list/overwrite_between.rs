@@ -7,6 +7,7 @@ case! {
     id: "kv.list.overwrite-between",
     title: "overwriting all keys between pages makes the list skip and repeat none",
     clauses: ["TYP-PAGE-7"],
+    timeout_s: 20,
 }
 
 async fn run(cx: &Context) -> Outcome {

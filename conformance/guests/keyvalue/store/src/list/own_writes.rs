@@ -8,6 +8,7 @@ case! {
     id: "kv.list.own-writes",
     title: "a list that starts after a write or a deletion of the session shows it",
     clauses: ["KV-SESSION-1", "KV-SESSION-3"],
+    timeout_s: 20,
 }
 
 async fn run(cx: &Context) -> Outcome {

@@ -9,6 +9,7 @@ case! {
     title: "pages are as long as asked for while keys are left",
     clauses: ["KV-LIST-7"],
     level: Level::Should,
+    timeout_s: 20,
 }
 
 async fn run(cx: &Context) -> Outcome {

@@ -6,6 +6,7 @@ case! {
     id: "kv.list.page-sizes",
     title: "a random number of keys is listed once in pages of any size, none of them over the size",
     clauses: ["KV-LIST-1", "TYP-PAGE-2"],
+    timeout_s: 20,
 }
 
 async fn run(cx: &Context) -> Outcome {
