@@ -11,10 +11,6 @@ const BEYOND: &[(&str, &str)] = &[
     ("KV-BATCH-6", "no item fails on its own in memory"),
     ("KV-BATCH-7", "no item fails on its own in memory"),
     ("KV-DURABLE-1", "volatile data promises nothing"),
-    (
-        "KV-KEYS-7",
-        "the host resolves the future of a dropped stream",
-    ),
     ("TYP-ERR-4", "replies are lost on a network"),
     ("TYP-ERR-5", "replies are lost on a network"),
     ("TYP-ERR-7", "no condition of memory passes by itself"),

@@ -60,6 +60,25 @@ impl StoreFault for Torn {
     }
 }
 
+/// `set-many` writes its values in two halves.
+#[derive(Debug, Default)]
+struct TornBatch(Window);
+
+#[async_trait]
+impl StoreFault for TornBatch {
+    async fn set_many(&self, to: &Target, entries: Vec<(String, Bytes)>) -> BatchResult<()> {
+        let mut torn = entries.clone();
+        for (key, value) in &mut torn {
+            if let Ok(Some(old)) = to.driver.get(key).await {
+                *value = halves(value, &old);
+            }
+        }
+        to.store.set_many(torn).await?;
+        self.0.open().await;
+        to.store.set_many(entries).await
+    }
+}
+
 /// Each of two writers writes its two halves in two steps, so that the end may
 /// be a half of each.
 #[derive(Debug, Default)]
@@ -390,6 +409,12 @@ pub(super) const MUTANTS: &[Mutant] = &[
             writes: false,
             window: Window::default(),
         }),
+    ),
+    Mutant::new(
+        "kv-set-many-torn",
+        "`set-many` writes its values in two halves",
+        &["KV-VALUE-4"],
+        store!(TornBatch::default()),
     ),
     Mutant::new(
         "kv-set-mixed",

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use async_trait::async_trait;
 use bytes::Bytes;
 use cloud_contract::keyvalue::{BatchError, BatchResult};
-use cloud_contract::{Error, Result};
+use cloud_contract::{Error, ErrorKind, Result};
 
 use super::arguments::{KEY_BYTES, VALUE_BYTES};
 use super::batch::{ITEMS, bad_key, check, place, refused};
@@ -120,6 +120,8 @@ enum Unchecked {
     Partial,
     /// The good ones are removed, and the batch is refused.
     Deletes,
+    /// The good ones of too many are written, and the batch is refused.
+    TooMany,
 }
 
 impl Unchecked {
@@ -136,7 +138,13 @@ impl StoreFault for Unchecked {
         let Err(BatchError::Refused { error, indices }) = &result else {
             return result;
         };
-        if indices.is_empty() || matches!(self, Self::Deletes) {
+        if matches!(self, Self::TooMany) && entries.len() > ITEMS && !is_unsupported(error) {
+            for (key, value) in &entries {
+                // A bad item is refused here as well.
+                drop(Self::one(to, key, value).await);
+            }
+        }
+        if indices.is_empty() || matches!(self, Self::Deletes | Self::TooMany) {
             return result;
         }
         let mut failures = Vec::new();
@@ -190,6 +198,10 @@ impl StoreFault for AllPlaces {
         let bad = places(&keys, |key| bad_key(key));
         with_places(to.store.delete_many(keys).await, bad)
     }
+}
+
+fn is_unsupported(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Unsupported { .. })
 }
 
 fn places<T>(items: &[T], mut bad: impl FnMut(&T) -> bool) -> Vec<u32> {
@@ -335,6 +347,12 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "`set-many` writes the good items and reports the others as `partial`",
         &["KV-BATCH-4", "KV-BATCH-5"],
         store!(Unchecked::Partial),
+    ),
+    Mutant::new(
+        "kv-batch-over-limit-acts",
+        "`set-many` writes the items of a batch that it refuses for its size",
+        &["KV-BATCH-5", "TYP-ERR-6"],
+        store!(Unchecked::TooMany),
     ),
     Mutant::new(
         "kv-delete-many-refusal-acts",

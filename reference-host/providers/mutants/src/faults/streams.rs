@@ -243,7 +243,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::new(
         "kv-keys-drop-breaks",
         "a stream that is dropped before its end breaks later calls",
-        &["KV-KEYS-5"],
+        &["KV-KEYS-5", "KV-KEYS-7"],
         store!(Fragile::default()),
     ),
     Mutant::new(

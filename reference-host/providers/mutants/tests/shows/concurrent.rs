@@ -76,6 +76,25 @@ impl Script {
         };
         let ((), seen) = tokio::join!(write, read);
         self.note("torn, absent", seen);
+        let write = async {
+            for turn in 0..20 {
+                let entry = ("c/v".to_owned(), value(b'a' + turn));
+                drop(store.set_many(vec![entry]).await);
+                tokio::time::sleep(Duration::from_micros(500)).await;
+            }
+        };
+        let read = async {
+            let mut torn = 0;
+            for _ in 0..40 {
+                tokio::time::sleep(Duration::from_micros(300)).await;
+                if let Ok(Some(value)) = store.get("c/v").await {
+                    torn += usize::from(!uniform(&value));
+                }
+            }
+            torn > 0
+        };
+        let ((), seen) = tokio::join!(write, read);
+        self.note("torn by a batch", seen);
         let both = tokio::join!(store.set("c/v", value(b'x')), store.set("c/v", value(b'y')));
         self.note("two writers", both);
         let end = store
