@@ -10,7 +10,7 @@ use crate::{ErrorKind, Result};
 /// Runs `call` for at most `limit`.
 ///
 /// The call is polled once before a timer exists, so that an answer that is
-/// ready at once costs no timer.
+/// ready at once costs no timer, and not the room for one either.
 pub(crate) async fn bounded<T>(
     limit: Duration,
     call: impl Future<Output = Result<T>>,
@@ -19,7 +19,7 @@ pub(crate) async fn bounded<T>(
     let first = poll_fn(|context| Poll::Ready(call.as_mut().poll(context))).await;
     match first {
         Poll::Ready(result) => result,
-        Poll::Pending => match tokio::time::timeout(limit, call).await {
+        Poll::Pending => match Box::pin(tokio::time::timeout(limit, call)).await {
             Ok(result) => result,
             Err(_) => Err(ErrorKind::Timeout.into()),
         },

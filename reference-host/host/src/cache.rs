@@ -67,7 +67,7 @@ impl Cache {
 
 fn compile(engine: &Engine, bytes: &[u8]) -> Result<Component, HostError> {
     Component::from_binary(engine, bytes)
-        .map_err(|error| HostError::InvalidComponent(error.root_cause().to_string()))
+        .map_err(|error| HostError::InvalidComponent(format!("{error:#}")))
 }
 
 fn fingerprint(engine: &Engine) -> u64 {

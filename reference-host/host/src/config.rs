@@ -12,12 +12,17 @@ pub struct HostConfig {
     pub max_instances: usize,
     /// The most linear memory of one instance, in bytes.
     pub max_memory_bytes: usize,
+    /// Let guest code check its memory accesses instead of leaving that to guard
+    /// pages. Starting, growing and dropping an instance then changes no mappings,
+    /// but code that does little else than access memory takes half as long again.
+    pub checked_memory: bool,
     /// How much of a memory or table stays resident between two instances, in
     /// bytes: as much as a guest usually touches. More is slower, because it is
     /// cleared on every drop.
     pub keep_resident_bytes: usize,
-    /// Initialise memories by copy-on-write images. Costs mappings; off for tens
-    /// of thousands of instances.
+    /// Initialise memories by copy-on-write images: an idle instance shares its
+    /// data with all others. Without it an instance takes two mappings less, so
+    /// half as many instances again can be alive, and 8 KiB and more of its own.
     pub copy_on_write: bool,
     /// How often a running guest is interrupted to yield or to meet its deadline.
     pub tick: Duration,
@@ -30,10 +35,24 @@ impl Default for HostConfig {
         Self {
             max_instances: 256,
             max_memory_bytes: 128 << 20,
-            keep_resident_bytes: 64 << 10,
+            checked_memory: true,
+            keep_resident_bytes: 128 << 10,
             copy_on_write: true,
             tick: Duration::from_millis(5),
             cache_directory: None,
+        }
+    }
+}
+
+impl HostConfig {
+    /// For ten thousand small instances and more that mostly wait: as many as the
+    /// machine carries, each with at most 1 MiB of memory.
+    #[must_use]
+    pub fn many() -> Self {
+        Self {
+            max_instances: 50_000,
+            max_memory_bytes: 1 << 20,
+            ..Self::default()
         }
     }
 }
@@ -43,9 +62,11 @@ impl Default for HostConfig {
 pub struct InstanceLimits {
     /// Linear memory in bytes; growing past it fails inside the guest.
     pub memory_bytes: usize,
-    /// How long the guest may live, in wall time.
+    /// How long the guest may run, in wall time from the making of its store. It
+    /// ends a guest that computes; whoever awaits a guest that waits bounds that.
     pub deadline: Duration,
-    /// Open handles to host resources; past it, `open` returns an error.
+    /// Open handles to host resources; past it, `open` returns `throttled`. Four
+    /// times as many handles of all kinds, calls in flight included, are a trap.
     pub handles: usize,
     /// Bytes that one call may pass from the guest to the host.
     pub call_bytes: usize,

@@ -49,10 +49,51 @@ impl Trap {
     /// Classifies an error that a call of a guest returned.
     #[must_use]
     pub fn classify(error: &wasmtime::Error) -> Self {
-        match error.downcast_ref::<wasmtime::Trap>() {
-            Some(wasmtime::Trap::Interrupt) => Self::Deadline,
-            _ if error.downcast_ref::<Trap>().is_some() => Self::Deadline,
-            _ => Self::Other(error.root_cause().to_string()),
+        // The error of the epoch's callback lies under contexts that the engine
+        // adds, such as the guest's call stack.
+        let deadline = error.chain().any(|cause| {
+            matches!(cause.downcast_ref(), Some(Self::Deadline))
+                || matches!(cause.downcast_ref(), Some(HostError::Trap(Self::Deadline)))
+                || matches!(cause.downcast_ref(), Some(wasmtime::Trap::Interrupt))
+        });
+        if deadline {
+            Self::Deadline
+        } else {
+            Self::Other(error.root_cause().to_string())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wasmtime::Error;
+
+    #[test]
+    fn a_deadline_is_found_under_whatever_lies_over_it() {
+        for error in [
+            Error::new(Trap::Deadline),
+            Error::new(Trap::Deadline)
+                .context("while running")
+                .context("twice"),
+            Error::new(wasmtime::Trap::Interrupt).context("while running"),
+            Error::new(HostError::Trap(Trap::Deadline)),
+        ] {
+            assert_eq!(Trap::classify(&error), Trap::Deadline, "{error:?}");
+        }
+    }
+
+    #[test]
+    fn any_other_trap_keeps_its_text() {
+        for (error, text) in [
+            (Error::msg("plain"), "plain"),
+            (Error::msg("cause").context("over it"), "cause"),
+            (Error::new(Trap::Other("inner".into())), "inner"),
+        ] {
+            let Trap::Other(found) = Trap::classify(&error) else {
+                panic!("{error:?}");
+            };
+            assert!(found.contains(text), "{found}");
         }
     }
 }

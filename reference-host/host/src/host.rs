@@ -5,22 +5,15 @@ use std::time::Instant;
 
 use cloud_contract::Platform;
 use wasmtime::component::Linker;
-use wasmtime::{
-    Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Store, UpdateDeadline,
-};
+use wasmtime::{Engine, Store, UpdateDeadline};
 
 use crate::admission::Admission;
 use crate::cache::Cache;
 use crate::ticker::Ticker;
-use crate::{Digest, Guest, HostConfig, HostError, InstanceLimits, State, Trap, bindings};
+use crate::{Digest, Guest, HostConfig, HostError, InstanceLimits, State, Trap, bindings, engine};
 
-/// One wit-bindgen component consists of up to this many core instances.
-const CORE_INSTANCES_PER_COMPONENT: u32 = 8;
-const TABLES_PER_COMPONENT: u32 = 4;
-/// Memory that guest code may use on its stack, in bytes.
-const WASM_STACK_BYTES: usize = 256 << 10;
-/// The stack of a guest that waits: its own part plus the host's.
-const ASYNC_STACK_BYTES: usize = 512 << 10;
+/// Handles of all kinds for each one that [`InstanceLimits::handles`] grants.
+const ENGINE_HANDLES: usize = 4;
 
 /// Runs guests. One host serves a whole process.
 pub struct Host {
@@ -38,7 +31,26 @@ impl Host {
     /// [`HostError::Engine`] if the engine or the machine refuses the settings.
     pub fn new(config: &HostConfig) -> Result<Self, HostError> {
         let admission = Admission::new(config);
-        let engine = Engine::new(&engine_config(config, admission.limit())).map_err(refused)?;
+        let settings = engine::settings(config, admission.limit());
+        Self::with_settings(config, admission, &settings)
+    }
+
+    /// A host whose pooling allocator keeps its own defaults: what the settings
+    /// of [`Host::new`] are measured against, and slower.
+    ///
+    /// # Errors
+    /// As [`Host::new`].
+    pub fn untuned(config: &HostConfig) -> Result<Self, HostError> {
+        let admission = Admission::new(config);
+        Self::with_settings(config, admission, &engine::untuned(config))
+    }
+
+    fn with_settings(
+        config: &HostConfig,
+        admission: Arc<Admission>,
+        settings: &wasmtime::Config,
+    ) -> Result<Self, HostError> {
+        let engine = Engine::new(settings).map_err(refused)?;
         let mut linker = Linker::new(&engine);
         bindings::add_to_linker(&mut linker).map_err(refused)?;
         let ticker = Ticker::start(&engine, config.tick)
@@ -52,7 +64,12 @@ impl Host {
         })
     }
 
-    /// The engine, for benchmarks and for further interfaces.
+    /// Where further interfaces are offered to guests that are loaded later.
+    pub fn linker_mut(&mut self) -> &mut Linker<State> {
+        &mut self.linker
+    }
+
+    /// The engine.
     #[must_use]
     pub fn engine(&self) -> &Engine {
         &self.engine
@@ -74,7 +91,7 @@ impl Host {
         let pre = self
             .linker
             .instantiate_pre(&component)
-            .map_err(|error| HostError::Link(error.root_cause().to_string()))?;
+            .map_err(|error| HostError::Link(format!("{error:#}")))?;
         Ok(Guest { digest, pre })
     }
 
@@ -89,17 +106,19 @@ impl Host {
     ) -> Result<Store<State>, HostError> {
         let permit = self.admission.admit()?;
         let mut store = Store::new(&self.engine, State::new(platform, limits, permit));
-        store.limiter(|state| &mut state.limits);
+        store.limiter(|state| &mut state.memory);
         store.set_hostcall_fuel(limits.call_bytes);
+        // What the engine keeps for a guest beside them: calls in flight,
+        // streams, futures. A guest that piles them up traps.
+        store.set_max_component_handles(limits.handles.saturating_mul(ENGINE_HANDLES));
         store.set_epoch_deadline(1);
         // A guest that computes yields at every tick, so that it can be dropped
         // and others run, and traps at the first tick after its deadline.
-        store.epoch_deadline_callback(|context| {
-            if Instant::now() < context.data().deadline {
-                Ok(UpdateDeadline::Yield(1))
-            } else {
+        store.epoch_deadline_callback(|context| match context.data().deadline {
+            Some(deadline) if Instant::now() >= deadline => {
                 Err(wasmtime::Error::new(Trap::Deadline))
             }
+            _ => Ok(UpdateDeadline::Yield(1)),
         });
         Ok(store)
     }
@@ -115,31 +134,4 @@ impl std::fmt::Debug for Host {
 
 fn refused(error: wasmtime::Error) -> HostError {
     HostError::Engine(format!("{error:#}"))
-}
-
-/// The settings that were measured to be fast; `docs/decisions/` has the figures.
-fn engine_config(config: &HostConfig, instances: usize) -> Config {
-    let instances = u32::try_from(instances).unwrap_or(u32::MAX);
-    let mut pool = PoolingAllocationConfig::default();
-    pool.total_component_instances(instances)
-        .total_core_instances(instances.saturating_mul(CORE_INSTANCES_PER_COMPONENT))
-        .total_memories(instances)
-        .total_tables(instances.saturating_mul(TABLES_PER_COMPONENT))
-        .total_stacks(instances)
-        .max_memory_size(config.max_memory_bytes)
-        .max_unused_warm_slots(instances)
-        .linear_memory_keep_resident(config.keep_resident_bytes)
-        .table_keep_resident(config.keep_resident_bytes)
-        .decommit_batch_size(16);
-    let mut engine = Config::new();
-    engine
-        .allocation_strategy(InstanceAllocationStrategy::Pooling(pool))
-        .memory_init_cow(config.copy_on_write)
-        .memory_reservation(config.max_memory_bytes as u64)
-        .memory_guard_size(if config.copy_on_write { 64 << 10 } else { 0 })
-        .max_wasm_stack(WASM_STACK_BYTES)
-        .async_stack_size(ASYNC_STACK_BYTES)
-        .concurrency_support(true)
-        .epoch_interruption(true);
-    engine
 }

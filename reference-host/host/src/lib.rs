@@ -12,6 +12,7 @@ mod bindings;
 mod cache;
 mod config;
 mod digest;
+mod engine;
 mod error;
 mod guest;
 mod host;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use cloud_contract::{Platform, keyvalue};
+use wasmtime::ResourceLimiter;
 use wasmtime::component::{HasData, Resource, ResourceTable};
-use wasmtime::{StoreLimits, StoreLimitsBuilder};
 
 use crate::InstanceLimits;
 use crate::admission::Permit;
@@ -14,8 +14,9 @@ use crate::admission::Permit;
 pub struct State {
     pub(crate) platform: Arc<dyn Platform>,
     pub(crate) table: ResourceTable,
-    pub(crate) limits: StoreLimits,
-    pub(crate) deadline: Instant,
+    pub(crate) memory: MemoryLimit,
+    /// None if it lies beyond what the clock can tell.
+    pub(crate) deadline: Option<Instant>,
     _permit: Permit,
 }
 
@@ -30,10 +31,8 @@ impl State {
         Self {
             platform,
             table,
-            limits: StoreLimitsBuilder::new()
-                .memory_size(limits.memory_bytes)
-                .build(),
-            deadline: Instant::now() + limits.deadline,
+            memory: MemoryLimit(limits.memory_bytes),
+            deadline: Instant::now().checked_add(limits.deadline),
             _permit: permit,
         }
     }
@@ -55,9 +54,36 @@ impl std::fmt::Debug for State {
     }
 }
 
+/// The most bytes that a memory of this instance may have. What else an instance
+/// may have is bounded by the pool.
+pub(crate) struct MemoryLimit(usize);
+
+impl ResourceLimiter for MemoryLimit {
+    fn memory_growing(
+        &mut self,
+        _current: usize,
+        desired: usize,
+        _maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        Ok(desired <= self.0)
+    }
+
+    fn table_growing(
+        &mut self,
+        _current: usize,
+        desired: usize,
+        maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        Ok(maximum.is_none_or(|maximum| desired <= maximum))
+    }
+}
+
 /// A guest's handle to a key-value store.
 #[derive(Debug)]
-#[expect(unreachable_pub, reason = "generated bindings re-export it inside this crate")]
+#[expect(
+    unreachable_pub,
+    reason = "generated bindings re-export it inside this crate"
+)]
 pub struct StoreHandle(pub(crate) Arc<dyn keyvalue::Store>);
 
 /// Gives the bindings access to [`State`].

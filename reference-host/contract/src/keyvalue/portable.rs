@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -47,18 +48,16 @@ impl Portable {
         call: impl Future<Output = Result<T>>,
     ) -> Result<T> {
         // A driver that panics is a failed call: it must not take the host along.
-        let call = async {
-            AssertUnwindSafe(call)
-                .catch_unwind()
-                .await
-                .unwrap_or_else(|_| {
-                    Err(ErrorKind::Other("the provider failed internally".into()).into())
-                })
-        };
+        let call = pin!(AssertUnwindSafe(call).catch_unwind().map(|ended| {
+            ended.unwrap_or_else(|_| {
+                Err(ErrorKind::Other("the provider failed internally".into()).into())
+            })
+        }));
         let call = timeout::bounded(self.call_timeout, call);
         let result = if tracing::enabled!(tracing::Level::DEBUG) {
-            call.instrument(tracing::debug_span!("keyvalue", call = name, store = %self.store))
-                .await
+            let span = tracing::debug_span!("keyvalue", call = name, store = %self.store);
+            // Apart, so that calls have no room for it where nobody listens.
+            Box::pin(call.instrument(span)).await
         } else {
             call.await
         };

@@ -1,0 +1,54 @@
+//! What the host costs, each figure as a ratio to a baseline that is measured in
+//! the same run, in turns with it. Prints a table; see `docs/decisions/0010`.
+//!
+//! `cargo bench -p reference-host [-- start request calls redis alive]`
+
+mod alive;
+mod calls;
+mod fixture;
+mod redis;
+mod start;
+mod table;
+
+use std::error::Error;
+use std::process::ExitCode;
+
+use table::Table;
+
+type Fallible<T> = Result<T, Box<dyn Error>>;
+type Part = fn(&mut Table) -> Fallible<()>;
+
+const PARTS: [(&str, Part); 5] = [
+    ("start", start::start),
+    ("request", start::request),
+    ("calls", calls::run),
+    ("redis", redis::run),
+    ("alive", alive::run),
+];
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("the benchmark could not run: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Fallible<()> {
+    // Cargo adds options of its own (`--bench`); names select parts.
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let Some(job) = arguments.iter().find_map(|a| a.strip_prefix("alive=")) {
+        return alive::child(job);
+    }
+    let names: Vec<&String> = arguments.iter().filter(|a| !a.starts_with('-')).collect();
+    let mut table = Table::new();
+    for (name, part) in PARTS {
+        if names.is_empty() || names.iter().any(|wanted| *wanted == name) {
+            part(&mut table)?;
+        }
+    }
+    table.end();
+    Ok(())
+}
