@@ -51,11 +51,15 @@ impl Trap {
     pub fn classify(error: &wasmtime::Error) -> Self {
         // The error of the epoch's callback lies under contexts that the engine
         // adds, such as the guest's call stack.
-        let deadline = error.chain().any(|cause| {
-            matches!(cause.downcast_ref(), Some(Self::Deadline))
-                || matches!(cause.downcast_ref(), Some(HostError::Trap(Self::Deadline)))
-                || matches!(cause.downcast_ref(), Some(wasmtime::Trap::Interrupt))
-        });
+        let outer = matches!(error.downcast_ref(), Some(Self::Deadline))
+            || matches!(error.downcast_ref(), Some(HostError::Trap(Self::Deadline)))
+            || matches!(error.downcast_ref(), Some(wasmtime::Trap::Interrupt));
+        let deadline = outer
+            || error.chain().any(|cause| {
+                matches!(cause.downcast_ref(), Some(Self::Deadline))
+                    || matches!(cause.downcast_ref(), Some(HostError::Trap(Self::Deadline)))
+                    || matches!(cause.downcast_ref(), Some(wasmtime::Trap::Interrupt))
+            });
         if deadline {
             Self::Deadline
         } else {

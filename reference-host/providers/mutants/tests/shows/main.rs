@@ -4,6 +4,7 @@
 
 mod calls;
 mod concurrent;
+mod extended;
 mod script;
 
 use std::collections::BTreeMap;

@@ -1,6 +1,7 @@
 //! A server of our own for a test, and a store in it.
 #![allow(dead_code, reason = "each test file uses a part")]
 
+use std::io::Write as _;
 use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -28,7 +29,9 @@ impl Server {
         let installed = Command::new(server.program).arg("--version").output();
         let Ok(version) = installed else {
             let test = std::thread::current().name().unwrap_or("?").to_owned();
-            eprintln!("NOT RUN: {test}: no {} in PATH", server.program);
+            // Not `eprintln!`, whose text a test that passes keeps to itself.
+            let text = format!("NOT RUN: {test}: no {} in PATH\n", server.program);
+            std::io::stderr().write_all(text.as_bytes()).unwrap();
             return None;
         };
         let mut extra: Vec<String> = extra.iter().map(|&text| text.to_owned()).collect();
