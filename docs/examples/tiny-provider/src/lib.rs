@@ -21,9 +21,7 @@ pub const FACTORY: Factory = Factory {
     summary: "a map in memory, core only",
     server: None,
     needs_directory: false,
-    connect: |_settings| {
-        Box::pin(async { Ok(Arc::new(Tiny::default()) as Arc<dyn Provider>) })
-    },
+    connect: |_settings| Box::pin(async { Ok(Arc::new(Tiny::default()) as Arc<dyn Provider>) }),
 };
 
 type Stores = HashMap<String, Arc<Store>>;
@@ -133,7 +131,10 @@ impl Driver for Store {
             .map(|(key, _)| key)
             .take_while(|key| key.starts_with(request.prefix));
         let keys: Vec<String> = rest.by_ref().take(request.limit).cloned().collect();
-        let next = rest.next().and(keys.last()).map(|last| last.clone().into_bytes());
+        let next = rest
+            .next()
+            .and(keys.last())
+            .map(|last| last.clone().into_bytes());
         Ok(KeyPage { keys, next })
     }
 }

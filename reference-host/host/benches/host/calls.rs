@@ -13,13 +13,12 @@ use crate::fixture::{self, Fixture, KEY, STORE, VALUE_BYTES};
 use crate::table::{Bound, Table, in_turns, mean, time};
 
 /// Many short rounds: most of them pass without another process in between.
-const ROUNDS: usize = 1_001;
-const CALLS: u32 = 100;
+const ROUNDS: usize = 301;
+const CALLS: u32 = 500;
 
 /// What the guest does in a loop.
 #[derive(Clone, Copy)]
 enum Loop {
-    Plain,
     Ready,
     Gets,
 }
@@ -40,15 +39,6 @@ pub(crate) fn run(table: &mut Table) -> Fallible<()> {
         " us",
         Bound::AtMost(0.5),
     );
-    let pair = in_turns(ROUNDS, || time_of(Loop::Plain), || time_of(Loop::Ready))?;
-    table.row(
-        "  of it: plain import, empty ready async import",
-        &time(pair.baseline),
-        &time(pair.host),
-        pair.difference * 1e6,
-        " us",
-        Bound::Free,
-    );
     Ok(())
 }
 
@@ -57,11 +47,6 @@ async fn time_calls(fixture: &Fixture, platform: &Arc<dyn Platform>, what: Loop)
     let mut store = fixture.host.store(Arc::clone(platform), &limits)?;
     let instance = fixture.pre.instantiate_async(&mut store).await?;
     let work = instance.cloud_bench_work();
-    if let Loop::Plain = what {
-        let start = Instant::now();
-        work.call_plain_calls(&mut store, CALLS).await?;
-        return Ok(mean(CALLS, start.elapsed()));
-    }
     let elapsed = store
         .run_concurrent(async |accessor| -> reference_host::wasmtime::Result<_> {
             let start = Instant::now();

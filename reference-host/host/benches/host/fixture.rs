@@ -34,9 +34,7 @@ pub(crate) const VALUE_BYTES: usize = 100;
 /// How many calls wait for ever.
 pub(crate) static WAITING: AtomicUsize = AtomicUsize::new(0);
 
-impl probe::Host for State {
-    fn plain(&mut self) {}
-}
+impl probe::Host for State {}
 
 impl probe::HostWithStore<State> for HasSelf<State> {
     async fn ready(_: &Accessor<State, Self>) {}

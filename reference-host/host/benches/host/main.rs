@@ -15,7 +15,7 @@ use std::process::ExitCode;
 
 use table::Table;
 
-type Fallible<T> = Result<T, Box<dyn Error>>;
+type Fallible<T> = Result<T, Box<dyn Error + Send + Sync>>;
 type Part = fn(&mut Table) -> Fallible<()>;
 
 const PARTS: [(&str, Part); 5] = [

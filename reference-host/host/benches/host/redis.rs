@@ -11,6 +11,7 @@ use futures::future::join_all;
 use provider_redis::FACTORY;
 use redis::aio::MultiplexedConnection;
 use reference_host::{HostConfig, InstanceLimits};
+use tokio::runtime::Runtime;
 
 use crate::Fallible;
 use crate::fixture::{self, Fixture, KEY, STORE, VALUE_BYTES};
@@ -30,7 +31,7 @@ pub(crate) fn run(table: &mut Table) -> Fallible<()> {
     };
     let fixture = Fixture::new(&HostConfig::default())?;
     let runtime = fixture::runtime()?;
-    let (provider, platform, client, place) = runtime.block_on(open(&server.endpoint()))?;
+    let (_, platform, client, place) = runtime.block_on(open(&server.endpoint()))?;
     for (in_flight, calls, name, bound) in [
         (
             1,
@@ -51,10 +52,57 @@ pub(crate) fn run(table: &mut Table) -> Fallible<()> {
         let (baseline, host) = (time(pair.baseline), time(pair.host));
         table.row(name, &baseline, &host, pair.ratio, "", Bound::AtMost(bound));
     }
+    drop(runtime);
+    all_cores(table, &server, Arc::new(fixture))
+}
+
+/// The same 64 calls as 64 guests with one each, where a host would run them.
+fn all_cores(table: &mut Table, server: &Server, fixture: Arc<Fixture>) -> Fallible<()> {
+    let runtime = tokio::runtime::Runtime::new()?;
+    let (provider, platform, client, place) = runtime.block_on(open(&server.endpoint()))?;
+    let native = || {
+        let (client, place) = (client.clone(), place.clone());
+        together(&runtime, move || {
+            let (client, place) = (client.clone(), place.clone());
+            async move { time_native(&client, &place, SHARE, 1).await }
+        })
+    };
+    let guests = || {
+        let (fixture, platform) = (Arc::clone(&fixture), Arc::clone(&platform));
+        together(&runtime, move || {
+            let (fixture, platform) = (Arc::clone(&fixture), Arc::clone(&platform));
+            async move { time_guest(&fixture, &platform, SHARE, 1).await }
+        })
+    };
+    let pair = in_turns(ROUNDS, native, guests)?;
+    table.row(
+        "  as 64 tasks on all cores: native client, one guest each",
+        &time(pair.baseline),
+        &time(pair.host),
+        pair.ratio,
+        "",
+        Bound::Free,
+    );
     runtime.block_on(async {
         let scope = fixture::scope()?;
         Ok(provider.close(&scope).await?)
     })
+}
+
+/// The calls of each of the tasks.
+const SHARE: u32 = 200;
+
+/// Time for one call when as many tasks as calls are in flight.
+fn together<F>(runtime: &Runtime, task: impl Fn() -> F) -> Fallible<f64>
+where
+    F: Future<Output = Fallible<f64>> + Send + 'static,
+{
+    let start = Instant::now();
+    let tasks: Vec<_> = (0..IN_FLIGHT).map(|_| runtime.spawn(task())).collect();
+    for ended in runtime.block_on(join_all(tasks)) {
+        ended??;
+    }
+    Ok(mean(IN_FLIGHT * SHARE, start.elapsed()))
 }
 
 type Opened = (

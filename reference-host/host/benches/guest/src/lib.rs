@@ -14,8 +14,8 @@ wit_bindgen::generate!({
     generate_all,
 });
 
-use core::pin::pin;
-use core::task::Poll;
+use futures::StreamExt as _;
+use futures::stream::FuturesUnordered;
 
 use cloud::bench::probe;
 use cloud::keyvalue::store::{self, Store};
@@ -52,12 +52,6 @@ impl Guest for Bench {
         read(&open(name).await, &key).await
     }
 
-    fn plain_calls(times: u32) {
-        for _ in 0..times {
-            probe::plain();
-        }
-    }
-
     async fn ready_calls(times: u32) {
         for _ in 0..times {
             probe::ready().await;
@@ -70,27 +64,9 @@ impl Guest for Bench {
             return reads(&store, &key, times).await;
         }
         let share = times / in_flight;
-        let mut flights: Vec<_> = (0..in_flight)
-            .map(|_| Some(Box::pin(reads(&store, &key, share))))
-            .collect();
-        let mut sum = 0;
-        let all = core::future::poll_fn(|context| {
-            let mut left = false;
-            for flight in &mut flights {
-                if let Some(running) = flight {
-                    match running.as_mut().poll(context) {
-                        Poll::Ready(read) => {
-                            sum += read;
-                            *flight = None;
-                        }
-                        Poll::Pending => left = true,
-                    }
-                }
-            }
-            if left { Poll::Pending } else { Poll::Ready(()) }
-        });
-        pin!(all).await;
-        sum
+        let flights: FuturesUnordered<_> =
+            (0..in_flight).map(|_| reads(&store, &key, share)).collect();
+        flights.fold(0, async |sum, read| sum + read).await
     }
 
     async fn wait() {
