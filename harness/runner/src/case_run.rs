@@ -269,6 +269,11 @@ impl Bench {
         }
     }
 
+    fn time_limit(&self, case: &Case) -> String {
+        let limit = Duration::from_nanos(case.timeout_ns).mul_f64(self.timeout_scale);
+        format!("{:.1} s", limit.as_secs_f64())
+    }
+
     async fn verdict(&self, case: &Case, outcome: Result<Vec<String>, Ending>) -> Attempt {
         Attempt::Decided(match outcome {
             Ok(notes) => Verdict::pass().with_notes(notes),
@@ -293,13 +298,16 @@ impl Bench {
             }
             Err(Ending::TimedOut) => Verdict::because(
                 Status::Timeout,
-                format!(
-                    "not done after {:.1} s",
-                    Duration::from_nanos(case.timeout_ns)
-                        .mul_f64(self.timeout_scale)
-                        .as_secs_f64()
-                ),
+                format!("not done after {}", self.time_limit(case)),
             ),
+            Err(Ending::RanAway) => Verdict::because(
+                Status::Error,
+                format!(
+                    "the guest computed until its time was over ({}), without a call of the provider",
+                    self.time_limit(case)
+                ),
+            )
+            .blamed_on(Blame::Harness),
             Err(Ending::Trapped(reason)) => {
                 Verdict::because(Status::Error, reason).blamed_on(Blame::Harness)
             }

@@ -37,13 +37,19 @@ pub(crate) enum Ending {
     Failed(Evidence),
     /// The provider did not answer where the case relied on it.
     Interrupted(Evidence),
-    /// It was not done in time.
+    /// It was not done in time, waiting for the provider or calling it.
     TimedOut,
+    /// It was not done in time, computing without any call.
+    RanAway,
     /// The guest's own code trapped outside any assertion.
     Trapped(String),
     /// The host could not run it.
     Host(HostError),
 }
+
+/// Interruptions without a call of the provider in between after which a guest
+/// is to blame for its time. Cases compute for less than one tick between two calls.
+const RAN_AWAY_TICKS: u32 = 20;
 
 /// Starts an instance, runs `case` in `role`, and ends the instance.
 pub(crate) async fn run(
@@ -80,17 +86,25 @@ pub(crate) async fn run(
             })
             .await?
     };
-    match tokio::time::timeout(timeout, work).await {
+    let outcome = tokio::time::timeout(timeout, work).await;
+    let late = || {
+        if store.data().ticks_since_call() < RAN_AWAY_TICKS {
+            Ending::TimedOut
+        } else {
+            Ending::RanAway
+        }
+    };
+    match outcome {
         Ok(Ok(Ok(notes))) => Ok(notes),
         Ok(Ok(Err(wit::Ending::Failed(failure)))) => Err(Ending::Failed(evidence(failure))),
         Ok(Ok(Err(wit::Ending::Interrupted(failure)))) => {
             Err(Ending::Interrupted(evidence(failure)))
         }
         Ok(Err(error)) => Err(match Trap::classify(&error) {
-            Trap::Deadline => Ending::TimedOut,
+            Trap::Deadline => late(),
             trap => Ending::Trapped(trap.to_string()),
         }),
-        Err(_) => Err(Ending::TimedOut),
+        Err(_) => Err(late()),
     }
 }
 

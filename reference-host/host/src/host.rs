@@ -114,11 +114,15 @@ impl Host {
         store.set_epoch_deadline(1);
         // A guest that computes yields at every tick, so that it can be dropped
         // and others run, and traps at the first tick after its deadline.
-        store.epoch_deadline_callback(|context| match context.data().deadline {
-            Some(deadline) if Instant::now() >= deadline => {
-                Err(wasmtime::Error::new(Trap::Deadline))
+        store.epoch_deadline_callback(|mut context| {
+            let state = context.data_mut();
+            state.ticks_since_call = state.ticks_since_call.saturating_add(1);
+            match state.deadline {
+                Some(deadline) if Instant::now() >= deadline => {
+                    Err(wasmtime::Error::new(Trap::Deadline))
+                }
+                _ => Ok(UpdateDeadline::Yield(1)),
             }
-            _ => Ok(UpdateDeadline::Yield(1)),
         });
         Ok(store)
     }

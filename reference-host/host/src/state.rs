@@ -12,11 +12,12 @@ use crate::admission::Permit;
 
 /// The data of one instance's store.
 pub struct State {
-    pub(crate) platform: Arc<dyn Platform>,
+    platform: Arc<dyn Platform>,
     pub(crate) table: ResourceTable,
     pub(crate) memory: MemoryLimit,
     /// None if it lies beyond what the clock can tell.
     pub(crate) deadline: Option<Instant>,
+    pub(crate) ticks_since_call: u32,
     _permit: Permit,
 }
 
@@ -33,15 +34,31 @@ impl State {
             table,
             memory: MemoryLimit(limits.memory_bytes),
             deadline: Instant::now().checked_add(limits.deadline),
+            ticks_since_call: 0,
             _permit: permit,
         }
     }
 
-    /// The store behind a guest's handle.
+    /// How often the guest was interrupted since it last called an interface of
+    /// the platform: many ticks of [`crate::HostConfig::tick`] mean that it
+    /// computes on its own, not that it waits for a provider.
+    #[must_use]
+    pub fn ticks_since_call(&self) -> u32 {
+        self.ticks_since_call
+    }
+
+    /// The platform, for a call of the guest.
+    pub(crate) fn platform(&mut self) -> &Arc<dyn Platform> {
+        self.ticks_since_call = 0;
+        &self.platform
+    }
+
+    /// The store behind a guest's handle, for a call of the guest.
     pub(crate) fn store(
-        &self,
+        &mut self,
         handle: &Resource<StoreHandle>,
     ) -> wasmtime::Result<Arc<dyn keyvalue::Store>> {
+        self.ticks_since_call = 0;
         Ok(Arc::clone(&self.table.get(handle)?.0))
     }
 }

@@ -4,3 +4,4 @@
 mod commands;
 mod endings;
 mod support;
+mod unruly;

@@ -12,7 +12,7 @@ impl wit::Host for State {
         capability: String,
         name: String,
     ) -> wasmtime::Result<Result<wit::Description, Error>> {
-        let described = self.platform.describe(&capability, &name);
+        let described = self.platform().describe(&capability, &name);
         Ok(described.map(Into::into).map_err(Into::into))
     }
 }

@@ -32,7 +32,7 @@ impl wit::HostWithStore<State> for Cloud {
         accessor: &Accessor<State, Self>,
         name: String,
     ) -> Outcome<Resource<StoreHandle>> {
-        let platform = accessor.with(|mut access| Arc::clone(&access.get().platform));
+        let platform = accessor.with(|mut access| Arc::clone(access.get().platform()));
         let store = match platform.open_store(&name).await {
             Ok(store) => store,
             Err(error) => return Ok(Err(error.into())),
