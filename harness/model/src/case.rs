@@ -75,9 +75,11 @@ pub enum CaseStatus {
     /// It counts.
     #[default]
     Stable,
-    /// New: it runs and is shown, but does not count yet.
+    /// It needs what is unstable in the specification: it runs and is shown, but
+    /// does not count yet.
     Provisional,
-    /// On its way out: it runs and is shown, but no longer counts.
+    /// On its way out: it runs and is shown, but no longer counts. Reserved: no
+    /// case of this version is.
     Deprecated,
 }
 

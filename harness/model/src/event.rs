@@ -5,8 +5,6 @@
 //! Events of several providers and cases may interleave. A stream that breaks
 //! off is still a stream: what is missing is reported as not run.
 
-use std::collections::BTreeMap;
-
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -136,10 +134,7 @@ pub enum Event {
 pub struct SuiteInfo {
     /// Its version.
     pub version: String,
-    /// The commit it was built from, where that is known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub git: Option<String>,
-    /// The guests.
+    /// The guests. Their digests say what ran more exactly than a commit would.
     pub components: Vec<SuiteComponent>,
 }
 
@@ -188,7 +183,7 @@ pub struct HostInfo {
 pub struct RunInfo {
     /// For everything random in the run.
     pub seed: u64,
-    /// The command line, secrets left out.
+    /// The command line, with placeholders for secrets, folders and files.
     pub command: Vec<String>,
     /// The patterns and other choices that left cases out, as they were given.
     #[serde(default)]
@@ -197,9 +192,6 @@ pub struct RunInfo {
     pub repeat: u32,
     /// How many cases run at a time.
     pub jobs: u32,
-    /// How often a failed case is tried again.
-    #[serde(default)]
-    pub retries: u32,
     /// What all time limits are multiplied with.
     pub timeout_scale: f64,
     /// Why this run must not be published, as far as that is known from the
@@ -216,7 +208,6 @@ impl Default for RunInfo {
             filters: Vec::new(),
             repeat: 1,
             jobs: 1,
-            retries: 0,
             timeout_scale: 1.0,
             not_publishable: Vec::new(),
         }
@@ -247,13 +238,10 @@ pub struct LimitValue {
 /// What a provider says of itself, and how it was reached.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ProviderInfo {
-    /// Its name in this run, unique: the id, and the flavour where there is one.
+    /// Its name in this run, unique.
     pub name: String,
     /// The id that the command line takes: `redis`.
     pub id: String,
-    /// The variant of it, if there are several.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub flavour: Option<String>,
     /// The product behind it, for people: `Redis`.
     pub product: String,
     /// The version that the service reports of itself.
@@ -262,10 +250,8 @@ pub struct ProviderInfo {
     /// How it was reached: in process, started by the harness, an endpoint.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mode: Option<String>,
-    /// Its configuration, secrets left out.
-    #[serde(default)]
-    pub config: BTreeMap<String, String>,
-    /// The arguments that reach it again, behind `--provider NAME`.
+    /// The arguments that reach it again, behind `--provider NAME`, with
+    /// placeholders for secrets and folders.
     #[serde(default)]
     pub arguments: Vec<String>,
     /// The features that it declares.

@@ -1,14 +1,14 @@
 //! The fold from events to a report. It looks at nothing but its arguments.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::repro::repro;
-use crate::summary::{features_report, measurements, profile_report, whole};
+use crate::summary::{features_report, profile_report, whole};
 use crate::{
-    Attempt, Blame, BoundsReport, CapabilityReport, Case, Clause, Conclusion, Counts, Event,
-    EventLine, ExitCode, Feature, FeatureLevel, HostInfo, LimitReport, Profile, ProviderInfo,
-    ProviderReport, RunInfo, RunReport, RunSummary, SCHEMA_VERSION, SpecInfo, Status, SuiteInfo,
-    TestReport, Verdict,
+    Attempt, Blame, CapabilityReport, Case, Clause, Conclusion, Counts, Event, EventLine, ExitCode,
+    Feature, FeatureLevel, HostInfo, Profile, ProviderInfo, ProviderReport, RunInfo, RunReport,
+    RunSummary, SCHEMA_VERSION, SpecInfo, Status, SuiteInfo, TestReport, Verdict,
 };
 
 /// What the fold has to know of the suite and the specification.
@@ -69,7 +69,8 @@ struct Started {
     spec: SpecInfo,
     host: HostInfo,
     run: RunInfo,
-    cases: Vec<String>,
+    /// The cases that were asked for.
+    cases: HashSet<String>,
     at_unix_ms: u64,
 }
 
@@ -80,12 +81,15 @@ struct ProviderFold {
     setup_error: Option<String>,
     notes: Vec<String>,
     duration_ms: f64,
-    results: HashMap<String, Vec<CaseResult>>,
+    /// By case and repetition.
+    results: HashMap<String, Repetitions>,
 }
+
+/// The results of one case, by the number of the repetition.
+type Repetitions = BTreeMap<u32, CaseResult>;
 
 #[derive(Debug, Clone)]
 struct CaseResult {
-    repetition: u32,
     tries: u32,
     duration_ms: f64,
     verdict: Verdict,
@@ -148,7 +152,7 @@ impl ReportFold {
                     spec: spec.clone(),
                     host: host.clone(),
                     run: run.clone(),
-                    cases: cases.clone(),
+                    cases: cases.iter().cloned().collect(),
                     at_unix_ms: line.at_unix_ms,
                 });
             }
@@ -181,15 +185,14 @@ impl ReportFold {
                     .results
                     .entry(case.clone())
                     .or_default();
-                if results.iter().any(|r| r.repetition == *repetition) {
-                    return Err(FoldError::EndedTwice(case.clone()));
-                }
-                results.push(CaseResult {
-                    repetition: *repetition,
-                    tries: *attempts,
-                    duration_ms: *duration_ms,
-                    verdict: verdict.clone(),
-                });
+                match results.entry(*repetition) {
+                    Entry::Occupied(_) => return Err(FoldError::EndedTwice(case.clone())),
+                    Entry::Vacant(place) => place.insert(CaseResult {
+                        tries: *attempts,
+                        duration_ms: *duration_ms,
+                        verdict: verdict.clone(),
+                    }),
+                };
             }
             Event::ProviderFinished {
                 provider,
@@ -231,7 +234,16 @@ impl ReportFold {
     /// # Errors
     /// [`FoldError::NotStarted`].
     pub fn exit_code(&self) -> Result<ExitCode, FoldError> {
-        self.clone().finish().map(|report| ExitCode::of(&report))
+        let condensed = Self {
+            catalog: self.catalog.clone(),
+            started: self.started.clone(),
+            providers: self.providers.iter().map(ProviderFold::condensed).collect(),
+            notes: Vec::new(),
+            faults: self.faults.clone(),
+            last_unix_ms: self.last_unix_ms,
+            end: self.end.clone(),
+        };
+        condensed.finish().map(|report| ExitCode::of(&report))
     }
 
     /// The report of the events so far.
@@ -240,14 +252,13 @@ impl ReportFold {
     /// [`FoldError::NotStarted`].
     pub fn finish(self) -> Result<RunReport, FoldError> {
         let started = self.started.ok_or(FoldError::NotStarted)?;
-        let asked: BTreeSet<&str> = started.cases.iter().map(String::as_str).collect();
         let cases: Vec<&Case> = self.catalog.cases.iter().collect();
         let complete = self.end.is_some();
         let aborted = self.end.flatten();
         let providers = self
             .providers
             .into_iter()
-            .map(|fold| fold.finish(&self.catalog, &asked, &started.run, aborted.as_deref()))
+            .map(|fold| fold.finish(&self.catalog, &started, aborted.as_deref()))
             .collect();
 
         let cited: BTreeSet<&str> = cases
@@ -274,7 +285,6 @@ impl ReportFold {
                 filters: started.run.filters,
                 repeat: started.run.repeat,
                 jobs: started.run.jobs,
-                retries: started.run.retries,
                 timeout_scale: started.run.timeout_scale,
                 publishable: not_publishable.is_empty(),
                 not_publishable,
@@ -309,7 +319,7 @@ impl ReportFold {
         let known = self
             .started
             .as_ref()
-            .is_some_and(|started| started.cases.iter().any(|case| case == id));
+            .is_some_and(|started| started.cases.contains(id));
         if known {
             Ok(())
         } else {
@@ -351,19 +361,44 @@ impl ProviderFold {
         }
     }
 
+    /// The same with one result for each case, which stands for all of its
+    /// repetitions: enough for a verdict, and as small as the suite.
+    fn condensed(&self) -> Self {
+        let one = |results: &Repetitions| {
+            let tries = results.values().map(|result| result.tries).max();
+            let result = CaseResult {
+                tries: tries.unwrap_or_default(),
+                duration_ms: 0.0,
+                verdict: merge(results),
+            };
+            Repetitions::from([(1, result)])
+        };
+        Self {
+            info: self.info.clone(),
+            opened: self.opened,
+            setup_error: self.setup_error.clone(),
+            notes: Vec::new(),
+            duration_ms: self.duration_ms,
+            results: self
+                .results
+                .iter()
+                .map(|(id, results)| (id.clone(), one(results)))
+                .collect(),
+        }
+    }
+
     fn finish(
         mut self,
         catalog: &CatalogInfo,
-        asked: &BTreeSet<&str>,
-        run: &RunInfo,
+        started: &Started,
         aborted: Option<&str>,
     ) -> ProviderReport {
-        let cases = &catalog.cases;
+        let (cases, run) = (&catalog.cases, &started.run);
         let tests: Vec<TestReport> = cases
             .iter()
             .map(|case| {
                 let results = self.results.remove(&case.id).unwrap_or_default();
-                let verdict = if results.is_empty() && !asked.contains(case.id.as_str()) {
+                let verdict = if results.is_empty() && !started.cases.contains(&case.id) {
                     unasked(run)
                 } else if results.is_empty() {
                     self.absent(aborted)
@@ -421,28 +456,12 @@ impl ProviderFold {
             .collect();
 
         let (conclusion, reasons) = whole(&capabilities, self.setup_error.as_deref());
-        let measured = |id: &str| measurements(&tests, id);
         ProviderReport {
             conclusion,
             reasons,
             counts: tests.iter().collect(),
             capabilities,
             features: features_report(&catalog.features, &tests, &self.info),
-            limits: self
-                .info
-                .limits
-                .iter()
-                .map(|limit| LimitReport {
-                    id: limit.id.clone(),
-                    declared: limit.value,
-                    measured: measured(&limit.id).into_iter().min(),
-                })
-                .collect(),
-            bounds: BoundsReport {
-                durability: self.info.durability,
-                visibility_ns: self.info.visibility_bound_ns,
-                measured_visibility_ns: measured("visibility-ns").into_iter().max(),
-            },
             profiles,
             notes: self.notes,
             duration_ms: self.duration_ms,
@@ -478,23 +497,20 @@ fn unasked(run: &RunInfo) -> Verdict {
 }
 
 /// One verdict from those of the repetitions; there is at least one.
-fn merge(results: &[CaseResult]) -> Verdict {
-    let mut notes: Vec<String> = Vec::new();
-    for note in results.iter().flat_map(|result| &result.verdict.notes) {
-        if !notes.contains(note) {
-            notes.push(note.clone());
-        }
-    }
-    let worst = results
-        .iter()
-        .map(|result| &result.verdict)
-        .max_by_key(|verdict| severity(verdict.status));
+fn merge(results: &Repetitions) -> Verdict {
+    let verdicts = || results.values().map(|result| &result.verdict);
+    let mut told: HashSet<&str> = HashSet::new();
+    let notes: Vec<String> = verdicts()
+        .flat_map(|verdict| &verdict.notes)
+        .filter(|note| told.insert(note.as_str()))
+        .cloned()
+        .collect();
+    let worst = verdicts().max_by_key(|verdict| severity(verdict.status));
     let Some(worst) = worst else {
         return Verdict::because(Status::NotRun, "the case has no result");
     };
-    let passed = results
-        .iter()
-        .filter(|result| result.verdict.status == Status::Pass)
+    let passed = verdicts()
+        .filter(|verdict| verdict.status == Status::Pass)
         .count();
     let mut merged = worst.clone();
     merged.notes = notes;
@@ -533,12 +549,14 @@ fn severity(status: Status) -> u8 {
 fn test_report(
     case: &Case,
     verdict: Verdict,
-    mut results: Vec<CaseResult>,
+    results: Repetitions,
     provider: &ProviderInfo,
     run: &RunInfo,
 ) -> TestReport {
-    results.sort_by_key(|result| result.repetition);
-    let mut counts: Counts = results.iter().map(|result| result.verdict.status).collect();
+    let mut counts: Counts = results
+        .values()
+        .map(|result| result.verdict.status)
+        .collect();
     if results.is_empty() {
         counts.add(verdict.status);
     }
@@ -560,11 +578,11 @@ fn test_report(
         evidence: verdict.evidence,
         notes: verdict.notes,
         counts,
-        duration_ms: results.iter().map(|result| result.duration_ms).sum(),
+        duration_ms: results.values().map(|result| result.duration_ms).sum(),
         attempts: results
             .into_iter()
-            .map(|result| Attempt {
-                repetition: result.repetition,
+            .map(|(repetition, result)| Attempt {
+                repetition,
                 status: result.verdict.status,
                 tries: result.tries,
                 duration_ms: result.duration_ms,

@@ -36,8 +36,8 @@ pub use feature::{Feature, FeatureLevel, Profile};
 pub use fold::{CatalogInfo, FoldError, ReportFold};
 pub use matrix::{Cell, CellState, Matrix, MatrixColumn, MatrixRow, RowKind, Tally};
 pub use report::{
-    Attempt, BoundsReport, CapabilityReport, FeaturesReport, LevelCounts, LimitReport,
-    ProfileReport, ProviderReport, RunReport, RunSummary, TestReport,
+    Attempt, CapabilityReport, FeaturesReport, LevelCounts, ProfileReport, ProviderReport,
+    RunReport, RunSummary, TestReport,
 };
 pub use schema::{event_schema, report_schema};
 pub use verdict::{Blame, Counts, Evidence, Status, Verdict};

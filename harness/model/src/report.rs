@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Blame, CaseStatus, Clause, Conclusion, Counts, Durability, Evidence, Feature, HostInfo, Lane,
-    Level, ProviderInfo, SpecInfo, Status, SuiteInfo,
+    Blame, CaseStatus, Clause, Conclusion, Counts, Evidence, Feature, HostInfo, Lane, Level,
+    ProviderInfo, SpecInfo, Status, SuiteInfo,
 };
 
 /// What a run found out about its providers.
@@ -53,7 +53,7 @@ pub struct RunSummary {
     pub started_unix_ms: u64,
     /// When its last event came, in the same unit.
     pub finished_unix_ms: u64,
-    /// The command line, secrets left out.
+    /// The command line, with placeholders for secrets, folders and files.
     pub command: Vec<String>,
     /// The patterns and other choices that left cases out.
     pub filters: Vec<String>,
@@ -61,8 +61,6 @@ pub struct RunSummary {
     pub repeat: u32,
     /// How many cases ran at a time.
     pub jobs: u32,
-    /// How often a failed case was tried again.
-    pub retries: u32,
     /// What all time limits were multiplied with.
     pub timeout_scale: f64,
     /// Whether the report may be published as a statement about its providers.
@@ -87,7 +85,7 @@ pub struct RunSummary {
 /// What a run found out about one provider.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ProviderReport {
-    /// What it says of itself.
+    /// What it says of itself: features, limits, promises.
     pub provider: ProviderInfo,
     /// Why it could not be set up, if it could not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -102,10 +100,6 @@ pub struct ProviderReport {
     pub capabilities: Vec<CapabilityReport>,
     /// What it declares and what became of that.
     pub features: FeaturesReport,
-    /// Its limits.
-    pub limits: Vec<LimitReport>,
-    /// Its promises about durability and staleness.
-    pub bounds: BoundsReport,
     /// The profiles of the suite.
     pub profiles: Vec<ProfileReport>,
     /// What was worth telling and is no verdict.
@@ -188,40 +182,14 @@ pub struct FeaturesReport {
     pub verified: Vec<String>,
     /// Declared, and a MUST case of it failed.
     pub overclaimed: Vec<String>,
-    /// Not declared, but found to work.
+    /// Not declared, but found to work. Reserved with
+    /// [`Status::Underclaim`]: this version never fills it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub underclaimed: Vec<String>,
     /// Not declared, and proved to refuse.
     pub refused: Vec<String>,
     /// Neither: no case of it said anything.
     pub unproved: Vec<String>,
-}
-
-/// A limit of a provider.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct LimitReport {
-    /// For example `kv.key.max-bytes`; the last word says the unit.
-    pub id: String,
-    /// What the provider says.
-    pub declared: u64,
-    /// What a case found, told by a note of the form `measured ID = NUMBER`;
-    /// the lowest, if several did.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub measured: Option<u64>,
-}
-
-/// What a provider promises about durability and staleness.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct BoundsReport {
-    /// What `ok` from a write promises.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub durability: Option<Durability>,
-    /// How stale another session's read may be, in nanoseconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub visibility_ns: Option<u64>,
-    /// How stale one was at most, told by notes of the form
-    /// `measured visibility-ns = NUMBER`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub measured_visibility_ns: Option<u64>,
 }
 
 /// One profile for one provider.

@@ -1,5 +1,5 @@
 //! What follows from the results of one provider: one word about it, its
-//! profiles, its features, what was measured. It knows nothing of events.
+//! profiles, its features. It knows nothing of events.
 
 use crate::{
     CapabilityReport, Conclusion, Counts, Feature, FeatureLevel, FeaturesReport, Profile,
@@ -137,20 +137,4 @@ impl TestReport {
                 && nameless
                 && self.capability == feature.capability)
     }
-}
-
-/// The numbers in notes of the form `measured ID = NUMBER`.
-pub(crate) fn measurements(tests: &[TestReport], id: &str) -> Vec<u64> {
-    tests
-        .iter()
-        .flat_map(|test| &test.notes)
-        .filter_map(|note| {
-            let (name, value) = note.strip_prefix("measured ")?.split_once('=')?;
-            if name.trim() == id {
-                value.trim().parse().ok()
-            } else {
-                None
-            }
-        })
-        .collect()
 }

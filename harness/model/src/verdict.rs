@@ -34,7 +34,10 @@ pub enum Status {
     Xfail,
     /// A feature that it needs is not declared, and the refusal was proved.
     Unsupported,
-    /// A feature that it needs is not declared, but works. Informational.
+    /// A feature that it needs is not declared, but works. Reserved: no part of
+    /// this version gives it, because a function of an undeclared feature has to
+    /// refuse, and one that works is a `fail` of the case that proves the
+    /// refusal.
     Underclaim,
     /// The user's own filter left it out.
     Skip,

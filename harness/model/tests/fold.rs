@@ -224,6 +224,47 @@ fn repetitions_are_kept_and_a_mixture_is_flaky() {
 }
 
 #[test]
+fn the_exit_code_so_far_is_that_of_the_report_so_far() {
+    let mut events = run_with(&[]);
+    let end = events.len() - 1;
+    for repetition in 2..200 {
+        let mut again = events[3].clone();
+        if let Event::CaseFinished {
+            repetition: number,
+            verdict,
+            ..
+        } = &mut again.event
+        {
+            *number = repetition;
+            if repetition == 150 {
+                *verdict = Verdict::because(Status::Fail, "the value was there");
+            }
+        }
+        events.insert(end, again);
+    }
+    let mut so_far = ReportFold::new(sample::catalog());
+    for line in &events {
+        so_far.push(line).unwrap();
+        let report = so_far.clone().finish().unwrap();
+        assert_eq!(so_far.exit_code(), Ok(ExitCode::of(&report)));
+    }
+    assert_eq!(so_far.exit_code(), Ok(ExitCode::NotConformant));
+    assert_eq!(
+        so_far.push(&events[3]).unwrap_err(),
+        FoldError::AfterEnd,
+        "it is over"
+    );
+    let mut twice = ReportFold::new(sample::catalog());
+    for line in &events[..4] {
+        twice.push(line).unwrap();
+    }
+    assert!(matches!(
+        twice.push(&events[3]),
+        Err(FoldError::EndedTwice(_))
+    ));
+}
+
+#[test]
 fn a_missing_core_feature_is_not_conformant() {
     let mut events = run_with(&[]);
     for line in &mut events {

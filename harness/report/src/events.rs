@@ -11,13 +11,12 @@ use crate::ReportError;
 
 /// Writes events as lines of JSON and flushes each.
 #[derive(Debug)]
-pub struct EventWriter<W> {
-    out: W,
-    /// For messages; none if it is no file.
-    path: Option<PathBuf>,
+pub struct EventWriter {
+    out: File,
+    path: PathBuf,
 }
 
-impl EventWriter<File> {
+impl EventWriter {
     /// Writes to a new file. One of that name is replaced.
     ///
     /// # Errors
@@ -29,38 +28,23 @@ impl EventWriter<File> {
         })?;
         Ok(Self {
             out,
-            path: Some(path.to_owned()),
+            path: path.to_owned(),
         })
-    }
-}
-
-impl<W: Write> EventWriter<W> {
-    /// Writes to anything.
-    pub fn new(out: W) -> Self {
-        Self { out, path: None }
     }
 
     /// Writes one event.
     ///
     /// # Errors
-    /// [`ReportError::Write`] or, where it is no file, [`ReportError::Stream`].
+    /// [`ReportError::Write`].
     pub fn write(&mut self, line: &EventLine) -> Result<(), ReportError> {
         let mut text = serde_json::to_vec(line)?;
         text.push(b'\n');
         self.out
             .write_all(&text)
             .and_then(|()| self.out.flush())
-            .map_err(|source| match &self.path {
-                Some(path) => ReportError::Write {
-                    path: path.clone(),
-                    source,
-                },
-                None => ReportError::Stream(source),
+            .map_err(|source| ReportError::Write {
+                path: self.path.clone(),
+                source,
             })
-    }
-
-    /// What was written to.
-    pub fn into_inner(self) -> W {
-        self.out
     }
 }

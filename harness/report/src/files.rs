@@ -38,7 +38,7 @@ pub fn prepare(folder: &Path) -> Result<(), ReportError> {
 ///
 /// # Errors
 /// [`ReportError::Folder`], [`ReportError::Write`].
-pub fn events(folder: &Path) -> Result<EventWriter<File>, ReportError> {
+pub fn events(folder: &Path) -> Result<EventWriter, ReportError> {
     prepare(folder)?;
     EventWriter::create(&folder.join(EVENTS))
 }

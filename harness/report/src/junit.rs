@@ -2,7 +2,8 @@
 //!
 //! One suite for each provider and capability; the class is the capability, the
 //! name the id of the case. A red result is a `failure` if a clause did not
-//! hold and an `error` if nothing can be said. What is not red (a refusal, a
+//! hold, which is also so where the provider did not answer in time, and an
+//! `error` if nothing can be said. What is not red (a refusal, a
 //! filter, a known failure, a SHOULD that did not hold) is `skipped` with a
 //! message, because readers of this format know no other shade.
 
@@ -83,10 +84,10 @@ fn status(report: &RunReport, test: &TestReport) -> TestCaseStatus {
             ));
             return skipped;
         }
-        Status::Error | Status::Timeout | Status::NotRun | Status::Inconclusive => {
+        Status::Error | Status::NotRun | Status::Inconclusive => {
             TestCaseStatus::non_success(NonSuccessKind::Error)
         }
-        Status::Fail | Status::Overclaim | Status::Xpass | Status::Flaky => {
+        Status::Fail | Status::Overclaim | Status::Timeout | Status::Xpass | Status::Flaky => {
             TestCaseStatus::non_success(NonSuccessKind::Failure)
         }
     };

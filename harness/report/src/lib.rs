@@ -46,9 +46,6 @@ pub enum ReportError {
         /// Why.
         source: std::io::Error,
     },
-    /// An event cannot be written to a stream that is no file.
-    #[error("cannot write an event: {0}")]
-    Stream(#[source] std::io::Error),
     /// The report has something that JSON cannot express, or is no report.
     #[error("not a report as json: {0}")]
     Json(#[from] serde_json::Error),

@@ -217,30 +217,36 @@ fn features(report: &RunReport, page: &mut Page) {
             ids.join(" ")
         }
     };
-    let head = [
-        "",
-        "verified",
-        "overclaimed",
-        "refused",
-        "underclaimed",
-        "unproved",
-    ];
+    // A column that no provider has anything in would only raise questions.
+    let underclaims = report
+        .providers
+        .iter()
+        .any(|provider| !provider.features.underclaimed.is_empty());
+    let mut head = vec!["", "verified", "overclaimed", "refused"];
+    if underclaims {
+        head.push("underclaimed");
+    }
+    head.push("unproved");
+    let head: Vec<String> = head.into_iter().map(str::to_owned).collect();
     let rows: Vec<Vec<String>> = report
         .providers
         .iter()
         .map(|provider| {
             let features = &provider.features;
-            vec![
+            let mut row = vec![
                 markdown(&provider.provider.name),
                 lists(&features.verified),
                 lists(&features.overclaimed),
                 lists(&features.refused),
-                lists(&features.underclaimed),
-                lists(&features.unproved),
-            ]
+            ];
+            if underclaims {
+                row.push(lists(&features.underclaimed));
+            }
+            row.push(lists(&features.unproved));
+            row
         })
         .collect();
-    page.table(&head.map(str::to_owned), &rows);
+    page.table(&head, &rows);
     let profiles: Vec<String> = report
         .providers
         .iter()
@@ -306,16 +312,8 @@ fn about(provider: &ProviderReport, page: &mut Page) {
         let must = story::tell_counts(&provider.counts.must);
         let should = story::tell_counts(&provider.counts.should);
         items.push(format!("MUST: {must}; SHOULD: {should}"));
-        for limit in &provider.limits {
-            let measured = match limit.measured {
-                Some(measured) => format!(", measured {measured}"),
-                None => String::new(),
-            };
-            items.push(format!(
-                "{} = {}{measured}",
-                code(&limit.id),
-                limit.declared
-            ));
+        for limit in &info.limits {
+            items.push(format!("{} = {}", code(&limit.id), limit.value));
         }
         items.push(format!("time: {}", duration(provider.duration_ms)));
     }

@@ -1,10 +1,10 @@
-//! The progress line on a terminal, a fold over the events. It writes to
-//! standard error and leaves nothing behind.
+//! The progress line on a terminal, a fold over the events, or a plain counter of
+//! steps. It writes to standard error and leaves nothing behind.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::IsTerminal;
 
-use conformance_model::{Event, EventLine};
+use conformance_model::{Case, Event, EventLine, Level};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::text::{plain, short};
@@ -14,6 +14,8 @@ use crate::text::{plain, short};
 pub struct Progress {
     bar: ProgressBar,
     red: u64,
+    /// Of the cases that are no MUST; a failure of those is not red.
+    levels: HashMap<String, Level>,
     /// What is running, by provider and case.
     running: BTreeMap<(String, String), u32>,
 }
@@ -47,8 +49,35 @@ impl Progress {
         Self {
             bar,
             red: 0,
+            levels: HashMap::new(),
             running: BTreeMap::new(),
         }
+    }
+
+    /// Takes over of which level each case is; without that, every one counts
+    /// as a MUST.
+    #[must_use]
+    pub fn with_cases(mut self, cases: &[Case]) -> Self {
+        self.levels = cases
+            .iter()
+            .filter(|case| case.level != Level::Must)
+            .map(|case| (case.id.clone(), case.level))
+            .collect();
+        self
+    }
+
+    /// Begins to count steps that are no cases of a run.
+    pub fn count_to(&mut self, steps: u64) {
+        self.bar.set_length(steps);
+    }
+
+    /// One more step is done.
+    pub fn step(&mut self, name: &str, red: bool) {
+        self.red += u64::from(red);
+        self.bar.inc(1);
+        let red = self.tell_red();
+        self.bar
+            .set_message(short(&plain(&format!("{red}{name}")), 120));
     }
 
     /// Takes an event.
@@ -75,7 +104,8 @@ impl Progress {
                     }
                     self.bar.inc(1);
                 }
-                self.red += u64::from(verdict.status.is_red());
+                let level = self.levels.get(case).copied().unwrap_or(Level::Must);
+                self.red += u64::from(verdict.status.is_red_at(level));
             }
             Event::RunFinished { .. } => {
                 self.bar.finish_and_clear();
@@ -95,12 +125,16 @@ impl Progress {
         self.bar.finish_and_clear();
     }
 
-    /// What the line says beside the bar.
-    fn message(&self) -> String {
-        let red = match self.red {
+    fn tell_red(&self) -> String {
+        match self.red {
             0 => String::new(),
             number => format!("{number} red, "),
-        };
+        }
+    }
+
+    /// What the line says beside the bar.
+    fn message(&self) -> String {
+        let red = self.tell_red();
         match self.running.keys().next() {
             Some((provider, case)) => short(&plain(&format!("{red}{provider} {case}")), 120),
             None => red,
@@ -133,6 +167,16 @@ mod tests {
     }
 
     #[test]
+    fn steps_are_counted() {
+        let mut progress = Progress::hidden();
+        progress.count_to(2);
+        progress.step("one", false);
+        progress.step("two", true);
+        assert_eq!(progress.bar.position(), 2);
+        assert_eq!(progress.bar.message(), "1 red, two");
+    }
+
+    #[test]
     fn it_follows_the_events() {
         let mut progress = Progress::hidden();
         let started = |case: &str| Event::CaseStarted {
@@ -156,6 +200,11 @@ mod tests {
         progress.event(&EventLine::new(0, finished("b", failed)));
         assert_eq!(progress.message(), "1 red, ");
         assert_eq!(progress.bar.position(), 2);
+        // A SHOULD that does not hold is not red.
+        progress.levels.insert("s".to_owned(), Level::Should);
+        let failed = Verdict::because(Status::Fail, "x");
+        progress.event(&EventLine::new(0, finished("s", failed)));
+        assert_eq!(progress.message(), "1 red, ");
         // One that never started does not move the bar.
         progress.event(&EventLine::new(0, finished("c", Verdict::pass())));
         assert_eq!(progress.bar.position(), 2);

@@ -1,10 +1,9 @@
 //! What a person reads when the run is over: failures first, then the
 //! compliance matrix, then what was not run, and the verdict as the last line.
 //!
-//! The text has colours as ANSI escapes; [`print`] leaves them out where the
-//! output is no terminal.
+//! The text has colours as ANSI escapes; whoever prints it leaves them out where
+//! the output is no terminal.
 
-use std::io::Write;
 use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
@@ -14,14 +13,12 @@ use conformance_model::{
 
 use crate::story::{self, Finding, Group};
 use crate::table::{self, TableCell, TableRow, paint};
-use crate::text::{count, duration, plain, short, wrap};
+use crate::text::{SHOWN, count, duration, plain, short, wrap};
 
 /// How many failures are told in full; `report.md` and `report.json` have more.
 const TOLD: usize = 20;
 /// How many cases are named where they share a fate.
 const NAMED: usize = 8;
-/// The longest text of a guest that is repeated, in characters.
-const SHOWN: usize = 300;
 
 const BOLD: Style = Style::new().bold();
 const FAINT: Style = Style::new().dimmed();
@@ -45,17 +42,6 @@ impl Default for Options<'_> {
             folder: None,
         }
     }
-}
-
-/// Writes the report to standard output, with colours if that is a terminal
-/// and nothing in the environment speaks against it.
-///
-/// # Errors
-/// Those of standard output.
-pub fn print(report: &RunReport, options: Options<'_>) -> std::io::Result<()> {
-    let mut out = anstream::stdout().lock();
-    out.write_all(render(report, options).as_bytes())?;
-    out.flush()
 }
 
 /// The report as text with ANSI escapes.

@@ -77,6 +77,18 @@ fn junit_xml() {
 }
 
 #[test]
+fn junit_blames_the_provider_for_a_timeout() {
+    let xml = junit::render(&sample::report()).unwrap();
+    let kind = |id: &str| {
+        let after = xml.split(&format!("name=\"{id}\"")).nth(2);
+        let body = after.unwrap().split("</testcase>").next().unwrap();
+        (body.contains("<failure"), body.contains("<error"))
+    };
+    assert_eq!(kind("kv.set.hangs"), (true, false));
+    assert_eq!(kind("kv.set.lost"), (false, true));
+}
+
+#[test]
 fn page() {
     insta::assert_snapshot!(markdown::render(&sample::report()));
 }
@@ -102,11 +114,13 @@ fn what_is_no_report_is_refused() {
 
 #[test]
 fn events_are_lines() {
-    let mut writer = events::EventWriter::new(Vec::new());
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("events.jsonl");
+    let mut writer = events::EventWriter::create(&file).unwrap();
     for line in sample::events() {
         writer.write(&line).unwrap();
     }
-    let text = String::from_utf8(writer.into_inner()).unwrap();
+    let text = std::fs::read_to_string(&file).unwrap();
     let back: Vec<EventLine> = text
         .lines()
         .map(|line| serde_json::from_str(line).unwrap())
