@@ -4,10 +4,12 @@ use conformance_model::{Case, CatalogInfo, Clause, Feature, PackageInfo, Profile
 
 use crate::check::Problem;
 use crate::features::{self, Capability, Elsewhere};
+use crate::limits::{self, PortableLimit};
+use crate::proposals::{self, Proposal};
 use crate::wit::{self, Documented, Interface};
-use crate::{Sources, SpecError, check, clauses, digest, prose};
+use crate::{Sources, SpecError, check, clauses, digest, proposal_check};
 
-/// The specification: packages, clauses, features, profiles.
+/// The specification: packages, clauses, limits, features, profiles, proposals.
 #[derive(Debug, Clone)]
 pub struct Catalog {
     pub(crate) packages: Vec<PackageInfo>,
@@ -16,8 +18,13 @@ pub struct Catalog {
     pub(crate) capabilities: Vec<Capability>,
     /// The doc comment of each package, by package without its version.
     pub(crate) package_docs: Vec<(String, String)>,
-    /// What is wrong with the clauses.
-    pub(crate) clause_problems: Vec<Problem>,
+    pub(crate) limits: Vec<PortableLimit>,
+    pub(crate) proposals: Vec<Proposal>,
+    /// The page that lists the proposals.
+    pub(crate) proposals_overview: Option<String>,
+    pub(crate) folders_without_facts: Vec<String>,
+    /// What was wrong with clauses and limits when they were read.
+    problems: Vec<Problem>,
     documented: Vec<Documented>,
     wit_digest: String,
     clause_index_digest: String,
@@ -57,17 +64,26 @@ impl Catalog {
     pub fn new(sources: &Sources) -> Result<Self, SpecError> {
         let parsed = wit::parse(&sources.wit)?;
         let capabilities = features::parse(&sources.features)?;
-        let (clauses, clause_problems) = clauses::index(&parsed.documented, &sources.wit);
+        let (clauses, mut problems) = clauses::index(&parsed.documented, &sources.wit);
+        let package_docs: Vec<_> = parsed.package_docs.into_iter().collect();
+        let (limits, unreadable) = limits::parse(&package_docs);
+        problems.extend(unreadable);
+        let (proposals, folders_without_facts) = proposals::parse(&sources.proposals)?;
+        let overview = sources.proposals.iter().find(|s| s.path == "README.md");
         Ok(Self {
             packages: parsed.packages,
             interfaces: parsed.interfaces,
-            package_docs: parsed.package_docs.into_iter().collect(),
+            package_docs,
             documented: parsed.documented,
             wit_digest: digest::of_sources(&sources.wit),
             clause_index_digest: digest::of_clauses(&clauses),
             clauses,
-            clause_problems,
+            problems,
             capabilities,
+            limits,
+            proposals,
+            proposals_overview: overview.map(|source| source.text.clone()),
+            folders_without_facts,
         })
     }
 
@@ -119,6 +135,33 @@ impl Catalog {
     /// The clauses that other tests than guests prove.
     pub fn elsewhere(&self) -> impl Iterator<Item = &Elsewhere> {
         self.capabilities.iter().flat_map(|c| &c.elsewhere)
+    }
+
+    /// The limits that the packages list, with their portable bounds.
+    #[must_use]
+    pub fn limits(&self) -> &[PortableLimit] {
+        &self.limits
+    }
+
+    /// The proposals, by number.
+    #[must_use]
+    pub fn proposals(&self) -> &[Proposal] {
+        &self.proposals
+    }
+
+    /// Whether something is declared under a name such as `a:b/interface.item`,
+    /// the package without its version.
+    pub(crate) fn has_item(&self, name: &str) -> bool {
+        self.documented.iter().any(|place| {
+            let package = place.package.split('@').next().unwrap_or_default();
+            place.item.as_ref().is_some_and(|item| {
+                name.strip_prefix(package)
+                    .and_then(|rest| rest.strip_prefix('/'))
+                    .and_then(|rest| rest.strip_prefix(place.interface.as_str()))
+                    .and_then(|rest| rest.strip_prefix('.'))
+                    == Some(item)
+            })
+        })
     }
 
     /// The feature that switches on the interface that a clause stands in.
@@ -190,8 +233,10 @@ impl Catalog {
     /// What breaks the rules in the specification itself.
     #[must_use]
     pub fn problems(&self) -> Vec<Problem> {
-        let mut problems = self.clause_problems.clone();
+        let mut problems = self.problems.clone();
         problems.extend(check::features(self));
+        problems.extend(check::limits(self));
+        problems.extend(proposal_check::proposals(self));
         problems
     }
 
@@ -216,17 +261,12 @@ impl Catalog {
             .filter(|clause| !self.elsewhere().any(|entry| entry.clause == clause.id))
             .collect()
     }
-
-    /// Whether an id has the shape of a clause's id.
-    #[must_use]
-    pub fn is_clause_id(id: &str) -> bool {
-        prose::is_clause_id(id)
-    }
 }
 
 /// How many characters have to be changed, added or removed to make one text
 /// the other.
-fn distance(a: &str, b: &str) -> usize {
+#[must_use]
+pub fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, left) in a.chars().enumerate() {

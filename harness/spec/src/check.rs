@@ -26,6 +26,11 @@ pub enum Rule {
     Feature,
     /// The feature table of the package differs from the feature file.
     FeatureTable,
+    /// A limit in the table of a package is listed twice, has no bound, or belongs
+    /// to no feature of the package.
+    LimitTable,
+    /// A proposal and the rest of the specification do not fit together.
+    Proposal,
     /// An entry under `elsewhere` names no clause, or one that a case covers.
     Elsewhere,
     /// A case is described twice or incompletely.
@@ -188,6 +193,34 @@ pub(crate) fn features(catalog: &Catalog) -> Vec<Problem> {
                 let message = format!("{file} has it as {level}, the table of {package} has not");
                 found(Rule::FeatureTable, id, message);
             }
+        }
+    }
+    problems
+}
+
+/// The tables of limits.
+pub(crate) fn limits(catalog: &Catalog) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let mut seen: HashSet<&str> = HashSet::new();
+    for limit in &catalog.limits {
+        let mut found = |message: String| {
+            problems.push(Problem::new(Rule::LimitTable, limit.id.as_str(), message));
+        };
+        if !seen.insert(&limit.id) {
+            found("a second limit with this id".to_owned());
+        }
+        if !is_dotted(&limit.id) {
+            found("not a dotted word in lower case".to_owned());
+        }
+        let of_package = catalog.capabilities.iter().any(|capability| {
+            capability.package.split('@').next() == Some(&limit.package)
+                && capability.features.iter().any(|f| f.id == limit.feature)
+        });
+        if !of_package {
+            found(format!(
+                "{} has no feature {}",
+                limit.package, limit.feature
+            ));
         }
     }
     problems

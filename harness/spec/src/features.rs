@@ -70,7 +70,7 @@ pub(crate) fn parse(sources: &[Source]) -> Result<Vec<Capability>, SpecError> {
 }
 
 fn parse_one(source: &Source) -> Result<Capability, SpecError> {
-    let file: File = toml::from_str(&source.text).map_err(|error| SpecError::Features {
+    let file: File = toml::from_str(&source.text).map_err(|error| SpecError::Toml {
         path: source.path.clone(),
         source: Box::new(error),
     })?;

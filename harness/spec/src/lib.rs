@@ -1,8 +1,9 @@
-//! The specification as data: packages, interfaces, clauses, features,
-//! profiles, read from `wit/` and `conformance/features/` into a [`Catalog`],
-//! and the checks that hold them and the cases together.
+//! The specification as data: packages, interfaces, clauses, limits, features,
+//! profiles, proposals, read from `wit/`, `conformance/features/` and
+//! `proposals/` into a [`Catalog`], and the checks that hold them and the cases
+//! together.
 //!
-//! Both folders are embedded, so that a program needs no checkout. This crate
+//! The folders are embedded, so that a program needs no checkout. This crate
 //! runs nothing: it knows no engine, no provider and no report.
 #![deny(missing_docs)]
 
@@ -11,13 +12,18 @@ mod check;
 mod clauses;
 mod digest;
 mod features;
+mod limits;
+mod proposal_check;
+mod proposals;
 mod prose;
 mod source;
 mod wit;
 
-pub use catalog::{Catalog, Explanation};
+pub use catalog::{Catalog, Explanation, distance};
 pub use check::{Problem, Rule};
 pub use features::Elsewhere;
+pub use limits::{Bound, PortableLimit};
+pub use proposals::{Decision, OpenQuestion, Proposal, ProposalStatus, Stated};
 pub use source::{Source, Sources};
 pub use wit::Interface;
 
@@ -51,9 +57,10 @@ pub enum SpecError {
     /// A WIT file is not WIT, or the packages do not fit together.
     #[error("{0}")]
     Wit(String),
-    /// A feature file is no TOML or has other keys than it should.
+    /// The facts of a feature file or a proposal are no TOML, or have other keys
+    /// than they should. The source names the line.
     #[error("{path}: {source}")]
-    Features {
+    Toml {
         /// Which file.
         path: String,
         /// What is wrong in it.

@@ -2,12 +2,14 @@
 
 use std::path::Path;
 
+use include_dir::{Dir, include_dir};
+
 use crate::SpecError;
 
 /// A file: its path from the root of its folder, with `/`, and its text.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Source {
-    /// For example `keyvalue/store.wit`.
+    /// For example `types/errors.wit`.
     pub path: String,
     /// The whole text.
     pub text: String,
@@ -20,106 +22,110 @@ pub struct Sources {
     pub wit: Vec<Source>,
     /// The files of `conformance/features/`.
     pub features: Vec<Source>,
+    /// The files of `proposals/`, pages and facts. There may be none.
+    pub proposals: Vec<Source>,
 }
 
-macro_rules! embed {
-    ($root:literal: $($path:literal),* $(,)?) => {
-        &[$(($path, include_str!(concat!("../../../", $root, "/", $path)))),*]
-    };
-}
+static WIT: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../wit");
+static FEATURES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../conformance/features");
+static PROPOSALS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../proposals");
 
-/// What is embedded. A test compares it with the folders.
-const WIT: &[(&str, &str)] = embed!("wit":
-    "keyvalue/batch.wit",
-    "keyvalue/cas.wit",
-    "keyvalue/counters.wit",
-    "keyvalue/expiry.wit",
-    "keyvalue/package.wit",
-    "keyvalue/store.wit",
-    "keyvalue/transactions.wit",
-    "keyvalue/watch.wit",
-    "platform/package.wit",
-    "types/durations.wit",
-    "types/errors.wit",
-    "types/features.wit",
-    "types/package.wit",
-    "types/pages.wit",
-    "types/versions.wit",
-);
-
-const FEATURES: &[(&str, &str)] = embed!("conformance/features":
-    "keyvalue.toml",
-);
+/// Where the three kinds lie, from the root of the repository, and the endings of
+/// their files.
+const WIT_FILES: (&str, &[&str]) = ("wit", &["wit"]);
+const FEATURE_FILES: (&str, &[&str]) = ("conformance/features", &["toml"]);
+const PROPOSAL_FILES: (&str, &[&str]) = ("proposals", &["md", "toml"]);
 
 impl Sources {
     /// The specification that this program was built with.
     #[must_use]
     pub fn embedded() -> Self {
-        let owned = |files: &[(&str, &str)]| {
-            let mut sources: Vec<Source> = files
-                .iter()
-                .map(|&(path, text)| Source {
-                    path: path.to_owned(),
-                    text: text.to_owned(),
-                })
-                .collect();
-            sources.sort();
-            sources
+        let files = |folder: &Dir<'_>, (_, endings): (&str, &[&str])| {
+            let mut found = Vec::new();
+            embedded_in(folder, endings, &mut found);
+            found.sort();
+            found
         };
         Self {
-            wit: owned(WIT),
-            features: owned(FEATURES),
+            wit: files(&WIT, WIT_FILES),
+            features: files(&FEATURES, FEATURE_FILES),
+            proposals: files(&PROPOSALS, PROPOSAL_FILES),
         }
     }
 
-    /// The specification in two folders: `wit`, which has a folder for each
-    /// package, and `features`.
+    /// The specification in a checkout, by its root.
     ///
     /// # Errors
-    /// A folder or file that cannot be read, or a folder without files.
-    pub fn read(wit: &Path, features: &Path) -> Result<Self, SpecError> {
-        let mut sources = Self {
-            wit: Vec::new(),
-            features: Vec::new(),
+    /// A folder or file that cannot be read; no WIT, or no features.
+    pub fn read(root: &Path) -> Result<Self, SpecError> {
+        let files = |(folder, endings): (&str, &[&str])| {
+            let folder = root.join(folder);
+            let mut found = Vec::new();
+            read_folder(&folder, &folder, endings, &mut found)?;
+            found.sort();
+            Ok(found)
         };
-        for package in entries(wit)? {
-            if package.is_dir() {
-                read_folder(&package, wit, "wit", &mut sources.wit)?;
-            }
-        }
-        read_folder(features, features, "toml", &mut sources.features)?;
-        for (files, path, kind) in [
-            (&sources.wit, wit, "wit"),
-            (&sources.features, features, "toml"),
+        let sources = Self {
+            wit: files(WIT_FILES)?,
+            features: files(FEATURE_FILES)?,
+            proposals: files(PROPOSAL_FILES)?,
+        };
+        for (files, (folder, _), kind) in [
+            (&sources.wit, WIT_FILES, "wit"),
+            (&sources.features, FEATURE_FILES, "toml"),
         ] {
             if files.is_empty() {
-                let path = path.display().to_string();
+                let path = root.join(folder).display().to_string();
                 return Err(SpecError::Empty { path, kind });
             }
         }
-        sources.wit.sort();
-        sources.features.sort();
         Ok(sources)
     }
+}
+
+/// The texts with one of these endings in an embedded folder and those within.
+fn embedded_in(folder: &Dir<'_>, endings: &[&str], into: &mut Vec<Source>) {
+    for file in folder.files() {
+        if let Some(text) = file.contents_utf8()
+            && has_ending(file.path(), endings)
+        {
+            into.push(Source {
+                path: slashed(file.path()),
+                text: text.to_owned(),
+            });
+        }
+    }
+    for inner in folder.dirs() {
+        embedded_in(inner, endings, into);
+    }
+}
+
+fn has_ending(path: &Path, endings: &[&str]) -> bool {
+    path.extension()
+        .is_some_and(|ending| endings.iter().any(|known| ending == *known))
+}
+
+fn slashed(path: &Path) -> String {
+    let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
+    parts.join("/")
 }
 
 fn read_folder(
     folder: &Path,
     root: &Path,
-    kind: &str,
+    endings: &[&str],
     into: &mut Vec<Source>,
 ) -> Result<(), SpecError> {
     for path in entries(folder)? {
-        if path.extension().is_none_or(|extension| extension != kind) {
-            continue;
+        if path.is_dir() {
+            read_folder(&path, root, endings, into)?;
+        } else if has_ending(&path, endings) {
+            let text = std::fs::read_to_string(&path).map_err(|source| failed(&path, source))?;
+            into.push(Source {
+                path: slashed(path.strip_prefix(root).unwrap_or(&path)),
+                text,
+            });
         }
-        let text = std::fs::read_to_string(&path).map_err(|source| failed(&path, source))?;
-        let name = path.strip_prefix(root).unwrap_or(&path);
-        let name: Vec<_> = name.iter().map(|part| part.to_string_lossy()).collect();
-        into.push(Source {
-            path: name.join("/"),
-            text,
-        });
     }
     Ok(())
 }

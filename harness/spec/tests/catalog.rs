@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use conformance_model::{Case, CaseStatus, FeatureLevel, Lane, Level, Word};
-use conformance_spec::{Catalog, Rule, Source, Sources, SpecError};
+use conformance_spec::{Bound, Catalog, Rule, Source, Sources, SpecError};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -41,15 +41,18 @@ fn small(docs: &str) -> Sources {
     Sources {
         wit: vec![source("b/store.wit", &text)],
         features: vec![source("keyvalue.toml", FEATURES)],
+        proposals: Vec::new(),
     }
 }
 
+/// The rules that are broken, those for proposals left out: there are none here.
 fn rules(sources: &Sources) -> Vec<Rule> {
     let catalog = Catalog::new(sources).unwrap();
     catalog
         .problems()
         .iter()
         .map(|problem| problem.rule)
+        .filter(|&rule| rule != Rule::Proposal)
         .collect()
 }
 
@@ -74,11 +77,12 @@ fn case(id: &str, clauses: &[&str]) -> Case {
 
 #[test]
 fn what_is_embedded_is_what_is_there() {
-    let there = Sources::read(&root().join("wit"), &root().join("conformance/features")).unwrap();
+    let there = Sources::read(&root()).unwrap();
     assert!(
         there == Sources::embedded(),
-        "the list of embedded files in source.rs is not the list of files"
+        "the embedded specification is not that of the folders"
     );
+    assert!(there.wit.len() > 10 && !there.features.is_empty() && !there.proposals.is_empty());
 }
 
 #[test]
@@ -156,6 +160,47 @@ fn features_and_profiles_are_read() {
         FeatureLevel::Unstable
     );
     assert_eq!(catalog.profiles().count(), 3);
+}
+
+#[test]
+fn limits_are_read_from_the_tables() {
+    let catalog = Catalog::embedded().unwrap();
+    let bound = |id: &str| {
+        let mut limits = catalog.limits().iter();
+        limits.find(|limit| limit.id == id).unwrap().bound
+    };
+    assert_eq!(catalog.limits().len(), 7);
+    assert_eq!(bound("kv.value.max-bytes"), Bound::AtLeast(24_576));
+    assert_eq!(bound("kv.ttl.min-ns"), Bound::AtMost(60_000_000_000));
+
+    let with = |row: &str| {
+        let mut sources = small("");
+        sources.wit[0].text.insert_str(0, &format!("/// {row}\n"));
+        rules(&sources)
+    };
+    assert_eq!(with("| `kv.max` | x | at least 1 | `kv.store` |"), []);
+    for bad in [
+        "| `kv.max` | x | about 1 | `kv.store` |",
+        "| `kv.max` | x | at least one | `kv.store` |",
+        "| `kv.max` | x | at most 99999999999999999999 | `kv.store` |",
+        "| `kv.max` | x | at most 1 | `kv.shop` |",
+        "| `max` | x | at most 1 | `kv.store` |",
+    ] {
+        assert_eq!(with(bad), [Rule::LimitTable], "{bad}");
+    }
+    let twice = "| `kv.max` | x | at least 1 | `kv.store` |";
+    assert_eq!(with(&format!("{twice}\n/// {twice}")), [Rule::LimitTable]);
+}
+
+/// What is said to be proved elsewhere names a test that is there.
+#[test]
+fn what_is_proved_elsewhere_has_a_test_there() {
+    let catalog = Catalog::embedded().unwrap();
+    for entry in catalog.elsewhere() {
+        let file = root().join(&entry.by);
+        assert!(file.is_file(), "{}: {}", entry.clause, entry.by);
+        assert!(entry.by.contains("/tests/"), "{} is no test", entry.by);
+    }
 }
 
 #[test]
@@ -395,9 +440,12 @@ fn folders_without_files_are_errors() {
     let empty = tempfile::tempdir().unwrap();
     let missing = empty.path().join("none");
     assert!(matches!(
-        Sources::read(&missing, empty.path()),
+        Sources::read(&missing),
         Err(SpecError::Read { .. })
     ));
-    let error = Sources::read(empty.path(), empty.path()).unwrap_err();
+    for folder in ["wit", "conformance/features", "proposals"] {
+        std::fs::create_dir_all(empty.path().join(folder)).unwrap();
+    }
+    let error = Sources::read(empty.path()).unwrap_err();
     assert!(error.to_string().contains("no wit files"), "{error}");
 }

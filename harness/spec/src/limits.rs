@@ -1,0 +1,79 @@
+//! The limits that a package lists in its doc comment, with the bound that every
+//! binding keeps.
+
+use crate::check::{Problem, Rule};
+
+/// A row of the table of limits of a package.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PortableLimit {
+    /// For example `kv.key.max-bytes`.
+    pub id: String,
+    /// The package without its version.
+    pub package: String,
+    /// What every binding keeps.
+    pub bound: Bound,
+    /// The feature together with which it is stated.
+    pub feature: String,
+}
+
+/// A portable bound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bound {
+    /// Of a maximum: every binding reaches it.
+    AtLeast(u64),
+    /// Of a minimum or a delay: no binding exceeds it.
+    AtMost(u64),
+}
+
+/// The limits in the doc comments of the packages, and the rows that cannot be
+/// read.
+pub(crate) fn parse(package_docs: &[(String, String)]) -> (Vec<PortableLimit>, Vec<Problem>) {
+    let mut limits = Vec::new();
+    let mut problems = Vec::new();
+    for (package, docs) in package_docs {
+        for (id, bound, feature) in docs.lines().filter_map(row) {
+            match parse_bound(bound) {
+                Some(bound) => limits.push(PortableLimit {
+                    id: id.to_owned(),
+                    package: package.clone(),
+                    bound,
+                    feature: feature.to_owned(),
+                }),
+                None => problems.push(Problem::new(
+                    Rule::LimitTable,
+                    id,
+                    format!(
+                        "its bound in {package} is no \"at least N\" or \"at most N\": {bound}"
+                    ),
+                )),
+            }
+        }
+    }
+    (limits, problems)
+}
+
+/// A row of four cells whose first and last are ids: id, bound, feature.
+fn row(line: &str) -> Option<(&str, &str, &str)> {
+    let row = line.trim().strip_prefix('|')?.strip_suffix('|')?;
+    let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+    let [id, _, bound, feature] = cells.as_slice() else {
+        return None;
+    };
+    Some((in_code(id)?, bound, in_code(feature)?))
+}
+
+fn in_code(cell: &str) -> Option<&str> {
+    cell.strip_prefix('`')?.strip_suffix('`')
+}
+
+/// `at least 24,576`, and what stands behind in brackets.
+fn parse_bound(cell: &str) -> Option<Bound> {
+    let (make, rest): (fn(u64) -> Bound, &str) = if let Some(rest) = cell.strip_prefix("at least ")
+    {
+        (Bound::AtLeast, rest)
+    } else {
+        (Bound::AtMost, cell.strip_prefix("at most ")?)
+    };
+    let number = rest.split(' ').next()?.replace(',', "");
+    Some(make(number.parse().ok()?))
+}

@@ -1,0 +1,312 @@
+//! The files of `proposals/`, read strictly: one folder for each proposal, its
+//! facts in `proposal.toml`, its questions as headings of its pages. Whether they
+//! fit the rest of the specification is for `proposal_check` to find out.
+
+use std::collections::BTreeMap;
+
+use conformance_model::FeatureLevel;
+use serde::Deserialize;
+use toml::Spanned;
+use toml::value::Datetime;
+
+use crate::{Source, SpecError};
+
+/// A text and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stated {
+    /// The text.
+    pub text: String,
+    /// The line of the file, counted from 1.
+    pub line: usize,
+}
+
+/// How far a proposal has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ProposalStatus {
+    /// Under discussion.
+    Draft,
+    /// In a package that may still change.
+    Experimental,
+    /// Only faults are corrected.
+    Candidate,
+    /// In a package of version 1.0 or later.
+    Stable,
+    /// Given up.
+    Withdrawn,
+    /// Replaced by another.
+    Superseded,
+}
+
+impl ProposalStatus {
+    /// The word in the file.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Experimental => "experimental",
+            Self::Candidate => "candidate",
+            Self::Stable => "stable",
+            Self::Withdrawn => "withdrawn",
+            Self::Superseded => "superseded",
+        }
+    }
+
+    /// Whether what it argues for stands in `wit/`.
+    pub(crate) fn is_in_force(self) -> bool {
+        matches!(self, Self::Experimental | Self::Candidate | Self::Stable)
+    }
+}
+
+/// One proposal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proposal {
+    /// The path of `proposal.toml`, from the root of `proposals/`.
+    pub path: String,
+    /// The name of its folder.
+    pub id: Stated,
+    /// A few words.
+    pub title: Stated,
+    /// How far it has come.
+    pub status: ProposalStatus,
+    /// The capability that it is about.
+    pub capability: Stated,
+    /// The packages that it brings or changes, with their versions.
+    pub packages: Vec<Stated>,
+    /// Who answers for it.
+    pub champions: Vec<String>,
+    /// Proposals that it replaces, and proposals that it needs.
+    pub refers_to: Vec<Stated>,
+    /// The features that it brings.
+    pub features: Vec<(FeatureLevel, Stated)>,
+    /// Features that have to be declared widely before it is a candidate.
+    pub criteria_features: Vec<Stated>,
+    /// Settled questions.
+    pub decisions: Vec<Decision>,
+    /// Questions that are not settled.
+    pub open: Vec<OpenQuestion>,
+    pub(crate) schema: u32,
+    pub(crate) has_day: bool,
+    pub(crate) decision_headings: Vec<Heading>,
+    pub(crate) open_headings: Vec<Heading>,
+}
+
+/// A settled question of a proposal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// `D` and a number.
+    pub id: Stated,
+    /// What was asked.
+    pub question: Stated,
+    /// The clauses that hold the answer.
+    pub clauses: Vec<Stated>,
+    /// The declarations that are the answer, as `a:b/interface.item`.
+    pub signatures: Vec<Stated>,
+    /// Where it was asked.
+    pub references: Vec<String>,
+}
+
+/// A question of a proposal that is not settled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenQuestion {
+    /// `O` and a number.
+    pub id: Stated,
+    /// What is asked.
+    pub question: Stated,
+    /// Whether the proposal cannot become a candidate before it is settled.
+    pub blocking: bool,
+}
+
+/// A question as a heading of a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Heading {
+    /// The page, from the root of `proposals/`.
+    pub(crate) page: String,
+    pub(crate) line: usize,
+    pub(crate) id: String,
+    pub(crate) question: String,
+}
+
+/// `proposal.toml`, as it stands. `proposals/README.md` describes the keys.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct File {
+    schema: u32,
+    id: Spanned<String>,
+    title: Spanned<String>,
+    status: ProposalStatus,
+    capability: Spanned<String>,
+    packages: Vec<Spanned<String>>,
+    created: Datetime,
+    champions: Vec<String>,
+    supersedes: Vec<Spanned<String>>,
+    requires: Vec<Spanned<String>>,
+    core_features: Vec<Spanned<String>>,
+    extended_features: Vec<Spanned<String>>,
+    unstable_features: Vec<Spanned<String>>,
+    criteria: Criteria,
+    decision: Vec<DecisionEntry>,
+    #[serde(default)]
+    open: Vec<OpenEntry>,
+}
+
+/// For people but for the features; the types of the others are checked all the
+/// same.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[expect(dead_code, reason = "read so that a wrong type is an error")]
+struct Criteria {
+    open_source_providers: u32,
+    cloud_providers: u32,
+    operating_systems: Vec<OperatingSystem>,
+    features: Vec<Spanned<String>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum OperatingSystem {
+    Linux,
+    Macos,
+    Windows,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DecisionEntry {
+    id: Spanned<String>,
+    question: Spanned<String>,
+    clauses: Vec<Spanned<String>>,
+    #[serde(default)]
+    signatures: Vec<Spanned<String>>,
+    references: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OpenEntry {
+    id: Spanned<String>,
+    question: Spanned<String>,
+    blocking: bool,
+}
+
+/// Reads the proposals, by their folders. A folder without `proposal.toml` is
+/// returned by name.
+pub(crate) fn parse(sources: &[Source]) -> Result<(Vec<Proposal>, Vec<String>), SpecError> {
+    let mut folders: BTreeMap<&str, BTreeMap<&str, &Source>> = BTreeMap::new();
+    for source in sources {
+        if let Some((folder, file)) = source.path.split_once('/') {
+            folders.entry(folder).or_default().insert(file, source);
+        }
+    }
+    let mut proposals = Vec::new();
+    let mut without = Vec::new();
+    for (folder, files) in folders {
+        let Some(facts) = files.get("proposal.toml") else {
+            without.push(folder.to_owned());
+            continue;
+        };
+        let headings = |file, letter| {
+            files
+                .get(file)
+                .map(|page| headings(page, letter))
+                .unwrap_or_default()
+        };
+        let mut proposal = parse_one(facts)?;
+        proposal.decision_headings = headings("decisions.md", 'D');
+        proposal.open_headings = headings("README.md", 'O');
+        proposals.push(proposal);
+    }
+    Ok((proposals, without))
+}
+
+fn parse_one(source: &Source) -> Result<Proposal, SpecError> {
+    let file: File = toml::from_str(&source.text).map_err(|error| SpecError::Toml {
+        path: source.path.clone(),
+        source: Box::new(error),
+    })?;
+    let stated = |value: Spanned<String>| {
+        let before = source.text.as_bytes().iter().take(value.span().start);
+        Stated {
+            line: 1 + before.filter(|&&byte| byte == b'\n').count(),
+            text: value.into_inner(),
+        }
+    };
+    let all = |values: Vec<Spanned<String>>| values.into_iter().map(stated).collect::<Vec<_>>();
+    let features = [
+        (FeatureLevel::Core, file.core_features),
+        (FeatureLevel::Extended, file.extended_features),
+        (FeatureLevel::Unstable, file.unstable_features),
+    ];
+    Ok(Proposal {
+        path: source.path.clone(),
+        id: stated(file.id),
+        title: stated(file.title),
+        status: file.status,
+        capability: stated(file.capability),
+        packages: all(file.packages),
+        champions: file.champions,
+        refers_to: [all(file.supersedes), all(file.requires)].concat(),
+        features: features
+            .into_iter()
+            .flat_map(|(level, ids)| all(ids).into_iter().map(move |id| (level, id)))
+            .collect(),
+        criteria_features: all(file.criteria.features),
+        decisions: file
+            .decision
+            .into_iter()
+            .map(|entry| Decision {
+                id: stated(entry.id),
+                question: stated(entry.question),
+                clauses: all(entry.clauses),
+                signatures: all(entry.signatures),
+                references: entry.references,
+            })
+            .collect(),
+        open: file
+            .open
+            .into_iter()
+            .map(|entry| OpenQuestion {
+                id: stated(entry.id),
+                question: stated(entry.question),
+                blocking: entry.blocking,
+            })
+            .collect(),
+        schema: file.schema,
+        has_day: file.created.date.is_some() && file.created.time.is_none(),
+        decision_headings: Vec::new(),
+        open_headings: Vec::new(),
+    })
+}
+
+/// The headings of a page that begin with a letter, a number and a colon.
+fn headings(page: &Source, letter: char) -> Vec<Heading> {
+    let mut found = Vec::new();
+    let mut in_block = false;
+    for (line, number) in page.text.lines().zip(1..) {
+        if line.trim_start().starts_with("```") {
+            in_block = !in_block;
+        }
+        if in_block || !line.starts_with('#') {
+            continue;
+        }
+        let heading = line.trim_start_matches('#').trim();
+        if let Some((id, question)) = heading.split_once(": ")
+            && number_of(id, letter).is_some()
+        {
+            found.push(Heading {
+                page: page.path.clone(),
+                line: number,
+                id: id.to_owned(),
+                question: question.to_owned(),
+            });
+        }
+    }
+    found
+}
+
+/// The number in an id such as `D12`.
+pub(crate) fn number_of(id: &str, letter: char) -> Option<u32> {
+    let number = id.strip_prefix(letter)?;
+    let plain = !number.starts_with('0') && number.bytes().all(|byte| byte.is_ascii_digit());
+    if plain { number.parse().ok() } else { None }
+}
