@@ -32,7 +32,7 @@ async fn unlimited() -> Portable {
     descriptor.limits.clear();
     let driver = namespace.keyvalue("store").await.unwrap();
     let grant = Grant {
-        capability: Capability::KeyValue,
+        capability: Capability::Keyvalue,
         name: "store".into(),
         target: "store".into(),
         scope: scope.id,
