@@ -7,10 +7,10 @@ use cloud_contract::{
     Descriptor, Durability, FeatureId, Grant, Namespace, Platform, Provider, Scope,
 };
 use conformance_model::{Blame, Case, Evidence, Status, Verdict};
-use futures::future::join_all;
 use reference_host::Host;
-use tokio::sync::{Barrier, Semaphore};
+use tokio::sync::Semaphore;
 
+use crate::actors::together;
 use crate::instance::{self, Ending, Environment, Role};
 use crate::names::{CaseNames, RunNames};
 use crate::suite::{Component, Suite};
@@ -171,54 +171,33 @@ impl Bench {
         namespace: Arc<dyn Namespace>,
     ) -> Attempt {
         let case = &self.suite.cases()[place];
-        let component = self.suite.home(place);
-        let environment = self.environment(names, seed);
+        let environment = Arc::new(self.environment(names, seed));
         let timeout = Duration::from_nanos(case.timeout_ns).mul_f64(self.timeout_scale);
         let act = |role: Role| {
             // A platform is what one instance is bound to: a session of its own.
-            let platform = self.platform(component, names, scope, &namespace);
-            let environment = &environment;
+            let platform = self.platform(self.suite.home(place), names, scope, &namespace);
+            let environment = Arc::clone(&environment);
+            let (host, suite) = (Arc::clone(&self.host), Arc::clone(&self.suite));
             async move {
+                let component = suite.home(place);
+                let case = &suite.cases()[place].id;
                 instance::run(
-                    &self.host,
+                    &host,
                     component,
                     platform,
-                    &case.id,
+                    case,
                     &role,
-                    environment,
+                    &environment,
                     timeout,
                 )
                 .await
             }
         };
-        let outcome = if case.actors == 0 {
-            act(Role::Alone).await
-        } else {
-            self.together(case, act).await
+        let outcome = match case.actors {
+            0 => act(Role::Alone).await,
+            actors => together(actors, act).await,
         };
         self.verdict(case, outcome).await
-    }
-
-    /// Prepare, all actors at the same time, verify: each in an instance of its own.
-    async fn together<F>(&self, case: &Case, act: impl Fn(Role) -> F) -> Result<Vec<String>, Ending>
-    where
-        F: Future<Output = Result<Vec<String>, Ending>>,
-    {
-        act(Role::Prepare).await?;
-        let start = Barrier::new(case.actors as usize);
-        let actors = (0..case.actors).map(|number| {
-            let actor = act(Role::Actor(number));
-            let start = &start;
-            async move {
-                start.wait().await;
-                actor.await
-            }
-        });
-        let observations = join_all(actors)
-            .await
-            .into_iter()
-            .collect::<Result<Vec<_>, _>>()?;
-        act(Role::Verify(observations)).await
     }
 
     fn platform(
@@ -277,13 +256,15 @@ impl Bench {
     async fn verdict(&self, case: &Case, outcome: Result<Vec<String>, Ending>) -> Attempt {
         Attempt::Decided(match outcome {
             Ok(notes) => Verdict::pass().with_notes(notes),
-            Err(Ending::Failed(evidence)) => {
-                let status =
-                    if !case.requires.is_empty() && evidence.actual.starts_with("unsupported") {
-                        Status::Overclaim
-                    } else {
-                        Status::Fail
-                    };
+            Err(Ending::Failed {
+                evidence,
+                unsupported,
+            }) => {
+                let status = if unsupported && !case.requires.is_empty() {
+                    Status::Overclaim
+                } else {
+                    Status::Fail
+                };
                 Verdict {
                     status,
                     evidence: Some(evidence),

@@ -179,7 +179,7 @@ impl Run {
             self.service_lost.store(true, Ordering::Relaxed);
         }
         let verdict = self.expected.judge(&id, judged.verdict);
-        if self.fail_fast && verdict.status.is_red() {
+        if self.fail_fast && verdict.status.is_red_at(case.level) {
             self.stopped.store(true, Ordering::Relaxed);
         }
         (self.sink)(Event::CaseFinished {

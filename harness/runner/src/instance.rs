@@ -34,7 +34,11 @@ pub(crate) use wit::{Environment, Role};
 #[derive(Debug)]
 pub(crate) enum Ending {
     /// An assertion did not hold.
-    Failed(Evidence),
+    Failed {
+        evidence: Evidence,
+        /// The call returned `unsupported`.
+        unsupported: bool,
+    },
     /// The provider did not answer where the case relied on it.
     Interrupted(Evidence),
     /// It was not done in time, waiting for the provider or calling it.
@@ -96,7 +100,10 @@ pub(crate) async fn run(
     };
     match outcome {
         Ok(Ok(Ok(notes))) => Ok(notes),
-        Ok(Ok(Err(wit::Ending::Failed(failure)))) => Err(Ending::Failed(evidence(failure))),
+        Ok(Ok(Err(wit::Ending::Failed(failure)))) => Err(Ending::Failed {
+            unsupported: failure.unsupported,
+            evidence: evidence(failure),
+        }),
         Ok(Ok(Err(wit::Ending::Interrupted(failure)))) => {
             Err(Ending::Interrupted(evidence(failure)))
         }

@@ -5,6 +5,7 @@
 //! neither a provider nor a capability by name, and no report format.
 #![deny(missing_docs)]
 
+mod actors;
 mod case_run;
 mod clock;
 mod execute;
@@ -16,17 +17,22 @@ mod names;
 mod pattern;
 mod plan;
 mod selftest;
+mod server;
 mod stop;
 mod suite;
+mod tidy;
 mod trials;
 
+// What a user can set is what a provider reads.
+pub use cloud_contract::Settings as ProviderOptions;
 pub use execute::{RunOptions, Sink, Subject, run_provider};
 pub use expected::{ExpectedFailures, ExpectedFailuresError};
 pub use harness::{Harness, HarnessError, default_cache_directory};
-pub use launch::{Opened, ProviderOptions, SetupError, find_program, open_provider};
+pub use launch::{Opened, SetupError, open_provider};
 pub use pattern::{PatternError, Patterns};
 pub use plan::{Action, Plan, Planned, Selection, plan};
 pub use selftest::{KillTable, Mutant, MutantResult, selftest};
+pub use server::find_program;
 pub use stop::Stop;
 pub use suite::{ComponentFile, Suite, SuiteError, embedded_components};
 pub use trials::{TrialOptions, test_main};

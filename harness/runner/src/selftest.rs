@@ -34,8 +34,11 @@ pub struct MutantResult {
     pub summary: String,
     /// The clauses that it breaks.
     pub clauses: Vec<String>,
-    /// The cases that failed with a clause that it breaks.
+    /// The cases that failed, and blamed a clause that it breaks.
     pub killed_by: Vec<String>,
+    /// The cases that failed, but blamed another clause or, being out of time,
+    /// none; with that clause.
+    pub misattributed: Vec<String>,
     /// The cases that cite such a clause and did not fail.
     pub survived: Vec<String>,
     /// Verdicts that say nothing about the provider, with their reason.
@@ -109,6 +112,7 @@ async fn one(harness: &Harness, mutant: &Mutant, options: &RunOptions) -> Mutant
         summary: mutant.summary.clone(),
         clauses: mutant.clauses.clone(),
         killed_by: Vec::new(),
+        misattributed: Vec::new(),
         survived: Vec::new(),
         troubles: Vec::new(),
     };
@@ -148,7 +152,14 @@ async fn one(harness: &Harness, mutant: &Mutant, options: &RunOptions) -> Mutant
     let verdicts = std::mem::take(&mut *verdicts.lock().unwrap_or_else(PoisonError::into_inner));
     for (case, verdict) in verdicts {
         match verdict.status {
-            Status::Fail | Status::Overclaim | Status::Timeout => result.killed_by.push(case),
+            Status::Fail | Status::Overclaim | Status::Timeout => {
+                let blamed = verdict.evidence.map(|evidence| evidence.clause);
+                match blamed {
+                    Some(clause) if mutant.clauses.contains(&clause) => result.killed_by.push(case),
+                    Some(clause) => result.misattributed.push(format!("{case}: {clause}")),
+                    None => result.misattributed.push(format!("{case}: out of time")),
+                }
+            }
             Status::Pass | Status::Unsupported => result.survived.push(case),
             other => {
                 let reason = verdict.reason.unwrap_or_default();

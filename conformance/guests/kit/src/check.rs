@@ -2,7 +2,7 @@
 
 use core::panic::Location;
 
-use crate::ending::{Failing, Outcome, Stop};
+use crate::ending::{Cause, Failing, Outcome, Stop};
 use crate::kind::Kind;
 use crate::show::{Show, append};
 
@@ -18,12 +18,12 @@ pub struct Check<'a> {
 impl Check<'_> {
     /// The provider broke the clause.
     pub fn failed(self, expected: &str, actual: &(impl Show + ?Sized)) -> Stop {
-        self.stop(false, expected.to_owned(), actual.shown())
+        self.stop(Cause::Broken, expected.to_owned(), actual.shown())
     }
 
-    pub(crate) fn stop(self, interrupted: bool, expected: String, actual: String) -> Stop {
+    pub(crate) fn stop(self, cause: Cause, expected: String, actual: String) -> Stop {
         Stop::new(
-            interrupted,
+            cause,
             self.clause,
             self.message,
             expected,
@@ -34,7 +34,7 @@ impl Check<'_> {
 
     /// An error where `expected` was expected.
     pub(crate) fn unexpected(self, expected: String, error: &dyn Failing) -> Stop {
-        self.stop(error.transient(), expected, error.shown())
+        self.stop(error.cause(), expected, error.shown())
     }
 
     /// The call succeeds; returns what it returned.
@@ -67,7 +67,7 @@ impl Check<'_> {
     pub fn some<T, E: Failing>(self, result: Result<Option<T>, E>) -> Result<T, Stop> {
         match result {
             Ok(Some(value)) => Ok(value),
-            Ok(None) => Err(self.stop(false, "a value".to_owned(), "none".to_owned())),
+            Ok(None) => Err(self.stop(Cause::Broken, "a value".to_owned(), "none".to_owned())),
             Err(error) => Err(self.unexpected("a value".to_owned(), &error)),
         }
     }
@@ -76,7 +76,7 @@ impl Check<'_> {
     pub fn value<E: Failing>(self, result: Result<Option<Vec<u8>>, E>, expected: &[u8]) -> Outcome {
         match result {
             Ok(Some(actual)) => self.bytes(&actual, expected),
-            Ok(None) => Err(self.stop(false, expected.shown(), "none".to_owned())),
+            Ok(None) => Err(self.stop(Cause::Broken, expected.shown(), "none".to_owned())),
             Err(error) => Err(self.unexpected(expected.shown(), &error)),
         }
     }
@@ -93,7 +93,7 @@ impl Check<'_> {
             .position(|(a, b)| a != b)
             .unwrap_or(actual.len().min(expected.len()));
         append(&mut shown, format_args!(", differs from byte {place} on"));
-        Err(self.stop(false, expected.shown(), shown))
+        Err(self.stop(Cause::Broken, expected.shown(), shown))
     }
 
     /// The call fails with this error.
@@ -110,7 +110,7 @@ impl Check<'_> {
         if actual == expected {
             Ok(())
         } else {
-            Err(self.stop(false, expected.shown(), actual.shown()))
+            Err(self.stop(Cause::Broken, expected.shown(), actual.shown()))
         }
     }
 
@@ -154,6 +154,6 @@ impl Check<'_> {
         shown.push_str(", repeated ");
         repeated.show(&mut shown);
         let wanted = format!("{} keys {}", expected.len(), expected.shown());
-        Err(self.stop(false, wanted, shown))
+        Err(self.stop(Cause::Broken, wanted, shown))
     }
 }

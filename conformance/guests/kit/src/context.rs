@@ -10,7 +10,7 @@ use crate::bindings::exports::cloud::conformance::suite::{Environment, Role};
 use crate::case::Case;
 use crate::check::Check;
 use crate::clock::Clock;
-use crate::ending::{Failing, Stop};
+use crate::ending::{Cause, Failing, Stop};
 use crate::random::Random;
 use crate::suite::Readings;
 
@@ -118,7 +118,7 @@ impl Context {
         match stated {
             Some((_, value)) => Ok(*value),
             None => Err(self.needed("TYP-LIMIT-1", "look up a limit").stop(
-                false,
+                Cause::Broken,
                 ["limit ", id].concat(),
                 "not stated".to_owned(),
             )),

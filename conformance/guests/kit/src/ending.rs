@@ -17,9 +17,21 @@ pub type Observations = Result<Vec<String>, Stop>;
 #[derive(Debug)]
 pub struct Stop(Box<Ending>);
 
+/// What brought a case to its stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause {
+    /// An answer that the clause does not allow.
+    Broken,
+    /// The answer `unsupported`.
+    Unsupported,
+    /// No answer, no connection, or a refusal for now: nothing is said about the
+    /// provider.
+    Transient,
+}
+
 impl Stop {
     pub(crate) fn new(
-        interrupted: bool,
+        cause: Cause,
         clause: &str,
         message: &str,
         expected: String,
@@ -32,8 +44,9 @@ impl Stop {
             expected,
             actual,
             location: format!("{ROOT}{}:{}", location.file(), location.line()),
+            unsupported: cause == Cause::Unsupported,
         };
-        Self(Box::new(if interrupted {
+        Self(Box::new(if cause == Cause::Transient {
             Ending::Interrupted(failure)
         } else {
             Ending::Failed(failure)
@@ -50,13 +63,13 @@ pub trait Failing: Show {
     /// The shared error in it, where there is exactly one.
     fn error(&self) -> Option<&Error>;
 
-    /// Whether it says nothing about the provider: no answer, no connection, or
-    /// a refusal for now.
-    fn transient(&self) -> bool {
-        matches!(
-            self.error(),
-            Some(Error::Unavailable | Error::Timeout | Error::Throttled(_))
-        )
+    /// What it says about the provider.
+    fn cause(&self) -> Cause {
+        match self.error() {
+            Some(Error::Unavailable | Error::Timeout | Error::Throttled(_)) => Cause::Transient,
+            Some(Error::Unsupported(_)) => Cause::Unsupported,
+            _ => Cause::Broken,
+        }
     }
 }
 

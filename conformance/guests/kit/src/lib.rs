@@ -23,7 +23,7 @@ pub use calls::{Call, begin, both, together};
 pub use case::{Case, Lane, Level, Part, Run};
 pub use check::Check;
 pub use context::Context;
-pub use ending::{Failing, Observations, Outcome, Stop};
+pub use ending::{Cause, Failing, Observations, Outcome, Stop};
 pub use kind::Kind;
 pub use show::Show;
 #[doc(hidden)]

@@ -3,13 +3,13 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use cloud_contract::Factory;
-use conformance_model::{Event, EventLine, ExitCode, RunInfo, SCHEMA_VERSION, Status, Verdict};
+use cloud_contract::{Factory, Settings};
+use conformance_model::{Event, ExitCode, SCHEMA_VERSION, Status};
 use conformance_report::files;
 use conformance_report::progress::Progress;
 use conformance_runner::{
-    Harness, KillTable, Mutant, MutantResult, Patterns, ProviderOptions, RunOptions, Selection,
-    Sink, Subject, open_provider, plan, run_provider, selftest,
+    Harness, KillTable, Mutant, MutantResult, Patterns, RunOptions, Selection, Sink, Subject,
+    open_provider, plan, run_provider, selftest,
 };
 
 use crate::args::SelftestArgs;
@@ -34,20 +34,10 @@ pub(crate) fn run(args: &SelftestArgs) -> Result<u8, Failure> {
         let harness = args.suite.harness().await?;
         let unsound = unsound(&harness, provider_registry::MUTANT_BASE, &options).await?;
         let progress = Mutex::new(Progress::auto());
+        lock(&progress).count_to(mutants.len() as u64);
         let show = |result: &MutantResult| {
-            for line in told(result) {
-                lock(&progress).event(&line);
-            }
+            lock(&progress).step(&result.name, result.killed_by.is_empty());
         };
-        lock(&progress).event(&line(Event::RunStarted {
-            suite: harness.suite_info(None),
-            spec: harness.catalog.spec_info(),
-            host: harness.host_info(),
-            run: RunInfo::default(),
-            providers: Vec::new(),
-            cases: Vec::new(),
-            planned: mutants.len() as u64,
-        }));
         let table = selftest(&harness, &mutants, &options, |_, result| show(result)).await;
         lock(&progress).finish();
         Ok::<_, Failure>((table, unsound))
@@ -59,35 +49,6 @@ pub(crate) fn run(args: &SelftestArgs) -> Result<u8, Failure> {
     }
     output::print(&score.text())?;
     Ok(score.exit_code().code())
-}
-
-/// A mutant as a case of the progress line: red if it survived.
-fn told(result: &MutantResult) -> [EventLine; 2] {
-    let status = if result.killed_by.is_empty() {
-        Status::Fail
-    } else {
-        Status::Pass
-    };
-    let (provider, case) = (result.name.clone(), String::new());
-    [
-        line(Event::CaseStarted {
-            provider: provider.clone(),
-            case: case.clone(),
-            repetition: 1,
-        }),
-        line(Event::CaseFinished {
-            provider,
-            case,
-            repetition: 1,
-            attempts: 1,
-            duration_ms: 0.0,
-            verdict: Verdict::because(status, ""),
-        }),
-    ]
-}
-
-fn line(event: Event) -> EventLine {
-    EventLine::new(0, event)
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -122,7 +83,7 @@ async fn unsound(
     base: &'static Factory,
     options: &RunOptions,
 ) -> Result<Vec<String>, Failure> {
-    let opened = open_provider(base, &ProviderOptions::default())
+    let opened = open_provider(base, &Settings::default())
         .await
         .map_err(Failure::environment)?;
     let declared = opened.provider.descriptor().features.iter().copied();
@@ -292,6 +253,7 @@ impl Score {
                     "summary": mutant.summary,
                     "clauses": mutant.clauses,
                     "killed_by": mutant.killed_by,
+                    "misattributed": mutant.misattributed,
                     "survived": mutant.survived,
                     "troubles": mutant.troubles,
                 })
@@ -311,15 +273,23 @@ impl Score {
 }
 
 fn tell(mutant: &MutantResult) -> String {
-    let tried = match mutant.survived.as_slice() {
-        [] => "no case cites such a clause".to_owned(),
-        cases => format!("passed {}", cases.join(", ")),
-    };
+    let mut tried = Vec::new();
+    if !mutant.misattributed.is_empty() {
+        let others = mutant.misattributed.join(", ");
+        tried.push(format!("failed for another reason: {others}"));
+    }
+    if !mutant.survived.is_empty() {
+        tried.push(format!("passed {}", mutant.survived.join(", ")));
+    }
+    if tried.is_empty() {
+        tried.push("no case cites such a clause".to_owned());
+    }
     format!(
-        "{}: {} (breaks {}; {tried})",
+        "{}: {} (breaks {}; {})",
         mutant.name,
         mutant.summary,
-        mutant.clauses.join(", ")
+        mutant.clauses.join(", "),
+        tried.join("; ")
     )
 }
 

@@ -8,8 +8,6 @@ use provider_mutants::{Mutant, mutants};
 /// Clauses that no fault of a provider can break in a way that a case could see,
 /// with the reason.
 const BEYOND: &[(&str, &str)] = &[
-    ("KV-BATCH-6", "no item fails on its own in memory"),
-    ("KV-BATCH-7", "no item fails on its own in memory"),
     ("KV-DURABLE-1", "volatile data promises nothing"),
     ("TYP-ERR-4", "replies are lost on a network"),
     ("TYP-ERR-5", "replies are lost on a network"),

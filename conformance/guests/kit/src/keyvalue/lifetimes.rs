@@ -142,7 +142,19 @@ impl Context {
         key: &str,
         span: &Span,
     ) -> impl Future<Output = Result<bool, Stop>> {
-        let check = self.check("KV-REMAINING-3", "remaining of a key that ends");
+        self.check_lifetime("KV-REMAINING-3", store, key, span)
+    }
+
+    /// The same by the clause that says which life the key has.
+    #[track_caller]
+    pub fn check_lifetime(
+        &self,
+        clause: &'static str,
+        store: &Store,
+        key: &str,
+        span: &Span,
+    ) -> impl Future<Output = Result<bool, Stop>> {
+        let check = self.check(clause, "remaining of a key that ends");
         async move {
             let asked = self.now().await;
             let rest = check.ok(expiry::remaining(store, key).await)?;

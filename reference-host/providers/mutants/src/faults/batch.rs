@@ -8,6 +8,7 @@ use cloud_contract::keyvalue::{BatchError, BatchResult};
 use cloud_contract::{Error, ErrorKind};
 
 use super::store;
+use super::tools::other;
 use crate::Mutant;
 use crate::store::{Call, StoreFault, Target};
 
@@ -230,6 +231,45 @@ impl StoreFault for Odd {
     }
 }
 
+/// `set-many` fails in part, as it may, but names the wrong items.
+#[derive(Debug, Clone, Copy)]
+enum Named {
+    /// The item behind the one that was not carried out.
+    Next,
+    Twice,
+    Descending,
+    Beyond,
+    Nothing,
+}
+
+/// The item that is not carried out.
+const FAILED: usize = 1;
+
+#[async_trait]
+impl StoreFault for Named {
+    async fn set_many(&self, to: &Target, entries: Vec<(String, Bytes)>) -> BatchResult<()> {
+        let items = entries.len();
+        if items < 4 || refusal(&entries) {
+            return to.store.set_many(entries).await;
+        }
+        let done = entries.into_iter().enumerate();
+        let done = done.filter(|(index, _)| *index != FAILED);
+        to.store
+            .set_many(done.map(|(_, entry)| entry).collect())
+            .await?;
+        let named = match self {
+            Self::Next => vec![FAILED + 1],
+            Self::Twice => vec![FAILED, FAILED],
+            Self::Descending => vec![FAILED + 1, FAILED],
+            Self::Beyond => vec![FAILED, items],
+            Self::Nothing => vec![],
+        };
+        let named = named.into_iter();
+        let named = named.map(|index| (place(index), other("the item failed")));
+        Err(BatchError::Partial(named.collect()))
+    }
+}
+
 pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::new(
         "kv-set-many-loses-last",
@@ -309,6 +349,36 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "`get-many` fails for absent keys",
         &["KV-GETMANY-2"],
         store!(Odd::GetAbsent),
+    ),
+    Mutant::new(
+        "kv-batch-partial-next",
+        "`partial` names the item behind the one that failed",
+        &["KV-BATCH-7"],
+        store!(Named::Next),
+    ),
+    Mutant::new(
+        "kv-batch-partial-twice",
+        "`partial` names an item twice",
+        &["KV-BATCH-6"],
+        store!(Named::Twice),
+    ),
+    Mutant::new(
+        "kv-batch-partial-descending",
+        "`partial` names the items in descending order",
+        &["KV-BATCH-6"],
+        store!(Named::Descending),
+    ),
+    Mutant::new(
+        "kv-batch-partial-beyond",
+        "`partial` names a place behind the last item",
+        &["KV-BATCH-6"],
+        store!(Named::Beyond),
+    ),
+    Mutant::new(
+        "kv-batch-partial-nothing",
+        "`partial` names no item",
+        &["KV-BATCH-6"],
+        store!(Named::Nothing),
     ),
     Mutant::new(
         "kv-set-many-last-wins",

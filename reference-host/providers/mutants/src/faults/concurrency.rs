@@ -401,6 +401,16 @@ pub(super) const MUTANTS: &[Mutant] = &[
         }),
     ),
     Mutant::new(
+        "kv-set-torn-between-locks",
+        "a value is written in two halves, with two locks",
+        &["KV-VALUE-4"],
+        store!(Torn {
+            reads: false,
+            writes: true,
+            window: Window::between_locks(),
+        }),
+    ),
+    Mutant::new(
         "kv-get-torn",
         "a value is read in two halves",
         &["KV-VALUE-4"],

@@ -198,6 +198,15 @@ pub(super) const MUTANTS: &[Mutant] = &[
         }),
     ),
     Mutant::new(
+        "kv-incr-loses-between-locks",
+        "increments on two threads count once",
+        &["KV-INCR-8", "KV-INCR-9"],
+        store!(Race {
+            loses: true,
+            window: Window::between_locks(),
+        }),
+    ),
+    Mutant::new(
         "kv-incr-late-sum",
         "`increment` returns what the counter is a little later",
         &["KV-INCR-9"],

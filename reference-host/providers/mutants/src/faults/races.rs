@@ -35,6 +35,13 @@ impl TwoSteps {
             window: Window::default(),
         }
     }
+
+    fn between_locks(self) -> Self {
+        Self {
+            window: Window::between_locks(),
+            ..self
+        }
+    }
 }
 
 #[async_trait]
@@ -240,6 +247,12 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "`delete-if` removes what was written after its comparison",
         &["KV-CAS-1", "KV-CAS-2"],
         store!(TwoSteps::of(false, false, true)),
+    ),
+    Mutant::new(
+        "kv-swap-race-between-locks",
+        "of several that create or swap a key on two threads, several win",
+        &["KV-CAS-1", "KV-CAS-2"],
+        store!(TwoSteps::of(true, true, false).between_locks()),
     ),
     Mutant::new(
         "kv-swap-livelock",

@@ -46,29 +46,42 @@ pub(super) fn page_of(
     }
 }
 
-/// The window between two steps that should have been one. Long enough for a
-/// caller on another thread to come in between, and open only so often, so that
-/// a long row of calls stays short.
+/// The window between two steps that should have been one. Long enough for
+/// another caller to come in between, and open only so often, so that a long row
+/// of calls stays short.
 #[derive(Debug)]
 pub(super) struct Window {
     left: AtomicU32,
+    /// Nothing is awaited: only a caller on another thread comes in between.
+    blocks: bool,
 }
 
 impl Default for Window {
     fn default() -> Self {
         Self {
             left: AtomicU32::new(200),
+            blocks: false,
         }
     }
 }
 
 impl Window {
+    /// Between two locks of a provider whose calls never wait.
+    pub(super) fn between_locks() -> Self {
+        Self {
+            blocks: true,
+            ..Self::default()
+        }
+    }
+
     pub(super) async fn open(&self) {
         let take = |left: u32| left.checked_sub(1);
         match self
             .left
             .fetch_update(Atomic::Relaxed, Atomic::Relaxed, take)
         {
+            Ok(_) if self.blocks => std::thread::sleep(Duration::from_micros(200)),
+            Err(_) if self.blocks => {}
             Ok(_) => tokio::time::sleep(Duration::from_millis(1)).await,
             Err(_) => tokio::task::yield_now().await,
         }

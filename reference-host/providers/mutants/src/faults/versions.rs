@@ -249,7 +249,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::new(
         "kv-version-of-length",
         "values of one length have one version",
-        &["TYP-VER-1", "KV-CAS-3"],
+        &["TYP-VER-1", "KV-CAS-3", "KV-CAS-1"],
         driver!(Issued::by(Rule::Length)),
     ),
     Mutant::new(

@@ -20,16 +20,17 @@ async fn run(cx: &Context) -> Outcome {
         // Keys of its own: what was dropped may still come later.
         let old = some_items(cx, &format!("{round}/"), FLOOR);
         let new = with_new_values(cx, &old);
-        cx.ok(batch::set_many(&store, &old).await)?;
+        let check = cx.check("TYP-CALL-1", "set-many of new keys after a dropped one");
+        check.ok(batch::set_many(&store, &old).await)?;
         let call = begin(batch::set_many(&store, &new)).await;
         dropped += u32::from(call.in_flight());
         drop(call);
         for _ in 0..2 {
-            let values = cx.ok(batch::get_many(&store, &keys_of(&old)).await)?;
+            let check = cx.check("TYP-CALL-1", "get-many after a dropped set-many");
+            let values = check.ok(batch::get_many(&store, &keys_of(&old)).await)?;
             for ((old, new), value) in old.iter().zip(&new).zip(&values) {
                 let either = [&old.1, &new.1].map(Some).contains(&value.as_ref());
-                cx.check("TYP-CALL-1", "get-many after a dropped set-many")
-                    .that(either, "the old or the new value", value)?;
+                check.that(either, "the old or the new value", value)?;
             }
         }
         let other = some_items(cx, &format!("other-{round}/"), 5);

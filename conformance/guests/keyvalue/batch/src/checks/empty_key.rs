@@ -15,6 +15,7 @@ async fn run(cx: &Context) -> Outcome {
     // Every other key is present, so that each function could do something.
     let held: Vec<_> = items.iter().step_by(2).cloned().collect();
     put(cx, &store, &held).await?;
+    all_refuse(cx, "KV-KEY-4", &store, &[""], Kind::InvalidArgument, &[0]).await?;
     let random = cx.random_below(FLOOR as u64) as usize;
     for place in [0, 1, random, FLOOR - 2, FLOOR - 1] {
         let mut keys: Vec<&str> = items.iter().map(|(key, _)| key.as_str()).collect();
@@ -30,6 +31,5 @@ async fn run(cx: &Context) -> Outcome {
         )
         .await?;
     }
-    all_refuse(cx, "KV-KEY-4", &store, &[""], Kind::InvalidArgument, &[0]).await?;
     is_exactly(cx, "KV-BATCH-5", &store, &held).await
 }

@@ -2,7 +2,7 @@ use conformance_kit::prelude::*;
 use keyvalue::batch;
 
 case! {
-    actors: 4,
+    actors: 5,
     id: "kv.batch.race.set-and-delete",
     title: "keys that some instances write and others delete are absent or hold a whole value",
     clauses: ["KV-VALUE-4", "KV-GETMANY-2"],
@@ -13,8 +13,21 @@ fn names() -> Vec<String> {
     (0..15).map(|number| format!("key-{number}")).collect()
 }
 
-fn value(key: &str, round: u32) -> Vec<u8> {
-    format!("{key}, {round};").repeat(60).into_bytes()
+const ROUNDS: u32 = 12;
+/// The actors that write.
+const WRITERS: [u32; 2] = [0, 2];
+/// The one that deletes; the others read, again and again.
+const DELETER: u32 = 1;
+const READS: u32 = 5;
+
+fn value(key: &str, writer: u32, round: u32) -> Vec<u8> {
+    format!("{key}, {writer}, {round};").repeat(60).into_bytes()
+}
+
+fn is_whole(key: &str, read: &[u8]) -> bool {
+    WRITERS
+        .into_iter()
+        .any(|writer| (0..ROUNDS).any(|round| read == value(key, writer, round)))
 }
 
 async fn prepare(_cx: &Context) -> Outcome {
@@ -24,25 +37,32 @@ async fn prepare(_cx: &Context) -> Outcome {
 async fn actor(cx: &Context, index: u32) -> Observations {
     let store = cx.store().await?;
     let names = names();
-    for round in 0..12 {
-        if index % 2 == 0 {
-            let items: Vec<_> = names.iter().map(|key| (key, value(key, round))).collect();
+    for round in 0..ROUNDS {
+        if WRITERS.contains(&index) {
+            let value = |key| value(key, index, round);
+            let items: Vec<_> = names.iter().map(|key| (key, value(key))).collect();
             cx.ok(batch::set_many(&store, &items).await)?;
-        } else {
+        } else if index == DELETER {
             cx.ok(batch::delete_many(&store, &names).await)?;
         }
-        let values = cx.ok(batch::get_many(&store, &names).await)?;
-        for (key, read) in names.iter().zip(&values) {
-            let whole = |read: &Vec<u8>| (0..12).any(|round| *read == value(key, round));
-            cx.check("KV-VALUE-4", "get-many while others write and delete")
-                .that(
-                    read.as_ref().is_none_or(whole),
-                    "none or the value of one write",
-                    read,
-                )?;
+        for _ in 0..READS {
+            all_whole(cx, &store, &names).await?;
         }
     }
     Ok(Vec::new())
+}
+
+async fn all_whole(cx: &Context, store: &Store, names: &[String]) -> Outcome {
+    let values = cx.ok(batch::get_many(store, names).await)?;
+    for (key, read) in names.iter().zip(&values) {
+        cx.check("KV-VALUE-4", "get-many while others write and delete")
+            .that(
+                read.as_ref().is_none_or(|read| is_whole(key, read)),
+                "none or the value of one write",
+                read,
+            )?;
+    }
+    Ok(())
 }
 
 async fn verify(cx: &Context, _seen: &[Vec<String>]) -> Outcome {

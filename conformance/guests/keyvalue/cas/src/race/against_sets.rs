@@ -23,10 +23,12 @@ async fn prepare(cx: &Context) -> Outcome {
     Ok(())
 }
 
-/// The first sets every key, the others swap it by the version before.
+/// The first sets every key, the others swap it by the version before. They go
+/// opposite ways, so that whoever is faster, they meet.
 async fn actor(cx: &Context, index: u32) -> Observations {
     let store = cx.store().await?;
-    for number in 0..KEYS {
+    for step in 0..KEYS {
+        let number = if index == 0 { KEYS - 1 - step } else { step };
         let key = format!("key-{number}");
         if index == 0 {
             cx.ok(store.set(&key, b"set").await)?;

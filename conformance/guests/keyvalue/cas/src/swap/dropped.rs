@@ -34,7 +34,7 @@ async fn run(cx: &Context) -> Outcome {
             match cas::swap(&store, &key, b"last", &known).await {
                 Err(cas::SwapError::Stale(Some(entry))) if attempt < 2 => known = entry.version,
                 result => {
-                    cx.check("KV-SWAP-2", "swap after a dropped one")
+                    cx.check("TYP-CALL-1", "swap after a dropped one")
                         .ok(result)?;
                     break;
                 }

@@ -19,7 +19,7 @@ async fn run(cx: &Context) -> Outcome {
         cx.ok(store.set("deleted", b"value").await)?;
         cx.ok(store.delete("deleted").await)?;
         let span = cx.expiring(&store, key, b"value", limits.ttl(40)).await?;
-        let present = cx.check_remaining(&store, key, &span).await?;
+        let present = cx.check_lifetime("KV-SETEXP-1", &store, key, &span).await?;
         let listed = cx.all_keys(&store, key, None).await?;
         if span.lives(cx.now().await) {
             cx.check("KV-SETEXP-1", "look for a key that was just set")

@@ -12,15 +12,19 @@ case! {
     timeout_s: 600,
 }
 
-const KEYS: usize = 24;
+const KEYS: u64 = 8;
+/// From the end of one key to that of the next, in milliseconds: time for the
+/// calls around it.
+const APART: u64 = 15;
 
 async fn run(cx: &Context) -> Outcome {
     let store = cx.store().await?;
     let limits = cx.ttl_limits()?;
     let keys: Vec<String> = (0..KEYS).map(|n| format!("key-{n}")).collect();
     let mut spans = Vec::new();
-    for key in &keys {
-        spans.push(cx.expiring(&store, key, b"41", limits.ttl(40)).await?);
+    for (key, place) in keys.iter().zip(0..) {
+        let ttl = limits.ttl(40 + APART * place);
+        spans.push(cx.expiring(&store, key, b"41", ttl).await?);
     }
     let (mut ending, mut staying) = (Vec::new(), Vec::new());
     for (place, (key, span)) in keys.iter().zip(&spans).enumerate() {

@@ -19,7 +19,9 @@ async fn run(cx: &Context) -> Outcome {
         .await?;
     for (delta, sum) in [(1, 10), (0, 10), (-11, -1), (1, 0)] {
         cx.ok(increment(&store, "long", delta).await)?;
-        let present = cx.check_remaining(&store, "long", &long).await?;
+        let present = cx
+            .check_lifetime("KV-EXPIRY-5", &store, "long", &long)
+            .await?;
         cx.check("KV-EXPIRY-5", "look for a counter with an end")
             .that(present, "present", &present)?;
         cx.check("KV-EXPIRY-5", "get of a counter with an end")

@@ -26,7 +26,7 @@ async fn run(cx: &Context) -> Outcome {
             .await?;
         cx.check("KV-INCR-7", "increment that is refused")
             .fails(increment(&store, key, 1).await, kind)?;
-        let present = cx.check_remaining(&store, key, &span).await?;
+        let present = cx.check_lifetime("KV-INCR-7", &store, key, &span).await?;
         cx.check("KV-INCR-7", "look for the key of a refused increment")
             .that(present, "present", &present)?;
         cx.check("KV-INCR-7", "get after a refused increment")

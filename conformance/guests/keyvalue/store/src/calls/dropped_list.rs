@@ -24,6 +24,7 @@ async fn run(cx: &Context) -> Outcome {
         drop(first);
         drop(stream);
         let check = || cx.check("TYP-CALL-1", "use the store after lists were dropped");
+        check().ok(store.list("key-", None, Some(7)).await)?;
         check().keys(&cx.all_keys(&store, "key-", Some(7)).await?, &keys)?;
         check().value(store.get("key-3").await, b"value")?;
         check().ok(store.set("other", b"value").await)?;

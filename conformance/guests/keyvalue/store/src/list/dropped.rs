@@ -13,6 +13,18 @@ async fn run(cx: &Context) -> Outcome {
     let store = cx.store().await?;
     let keys = some_keys(cx, "", 12);
     fill(cx, &store, &keys).await?;
+    let mut undisturbed = Walk::new("");
+    while !undisturbed.ended {
+        let check = cx.check("KV-LIST-1", "read a list");
+        undisturbed.step(check, &store, Some(2)).await?;
+        check.that(
+            undisturbed.pages.len() < 14,
+            "an end of the list",
+            &undisturbed.keys(),
+        )?;
+    }
+    cx.check("KV-LIST-1", "read a list")
+        .keys(&undisturbed.keys(), &keys)?;
     let mut walk = Walk::new("");
     let mut dropped = 0;
     while !walk.ended {
@@ -20,7 +32,7 @@ async fn run(cx: &Context) -> Outcome {
             let call = begin(store.list("", None, size)).await;
             dropped += u32::from(call.in_flight());
         }
-        let check = cx.check("KV-LIST-1", "read on after dropped lists");
+        let check = cx.check("TYP-CALL-1", "read on after dropped lists");
         walk.step(check, &store, Some(2)).await?;
         check.that(walk.pages.len() < 14, "an end of the list", &walk.keys())?;
     }

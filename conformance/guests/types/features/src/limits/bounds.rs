@@ -30,6 +30,13 @@ async fn run(cx: &Context) -> Outcome {
             let limit = description.limits.iter().find(|limit| limit.id == id);
             limit.map(|limit| limit.value)
         };
+        if let (Some(least), Some(most)) = (value("kv.ttl.min-ns"), value("kv.ttl.max-ns")) {
+            cx.check(
+                "TYP-LIMIT-3",
+                "compare the shortest and the longest time to live",
+            )
+            .that(least <= most, &format!("at most {most}"), &least)?;
+        }
         for (id, bound) in AT_LEAST {
             if let Some(value) = value(id) {
                 cx.check("TYP-LIMIT-2", &format!("look at {id}")).that(
@@ -47,13 +54,6 @@ async fn run(cx: &Context) -> Outcome {
                     &value,
                 )?;
             }
-        }
-        if let (Some(least), Some(most)) = (value("kv.ttl.min-ns"), value("kv.ttl.max-ns")) {
-            cx.check(
-                "TYP-LIMIT-3",
-                "compare the shortest and the longest time to live",
-            )
-            .that(least <= most, &format!("at most {most}"), &least)?;
         }
     }
     Ok(())
