@@ -5,7 +5,7 @@
 //! guest-facing traits such as [`keyvalue::Store`]. In between stands one
 //! portable implementation ([`keyvalue::Portable`], [`Bindings`]) that does once
 //! what every provider would otherwise repeat: validation, limits, refusal of
-//! undeclared features, cursors, timeouts and tracing.
+//! undeclared features, cursors, timeouts, panics and tracing.
 //!
 //! This crate knows neither an engine nor an SDK nor the harness.
 #![deny(missing_docs)]
@@ -15,18 +15,19 @@ mod descriptor;
 mod error;
 mod factory;
 pub mod feature;
+mod guard;
 pub mod keyvalue;
 pub mod limit;
 mod platform;
 mod provider;
 mod scope;
-mod timeout;
 
 pub use bytes::Bytes;
 pub use descriptor::{Description, Descriptor, Durability, Limit};
 pub use error::{Error, ErrorKind, Result};
 pub use factory::{Connect, Factory, Server, Settings};
 pub use feature::FeatureId;
+pub use guard::guarded;
 pub use platform::{Bindings, Capability, Grant, Platform};
 pub use provider::{Namespace, Provider};
 pub use scope::{Scope, ScopeId};

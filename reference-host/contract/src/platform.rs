@@ -6,7 +6,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use crate::{
-    Description, Descriptor, Error, ErrorKind, FeatureId, Namespace, Result, ScopeId, keyvalue,
+    Description, Descriptor, Error, ErrorKind, FeatureId, Namespace, Result, ScopeId, guarded,
+    keyvalue,
 };
 
 /// A family of interfaces: one WIT package.
@@ -99,8 +100,9 @@ impl Bindings {
 impl Platform for Bindings {
     async fn open_store(&self, name: &str) -> Result<Arc<dyn keyvalue::Store>> {
         let grant = self.grant(Capability::Keyvalue, name)?;
+        let limit = grant.descriptor.call_timeout;
         let open = grant.namespace.keyvalue(&grant.target);
-        let driver = crate::timeout::bounded(grant.descriptor.call_timeout, open).await?;
+        let driver = guarded("open", &grant.target, limit, open).await?;
         Ok(Arc::new(keyvalue::Portable::new(driver, grant)))
     }
 

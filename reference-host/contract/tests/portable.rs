@@ -11,8 +11,8 @@ use cloud_contract::keyvalue::{
     SwapError, Version,
 };
 use cloud_contract::{
-    Bytes, Capability, Descriptor, Durability, Error, ErrorKind, FeatureId, Grant, Limit,
-    Namespace, Result, ScopeId, feature, limit,
+    Bindings, Bytes, Capability, Descriptor, Durability, Error, ErrorKind, FeatureId, Grant, Limit,
+    Namespace, Platform as _, Result, ScopeId, feature, limit,
 };
 use futures::StreamExt as _;
 
@@ -95,6 +95,15 @@ struct Nothing;
 
 impl Namespace for Nothing {}
 
+/// A namespace that misbehaves when a store is opened.
+#[async_trait]
+impl Namespace for Script {
+    async fn keyvalue(&self, store: &str) -> Result<Arc<dyn Driver>> {
+        self.note(format!("open {store}")).await;
+        Err(ErrorKind::NotFound.into())
+    }
+}
+
 const ALL: &[FeatureId] = &[
     feature::KV_STORE,
     feature::KV_CAS,
@@ -104,6 +113,17 @@ const ALL: &[FeatureId] = &[
 ];
 
 fn portable(driver: &Arc<Script>, features: &[FeatureId]) -> Arc<Portable> {
+    bounded(driver, features, 1_000)
+}
+
+/// The same with another limit of values.
+fn bounded(driver: &Arc<Script>, features: &[FeatureId], value_bytes: u64) -> Arc<Portable> {
+    let grant = grant(Arc::new(Nothing), features, value_bytes);
+    let driver: Arc<dyn Driver> = Arc::<Script>::clone(driver);
+    Arc::new(Portable::new(driver, &grant))
+}
+
+fn grant(namespace: Arc<dyn Namespace>, features: &[FeatureId], value_bytes: u64) -> Grant {
     let limit = |id, value| Limit { id, value };
     let descriptor = Descriptor {
         provider: "script",
@@ -112,7 +132,7 @@ fn portable(driver: &Arc<Script>, features: &[FeatureId]) -> Arc<Portable> {
         features: features.to_vec(),
         limits: vec![
             limit(limit::KV_KEY_MAX_BYTES, 512),
-            limit(limit::KV_VALUE_MAX_BYTES, 1_000),
+            limit(limit::KV_VALUE_MAX_BYTES, value_bytes),
             limit(limit::KV_PAGE_MAX_KEYS, 10),
             limit(limit::KV_BATCH_MAX_ITEMS, 4),
             limit(limit::KV_TTL_MIN_NS, 1_000),
@@ -122,16 +142,14 @@ fn portable(driver: &Arc<Script>, features: &[FeatureId]) -> Arc<Portable> {
         visibility_bound: Duration::ZERO,
         call_timeout: Duration::from_millis(20),
     };
-    let grant = Grant {
+    Grant {
         capability: Capability::Keyvalue,
         name: "store".into(),
         target: "store".into(),
         scope: ScopeId::new("scope").unwrap(),
-        namespace: Arc::new(Nothing),
+        namespace,
         descriptor: Arc::new(descriptor),
-    };
-    let driver: Arc<dyn Driver> = Arc::<Script>::clone(driver);
-    Arc::new(Portable::new(driver, &grant))
+    }
 }
 
 fn behaving(behaviour: Behaviour) -> Arc<Script> {
@@ -258,6 +276,40 @@ async fn a_batch_names_the_items_that_break_the_first_broken_rule() {
     assert_eq!(driver.calls(), Vec::<String>::new());
 }
 
+/// Where keys and values may be equally long, both rules have the same error.
+#[tokio::test]
+async fn two_rules_with_one_error_are_not_one_rule() {
+    let driver = behaving(Behaviour::Answers);
+    let store = bounded(&driver, ALL, 512);
+    let entry = |key: usize, value: usize| ("k".repeat(key), Bytes::from(vec![0; value]));
+    for (entries, expected) in [
+        ([entry(513, 0), entry(1, 513), entry(514, 513)], vec![0, 2]),
+        ([entry(1, 513), entry(513, 0), entry(2, 514)], vec![0, 2]),
+        ([entry(1, 0), entry(2, 513), entry(513, 513)], vec![1]),
+    ] {
+        assert_eq!(
+            store.set_many(entries.into()).await.unwrap_err(),
+            BatchError::Refused {
+                error: Error::too_large(512),
+                indices: expected
+            }
+        );
+    }
+    assert_eq!(driver.calls(), Vec::<String>::new());
+}
+
+/// The driver here has no entries, which two features need.
+#[tokio::test]
+async fn what_a_driver_forgot_is_named_as_the_feature_that_was_asked_for() {
+    let store = portable(&behaving(Behaviour::Answers), ALL);
+    let refused = |id: &'static str| Error::unsupported(id);
+    assert_eq!(
+        store.remaining("k").await.unwrap_err(),
+        refused("kv.expiry")
+    );
+    assert_eq!(store.current("k").await.unwrap_err(), refused("kv.cas"));
+}
+
 #[tokio::test]
 async fn a_batch_whose_items_fail_or_vanish_is_partial() {
     for behaviour in [
@@ -286,6 +338,23 @@ async fn a_driver_that_stalls_or_panics_ends_the_call_with_an_error() {
     assert_eq!(kind(stalled.get("k").await), ErrorKind::Timeout);
     let broken = portable(&behaving(Behaviour::Panics), ALL);
     assert!(matches!(kind(broken.get("k").await), ErrorKind::Other(_)));
+}
+
+#[tokio::test]
+async fn a_namespace_that_stalls_or_panics_is_a_store_that_cannot_be_opened() {
+    for (behaviour, expected) in [
+        (Behaviour::Stalls, ErrorKind::Timeout),
+        (
+            Behaviour::Panics,
+            ErrorKind::Other("the provider failed internally".into()),
+        ),
+        (Behaviour::Answers, ErrorKind::NotFound),
+    ] {
+        let namespace = behaving(behaviour);
+        let bindings = Bindings::new(vec![grant(namespace, ALL, 1_000)]);
+        let opened = bindings.open_store("store").await;
+        assert_eq!(kind(opened), expected);
+    }
 }
 
 #[tokio::test]
@@ -344,4 +413,65 @@ async fn a_stream_reads_a_page_only_when_it_is_asked_and_ends_with_the_error() {
     assert_eq!(driver.calls().len(), 1);
     assert_eq!(keys.next().await, Some(Err(ErrorKind::Unavailable.into())));
     assert_eq!(keys.next().await, None);
+}
+
+/// What a stream delivers from a driver that answers with these pages, and then
+/// with the last one for ever.
+async fn walked(pages: Vec<KeyPage>) -> (Vec<String>, Option<ErrorKind>) {
+    let driver = behaving(Behaviour::Answers);
+    let endless = std::iter::repeat_n(pages.last().unwrap().clone(), 10_000);
+    let pages: VecDeque<_> = pages.iter().cloned().chain(endless).map(Ok).collect();
+    *driver.pages.lock().unwrap() = pages;
+    let mut stream = portable(&driver, ALL).keys(String::new());
+    let mut keys = Vec::new();
+    let mut end = None;
+    while let Some(page) = stream.next().await {
+        assert_eq!(end, None, "an error is the last item");
+        match page {
+            Ok(page) => keys.extend(page),
+            Err(error) => end = Some(error.kind().clone()),
+        }
+    }
+    let left = driver.pages.lock().unwrap().len();
+    assert!(left > 9_000, "{left} pages left");
+    (keys, end)
+}
+
+fn page(keys: &[&str], next: Option<&str>) -> KeyPage {
+    KeyPage {
+        keys: keys.iter().map(|&key| key.to_owned()).collect(),
+        next: next.map(|next| next.as_bytes().to_vec()),
+    }
+}
+
+#[tokio::test]
+async fn a_stream_over_a_list_without_an_end_ends_with_an_error() {
+    // Empty pages that stay where they are, with and without keys before them.
+    for first in [page(&["a"], Some("1")), page(&[], Some("1"))] {
+        let (keys, end) = walked(vec![first.clone(), page(&[], Some("2"))]).await;
+        assert_eq!(keys, first.keys);
+        assert!(matches!(end, Some(ErrorKind::Other(_))), "{end:?}");
+    }
+    // The same page again and again.
+    let (keys, end) = walked(vec![page(&["a"], Some("1"))]).await;
+    assert_eq!(keys, ["a", "a"]);
+    assert!(matches!(end, Some(ErrorKind::Other(_))), "{end:?}");
+    // Empty pages that claim to get on.
+    let mut pages: Vec<_> = (0..1_000)
+        .map(|number| page(&[], Some(&number.to_string())))
+        .collect();
+    pages.push(page(&["never read"], None));
+    let (keys, end) = walked(pages).await;
+    assert_eq!(keys, Vec::<String>::new());
+    assert!(matches!(end, Some(ErrorKind::Other(_))), "{end:?}");
+}
+
+#[tokio::test]
+async fn some_empty_pages_are_no_fault() {
+    let mut pages: Vec<_> = (0..5)
+        .map(|number| page(&[], Some(&number.to_string())))
+        .collect();
+    pages.push(page(&["a"], Some("a")));
+    pages.push(page(&[], None));
+    assert_eq!(walked(pages).await, (vec!["a".to_owned()], None));
 }

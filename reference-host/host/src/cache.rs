@@ -6,9 +6,11 @@
 //! over the rest, and what does not match in any way is compiled again.
 
 use std::collections::hash_map::DefaultHasher;
+use std::fs::{File, Metadata};
 use std::hash::{Hash as _, Hasher as _};
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use wasmtime::Engine;
 use wasmtime::component::Component;
@@ -16,6 +18,14 @@ use wasmtime::component::Component;
 use crate::{Digest, HostError};
 
 const HASH_BYTES: usize = 32;
+/// How the names of files end that this module writes and may remove, and how
+/// those that are not yet whole.
+const SUFFIX: &str = ".cwasm";
+const PART_SUFFIX: &str = ".cwasm-part";
+/// A file that was not used for so long goes.
+const KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+/// Its use is noted no more often than this: a note is a write.
+const NOTED: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A cache folder, or none.
 #[derive(Debug)]
@@ -26,6 +36,8 @@ pub(crate) struct Cache {
 impl Cache {
     /// Uses `folder` if it is, or can be made, private to this user; otherwise
     /// there is no cache, which costs time but nothing else.
+    /// Files that were not used for long are removed: every other component and
+    /// every other engine has its own.
     pub(crate) fn open(folder: Option<&Path>) -> Self {
         let folder = folder.filter(|folder| match private_folder(folder) {
             Ok(()) => true,
@@ -34,6 +46,11 @@ impl Cache {
                 false
             }
         });
+        if let Some(folder) = folder
+            && let Err(reason) = remove_unused(folder)
+        {
+            tracing::warn!(%reason, "the cache of compiled components could not be cleared");
+        }
         Self {
             folder: folder.map(Path::to_owned),
         }
@@ -49,8 +66,11 @@ impl Cache {
         let Some(folder) = &self.folder else {
             return compile(engine, bytes);
         };
-        let file = folder.join(format!("{digest}-{:016x}.cwasm", fingerprint(engine)));
+        let file = folder.join(format!("{digest}-{:016x}{SUFFIX}", fingerprint(engine)));
         if let Some(component) = load(engine, &file) {
+            if let Err(reason) = mark_used(&file) {
+                tracing::debug!(%reason, "the use of a compiled component could not be noted");
+            }
             return Ok(component);
         }
         let component = compile(engine, bytes)?;
@@ -94,9 +114,52 @@ fn load(engine: &Engine, file: &Path) -> Option<Component> {
     component.ok()
 }
 
+/// How long ago a file was written or last noted as used; nothing if the clock
+/// was set back since.
+fn unused(metadata: &Metadata) -> std::io::Result<Duration> {
+    let noted = metadata.modified()?;
+    Ok(SystemTime::now().duration_since(noted).unwrap_or_default())
+}
+
+fn mark_used(file: &Path) -> std::io::Result<()> {
+    let file = File::open(file)?;
+    if unused(&file.metadata()?)? > NOTED {
+        file.set_modified(SystemTime::now())?;
+    }
+    Ok(())
+}
+
+/// Touches no file that another program keeps there. Another process may remove
+/// the same ones, or use one just now: it has read it, or compiles it again.
+fn remove_unused(folder: &Path) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let ours = name
+            .to_str()
+            .is_some_and(|name| name.ends_with(SUFFIX) || name.ends_with(PART_SUFFIX));
+        if !ours {
+            continue;
+        }
+        let removed = entry.metadata().and_then(|metadata| {
+            if metadata.is_file() && unused(&metadata)? > KEPT {
+                std::fs::remove_file(entry.path())?;
+            }
+            Ok(())
+        });
+        match removed {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
 /// Writes beside the final name and renames, so that no reader sees a part.
 fn store(folder: &Path, file: &Path, code: &[u8]) -> std::io::Result<()> {
-    let mut temporary = tempfile::NamedTempFile::new_in(folder)?;
+    let mut temporary = tempfile::Builder::new()
+        .suffix(PART_SUFFIX)
+        .tempfile_in(folder)?;
     temporary.write_all(blake3::hash(code).as_bytes())?;
     temporary.write_all(code)?;
     temporary

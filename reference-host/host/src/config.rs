@@ -26,6 +26,9 @@ pub struct HostConfig {
     pub copy_on_write: bool,
     /// How often a running guest is interrupted to yield or to meet its deadline.
     pub tick: Duration,
+    /// Compile guests in a fraction of the time, to code that is slower and takes
+    /// more memory: for guests that run once or twice.
+    pub compile_quickly: bool,
     /// Where compiled components are kept; none compiles them anew.
     pub cache_directory: Option<PathBuf>,
 }
@@ -39,6 +42,7 @@ impl Default for HostConfig {
             keep_resident_bytes: 128 << 10,
             copy_on_write: true,
             tick: Duration::from_millis(5),
+            compile_quickly: false,
             cache_directory: None,
         }
     }
@@ -70,6 +74,11 @@ pub struct InstanceLimits {
     pub handles: usize,
     /// Bytes that one call may pass from the guest to the host.
     pub call_bytes: usize,
+    /// Bytes that the host may hold for calls in flight: keys and values that the
+    /// guest passed, answers on their way to it, and pages of streams that it has
+    /// begun to read. A call beyond that returns `throttled`. What a provider's
+    /// own client has received and not handed over is not among them.
+    pub in_flight_bytes: usize,
 }
 
 impl Default for InstanceLimits {
@@ -79,6 +88,7 @@ impl Default for InstanceLimits {
             deadline: Duration::from_secs(60),
             handles: 1_024,
             call_bytes: 64 << 20,
+            in_flight_bytes: 256 << 20,
         }
     }
 }

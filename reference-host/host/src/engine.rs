@@ -1,7 +1,9 @@
 //! The engine's settings. They were measured; `docs/decisions/0010` has the
 //! figures and the reasons. Knows nothing of guests.
 
-use wasmtime::{Config, InstanceAllocationStrategy, PoolingAllocationConfig};
+use wasmtime::{
+    Config, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig, RegallocAlgorithm,
+};
 
 use crate::HostConfig;
 
@@ -52,6 +54,11 @@ fn shared(config: &HostConfig) -> Config {
         .async_stack_size(ASYNC_STACK_BYTES)
         .concurrency_support(true)
         .epoch_interruption(true);
+    if config.compile_quickly {
+        engine
+            .cranelift_opt_level(OptLevel::None)
+            .cranelift_regalloc_algorithm(RegallocAlgorithm::SinglePass);
+    }
     if config.checked_memory {
         engine
             .signals_based_traps(false)

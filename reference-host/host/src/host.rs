@@ -7,7 +7,7 @@ use cloud_contract::Platform;
 use wasmtime::component::Linker;
 use wasmtime::{Engine, Store, UpdateDeadline};
 
-use crate::admission::Admission;
+use crate::admission::{Admission, Permit};
 use crate::cache::Cache;
 use crate::ticker::Ticker;
 use crate::{Digest, Guest, HostConfig, HostError, InstanceLimits, State, Trap, bindings, engine};
@@ -105,7 +105,7 @@ impl Host {
         limits: &InstanceLimits,
     ) -> Result<Store<State>, HostError> {
         let permit = self.admission.admit()?;
-        let mut store = Store::new(&self.engine, State::new(platform, limits, permit));
+        let mut store = Store::new(&self.engine, State::new(platform, limits));
         store.limiter(|state| &mut state.memory);
         store.set_hostcall_fuel(limits.call_bytes);
         // What the engine keeps for a guest beside them: calls in flight,
@@ -114,7 +114,12 @@ impl Host {
         store.set_epoch_deadline(1);
         // A guest that computes yields at every tick, so that it can be dropped
         // and others run, and traps at the first tick after its deadline.
-        store.epoch_deadline_callback(|mut context| {
+        //
+        // The permit stands here and not among the data, because a store drops its
+        // data before its instances and this after them: whoever is admitted next
+        // finds their place in the pool free.
+        store.epoch_deadline_callback(move |mut context| {
+            let _permit: &Permit = &permit;
             let state = context.data_mut();
             state.ticks_since_call = state.ticks_since_call.saturating_add(1);
             match state.deadline {

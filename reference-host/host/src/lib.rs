@@ -9,6 +9,7 @@
 
 mod admission;
 mod bindings;
+mod budget;
 mod cache;
 mod config;
 mod digest;

@@ -8,7 +8,7 @@ use wasmtime::ResourceLimiter;
 use wasmtime::component::{HasData, Resource, ResourceTable};
 
 use crate::InstanceLimits;
-use crate::admission::Permit;
+use crate::budget::{Budget, Held};
 
 /// The data of one instance's store.
 pub struct State {
@@ -18,15 +18,11 @@ pub struct State {
     /// None if it lies beyond what the clock can tell.
     pub(crate) deadline: Option<Instant>,
     pub(crate) ticks_since_call: u32,
-    _permit: Permit,
+    budget: Budget,
 }
 
 impl State {
-    pub(crate) fn new(
-        platform: Arc<dyn Platform>,
-        limits: &InstanceLimits,
-        permit: Permit,
-    ) -> Self {
+    pub(crate) fn new(platform: Arc<dyn Platform>, limits: &InstanceLimits) -> Self {
         let mut table = ResourceTable::new();
         table.set_max_capacity(limits.handles);
         Self {
@@ -35,7 +31,7 @@ impl State {
             memory: MemoryLimit(limits.memory_bytes),
             deadline: Instant::now().checked_add(limits.deadline),
             ticks_since_call: 0,
-            _permit: permit,
+            budget: Budget::new(limits.in_flight_bytes),
         }
     }
 
@@ -47,18 +43,27 @@ impl State {
         self.ticks_since_call
     }
 
-    /// The platform, for a call of the guest.
-    pub(crate) fn platform(&mut self) -> &Arc<dyn Platform> {
+    /// The guest calls, or reads what an earlier call returned.
+    pub(crate) fn called(&mut self) {
         self.ticks_since_call = 0;
+    }
+
+    /// The guest calls; gives the account of what the call holds.
+    pub(crate) fn call(&mut self) -> Held {
+        self.called();
+        self.budget.call()
+    }
+
+    /// The platform, for a call of the guest.
+    pub(crate) fn platform(&self) -> &Arc<dyn Platform> {
         &self.platform
     }
 
     /// The store behind a guest's handle, for a call of the guest.
     pub(crate) fn store(
-        &mut self,
+        &self,
         handle: &Resource<StoreHandle>,
     ) -> wasmtime::Result<Arc<dyn keyvalue::Store>> {
-        self.ticks_since_call = 0;
         Ok(Arc::clone(&self.table.get(handle)?.0))
     }
 }

@@ -7,6 +7,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{Duration, SystemTime};
 
 use reference_host::{HostConfig, InstanceLimits};
 use support::{alone, host, nothing, run, small};
@@ -93,6 +94,55 @@ async fn other_settings_have_other_files() {
     };
     host(&other).load(&alone("(i32.const 7)")).unwrap();
     assert_eq!(files(&folder).len(), 2);
+}
+
+/// Sets a file back by so many days and a minute.
+fn age(file: &Path, days: u32) {
+    let past = Duration::from_secs(60 * 60 * 24) * days + Duration::from_secs(60);
+    let file = fs::File::open(file).unwrap();
+    file.set_modified(SystemTime::now() - past).unwrap();
+}
+
+fn age_of(file: &Path) -> Duration {
+    fs::metadata(file)
+        .unwrap()
+        .modified()
+        .unwrap()
+        .elapsed()
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_file_that_is_not_used_for_long_is_removed() {
+    let parent = tempfile::tempdir().unwrap();
+    let folder = parent.path().join("cache");
+    works(&folder).await;
+    let used = only(&folder);
+    // As from another component, a write that was broken off, and another program.
+    let other = folder.join("other.cwasm");
+    let part = folder.join(".tmp123.cwasm-part");
+    let foreign = folder.join("notes.txt");
+    for file in [&other, &part, &foreign] {
+        fs::write(file, b"content").unwrap();
+        age(file, 29);
+    }
+    age(&used, 29);
+    works(&folder).await;
+    assert_eq!(files(&folder).len(), 4, "nothing is old enough");
+    assert!(age_of(&used) < Duration::from_secs(60), "its use is noted");
+    for file in [&other, &part, &foreign] {
+        age(file, 30);
+    }
+    works(&folder).await;
+    let mut left = vec![used.clone(), foreign];
+    left.sort();
+    assert_eq!(files(&folder), left);
+    // The one in use goes as well when nobody loads it.
+    age(&used, 31);
+    drop(host(&with_cache(&folder)));
+    assert!(!used.exists());
+    works(&folder).await;
+    assert!(used.exists());
 }
 
 #[tokio::test]

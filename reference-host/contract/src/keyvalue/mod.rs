@@ -2,6 +2,7 @@
 
 pub mod counter;
 mod driver;
+mod keys;
 mod portable;
 mod rules;
 mod store;

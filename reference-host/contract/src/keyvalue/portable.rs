@@ -2,21 +2,18 @@
 
 use std::collections::HashSet;
 use std::future::Future;
-use std::panic::AssertUnwindSafe;
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use futures::{FutureExt as _, stream};
-use tracing::Instrument as _;
 
 use super::driver::{Conditional, Driver, Entry, Expected, ListRequest, SetOptions, Version};
-use super::rules::{self, Rules};
+use super::keys;
+use super::rules::{self, Broken, Rules};
 use super::store::{BatchError, BatchResult, KeyStream, Page, Store, SwapError};
 use crate::cursor::{self, ListId};
-use crate::{Error, ErrorKind, Grant, Result, timeout};
+use crate::{Error, ErrorKind, Grant, Result, feature, guarded};
 
 /// Wraps a driver into what a guest sees.
 #[derive(Debug)]
@@ -41,30 +38,13 @@ impl Portable {
         }
     }
 
-    /// One call of the driver: bounded in time, and a span where somebody listens.
+    /// One call of the driver.
     async fn call<T>(
         &self,
         name: &'static str,
         call: impl Future<Output = Result<T>>,
     ) -> Result<T> {
-        // A driver that panics is a failed call: it must not take the host along.
-        let call = pin!(AssertUnwindSafe(call).catch_unwind().map(|ended| {
-            ended.unwrap_or_else(|_| {
-                Err(ErrorKind::Other("the provider failed internally".into()).into())
-            })
-        }));
-        let call = timeout::bounded(self.call_timeout, call);
-        let result = if tracing::enabled!(tracing::Level::DEBUG) {
-            let span = tracing::debug_span!("keyvalue", call = name, store = %self.store);
-            // Apart, so that calls have no room for it where nobody listens.
-            Box::pin(call.instrument(span)).await
-        } else {
-            call.await
-        };
-        if let Err(error) = &result {
-            tracing::debug!(call = name, store = %self.store, %error, source = ?std::error::Error::source(error));
-        }
-        result
+        guarded(name, &self.store, self.call_timeout, call).await
     }
 
     /// A whole batch: its items fail together when the driver does not answer.
@@ -103,7 +83,7 @@ impl Portable {
         [&self.scope, &self.store, prefix]
     }
 
-    fn writable(&self, key: &str, value: &[u8]) -> Result<()> {
+    fn writable(&self, key: &str, value: &[u8]) -> Result<(), Broken> {
         self.rules.key(key)?;
         self.rules.value(value)
     }
@@ -179,26 +159,7 @@ impl Store for Portable {
     }
 
     fn keys(self: Arc<Self>, prefix: String) -> KeyStream {
-        enum Place {
-            Start,
-            At(String),
-            End,
-        }
-        Box::pin(stream::unfold(Place::Start, move |place| {
-            let store = Arc::clone(&self);
-            let prefix = prefix.clone();
-            async move {
-                let cursor = match place {
-                    Place::Start => None,
-                    Place::At(cursor) => Some(cursor),
-                    Place::End => return None,
-                };
-                match store.list(&prefix, cursor.as_deref(), None).await {
-                    Ok(page) => Some((Ok(page.keys), page.cursor.map_or(Place::End, Place::At))),
-                    Err(error) => Some((Err(error), Place::End)),
-                }
-            }
-        }))
+        keys::stream(self, prefix)
     }
 
     async fn current(&self, key: &str) -> Result<Option<Entry>> {
@@ -213,10 +174,8 @@ impl Store for Portable {
         value: Bytes,
         expected: Expected,
     ) -> std::result::Result<Version, SwapError> {
-        self.rules
-            .cas()
-            .and_then(|()| self.writable(key, &value))
-            .map_err(SwapError::Failed)?;
+        self.rules.cas()?;
+        self.writable(key, &value).map_err(Error::from)?;
         let options = SetOptions {
             expected,
             ttl: None,
@@ -235,10 +194,8 @@ impl Store for Portable {
     }
 
     async fn delete_if(&self, key: &str, expected: Version) -> std::result::Result<(), SwapError> {
-        self.rules
-            .cas()
-            .and_then(|()| self.rules.key(key))
-            .map_err(SwapError::Failed)?;
+        self.rules.cas()?;
+        self.rules.key(key).map_err(Error::from)?;
         let delete = self.driver.delete(key, Expected::Version(expected));
         match self.call("delete-if", delete).await {
             Ok(Conditional::Done(())) => Ok(()),
@@ -271,7 +228,7 @@ impl Store for Portable {
             // A key stands in the input whatever else is wrong with its item.
             let is_new = seen.insert(key.as_str());
             self.writable(key, value)?;
-            rules::first(is_new)
+            rules::once(is_new)
         })?;
         if entries.is_empty() {
             return Ok(());
@@ -310,7 +267,13 @@ impl Store for Portable {
     async fn remaining(&self, key: &str) -> Result<Option<Option<Duration>>> {
         self.rules.expiry()?;
         self.rules.key(key)?;
-        let entry = self.call("remaining", self.driver.entry(key)).await?;
-        Ok(entry.map(|entry| entry.remaining))
+        match self.call("remaining", self.driver.entry(key)).await {
+            Ok(entry) => Ok(entry.map(|entry| entry.remaining)),
+            // A driver without entries names the other feature that needs them.
+            Err(error) if matches!(error.kind(), ErrorKind::Unsupported { .. }) => {
+                Err(Error::unsupported(feature::KV_EXPIRY))
+            }
+            Err(error) => Err(error),
+        }
     }
 }

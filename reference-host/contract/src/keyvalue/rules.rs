@@ -55,11 +55,11 @@ impl Rules {
         declared(self.expiry, feature::KV_EXPIRY)
     }
 
-    pub(super) fn key(&self, key: &str) -> Result<()> {
+    pub(super) fn key(&self, key: &str) -> Result<(), Broken> {
         if key.is_empty() {
-            Err(Error::invalid("key: must not be empty"))
+            Err(Rule::KeyHasBytes.broken(Error::invalid("key: must not be empty")))
         } else {
-            within(key.len(), self.key_bytes)
+            within(key.len(), self.key_bytes).map_err(|error| Rule::KeyLength.broken(error))
         }
     }
 
@@ -67,8 +67,8 @@ impl Rules {
         within(prefix.len(), self.key_bytes)
     }
 
-    pub(super) fn value(&self, value: &[u8]) -> Result<()> {
-        within(value.len(), self.value_bytes)
+    pub(super) fn value(&self, value: &[u8]) -> Result<(), Broken> {
+        within(value.len(), self.value_bytes).map_err(|error| Rule::ValueLength.broken(error))
     }
 
     /// The number of keys to ask the driver for.
@@ -94,12 +94,8 @@ impl Rules {
 
     /// What holds for a batch as a whole.
     pub(super) fn batch(&self, items: usize) -> Result<(), BatchError> {
-        declared(self.batch, feature::KV_BATCH)
-            .and_then(|()| within(items, self.batch_items))
-            .map_err(|error| BatchError::Refused {
-                error,
-                indices: Vec::new(),
-            })
+        declared(self.batch, feature::KV_BATCH)?;
+        Ok(within(items, self.batch_items)?)
     }
 }
 
@@ -119,35 +115,64 @@ fn within(size: usize, limit: u64) -> Result<()> {
     }
 }
 
-/// Checks every item in order; the first error decides, and all places that break
-/// the same rule are named.
+/// A rule on one item. The error does not tell which one was broken: where keys
+/// and values may be equally long, both are refused with the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rule {
+    KeyHasBytes,
+    KeyLength,
+    ValueLength,
+    KeyStandsOnce,
+}
+
+impl Rule {
+    fn broken(self, error: Error) -> Broken {
+        Broken { rule: self, error }
+    }
+}
+
+/// The first rule that an item breaks, and the error for it.
+#[derive(Debug)]
+pub(super) struct Broken {
+    rule: Rule,
+    error: Error,
+}
+
+impl From<Broken> for Error {
+    fn from(broken: Broken) -> Self {
+        broken.error
+    }
+}
+
+/// Checks every item in order; the first that breaks a rule decides, and all
+/// places that break the same rule first are named.
 pub(super) fn each<'a, T>(
     items: &'a [T],
-    mut check: impl FnMut(&'a T) -> Result<()>,
+    mut check: impl FnMut(&'a T) -> Result<(), Broken>,
 ) -> Result<(), BatchError> {
-    let mut refusal: Option<(Error, Vec<u32>)> = None;
+    let mut refusal: Option<(Broken, Vec<u32>)> = None;
     for (index, item) in (0_u32..).zip(items) {
         if let Err(found) = check(item) {
             match &mut refusal {
                 None => refusal = Some((found, vec![index])),
-                Some((error, indices)) if *error == found => indices.push(index),
+                Some((first, indices)) if first.rule == found.rule => indices.push(index),
                 Some(_) => {}
             }
         }
     }
     match refusal {
         None => Ok(()),
-        Some((error, indices)) => Err(BatchError::Refused { error, indices }),
+        Some((Broken { error, .. }, indices)) => Err(BatchError::Refused { error, indices }),
     }
 }
 
 /// Whether an item's key is new to its batch.
-pub(super) fn first(is_new: bool) -> Result<()> {
+pub(super) fn once(is_new: bool) -> Result<(), Broken> {
     if is_new {
         Ok(())
     } else {
-        Err(Error::invalid(
+        Err(Rule::KeyStandsOnce.broken(Error::invalid(
             "entries: a key stands in the batch more than once",
-        ))
+        )))
     }
 }

@@ -21,7 +21,7 @@ pub struct Page {
     pub cursor: Option<String>,
 }
 
-/// Keys, a page at a time. An error is the last item.
+/// Keys, a page at a time; a page may be empty. An error is the last item.
 pub type KeyStream = BoxStream<'static, Result<Vec<String>>>;
 
 /// `cas.swap-error`.
@@ -31,6 +31,12 @@ pub enum SwapError {
     Stale(Option<Entry>),
     /// The call failed for another reason.
     Failed(Error),
+}
+
+impl From<Error> for SwapError {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
 }
 
 /// `batch.batch-error`.
@@ -45,6 +51,16 @@ pub enum BatchError {
     },
     /// These places failed, the others were carried out.
     Partial(Vec<(u32, Error)>),
+}
+
+/// Of the batch as a whole, before anything was done.
+impl From<Error> for BatchError {
+    fn from(error: Error) -> Self {
+        Self::Refused {
+            error,
+            indices: Vec::new(),
+        }
+    }
 }
 
 /// The result of a batch.

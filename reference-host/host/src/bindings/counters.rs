@@ -2,7 +2,7 @@
 
 use wasmtime::component::{Accessor, Resource};
 
-use super::store::{Outcome, store_of};
+use super::store::{Outcome, call};
 use super::wit::keyvalue::counters as wit;
 use crate::State;
 use crate::state::{Cloud, StoreHandle};
@@ -16,7 +16,11 @@ impl wit::HostWithStore<State> for Cloud {
         key: String,
         delta: i64,
     ) -> Outcome<i64> {
-        let store = store_of(accessor, &store)?;
-        Ok(store.increment(&key, delta).await.map_err(Into::into))
+        let (store, mut held) = call(accessor, &store)?;
+        let sum = async {
+            held.take(key.len())?;
+            store.increment(&key, delta).await
+        };
+        Ok(sum.await.map_err(Into::into))
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use wasmtime::component::{Accessor, Resource};
 
-use super::store::{Outcome, store_of};
+use super::store::{Outcome, call};
 use super::wit::keyvalue::expiry as wit;
 use crate::State;
 use crate::state::{Cloud, StoreHandle};
@@ -24,12 +24,13 @@ impl wit::HostWithStore<State> for Cloud {
         value: Vec<u8>,
         ttl: u64,
     ) -> Outcome<()> {
-        let store = store_of(accessor, &store)?;
+        let (store, mut held) = call(accessor, &store)?;
         let ttl = Duration::from_nanos(ttl);
-        Ok(store
-            .set_expiring(&key, value.into(), ttl)
-            .await
-            .map_err(Into::into))
+        let set = async {
+            held.take(key.len() + value.len())?;
+            store.set_expiring(&key, value.into(), ttl).await
+        };
+        Ok(set.await.map_err(Into::into))
     }
 
     async fn remaining(
@@ -37,9 +38,13 @@ impl wit::HostWithStore<State> for Cloud {
         store: Resource<StoreHandle>,
         key: String,
     ) -> Outcome<Option<wit::Lifetime>> {
-        let store = store_of(accessor, &store)?;
-        let remaining = store.remaining(&key).await;
+        let (store, mut held) = call(accessor, &store)?;
+        let remaining = async {
+            held.take(key.len())?;
+            store.remaining(&key).await
+        };
         Ok(remaining
+            .await
             .map(|remaining| {
                 remaining.map(|lifetime| match lifetime {
                     None => wit::Lifetime::Permanent,

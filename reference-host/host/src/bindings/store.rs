@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use cloud_contract::ErrorKind;
 use cloud_contract::keyvalue::Store;
+use cloud_contract::{Bytes, ErrorKind};
 use wasmtime::component::{
     Access, Accessor, FutureReader, Resource, ResourceTableError, StreamReader,
 };
@@ -12,17 +12,22 @@ use super::keys;
 use super::wit::keyvalue::store as wit;
 use super::wit::types::errors::Error;
 use crate::State;
+use crate::budget::Held;
 use crate::state::{Cloud, StoreHandle};
 
 /// The outcome of a host function: a trap outside, the WIT result inside.
 pub(super) type Outcome<T, E = Error> = wasmtime::Result<Result<T, E>>;
 
-/// The store behind a handle; a trap only if the engine passed a wrong handle.
-pub(super) fn store_of(
+/// The store behind a handle, and the account of a call of it; a trap only if the
+/// engine passed a wrong handle.
+pub(super) fn call(
     accessor: &Accessor<State, Cloud>,
     handle: &Resource<StoreHandle>,
-) -> wasmtime::Result<Arc<dyn Store>> {
-    accessor.with(|mut access| access.get().store(handle))
+) -> wasmtime::Result<(Arc<dyn Store>, Held)> {
+    accessor.with(|mut access| {
+        let state = access.get();
+        Ok((state.store(handle)?, state.call()))
+    })
 }
 
 impl wit::Host for State {}
@@ -32,8 +37,15 @@ impl wit::HostWithStore<State> for Cloud {
         accessor: &Accessor<State, Self>,
         name: String,
     ) -> Outcome<Resource<StoreHandle>> {
-        let platform = accessor.with(|mut access| Arc::clone(access.get().platform()));
-        let store = match platform.open_store(&name).await {
+        let (platform, mut held) = accessor.with(|mut access| {
+            let state = access.get();
+            (Arc::clone(state.platform()), state.call())
+        });
+        let opened = async {
+            held.take(name.len())?;
+            platform.open_store(&name).await
+        };
+        let store = match opened.await {
             Ok(store) => store,
             Err(error) => return Ok(Err(error.into())),
         };
@@ -66,12 +78,16 @@ impl wit::HostStoreWithStore<State> for Cloud {
         store: Resource<StoreHandle>,
         key: String,
     ) -> Outcome<Option<Vec<u8>>> {
-        let store = store_of(accessor, &store)?;
-        Ok(store
-            .get(&key)
+        let (store, mut held) = call(accessor, &store)?;
+        let got = async {
+            held.take(key.len())?;
+            let value = store.get(&key).await?;
+            held.take(value.as_ref().map_or(0, Bytes::len))?;
+            Ok(value.map(Vec::from))
+        };
+        Ok(got
             .await
-            .map(|value| value.map(Vec::from))
-            .map_err(Into::into))
+            .map_err(|error: cloud_contract::Error| error.into()))
     }
 
     async fn set(
@@ -80,8 +96,12 @@ impl wit::HostStoreWithStore<State> for Cloud {
         key: String,
         value: Vec<u8>,
     ) -> Outcome<()> {
-        let store = store_of(accessor, &store)?;
-        Ok(store.set(&key, value.into()).await.map_err(Into::into))
+        let (store, mut held) = call(accessor, &store)?;
+        let set = async {
+            held.take(key.len() + value.len())?;
+            store.set(&key, value.into()).await
+        };
+        Ok(set.await.map_err(Into::into))
     }
 
     async fn delete(
@@ -89,8 +109,12 @@ impl wit::HostStoreWithStore<State> for Cloud {
         store: Resource<StoreHandle>,
         key: String,
     ) -> Outcome<()> {
-        let store = store_of(accessor, &store)?;
-        Ok(store.delete(&key).await.map_err(Into::into))
+        let (store, mut held) = call(accessor, &store)?;
+        let deleted = async {
+            held.take(key.len())?;
+            store.delete(&key).await
+        };
+        Ok(deleted.await.map_err(Into::into))
     }
 
     async fn exists(
@@ -98,8 +122,12 @@ impl wit::HostStoreWithStore<State> for Cloud {
         store: Resource<StoreHandle>,
         key: String,
     ) -> Outcome<bool> {
-        let store = store_of(accessor, &store)?;
-        Ok(store.exists(&key).await.map_err(Into::into))
+        let (store, mut held) = call(accessor, &store)?;
+        let exists = async {
+            held.take(key.len())?;
+            store.exists(&key).await
+        };
+        Ok(exists.await.map_err(Into::into))
     }
 
     async fn list(
@@ -109,9 +137,13 @@ impl wit::HostStoreWithStore<State> for Cloud {
         cursor: Option<String>,
         page_size: Option<u32>,
     ) -> Outcome<wit::Page> {
-        let store = store_of(accessor, &store)?;
-        let page = store.list(&prefix, cursor.as_deref(), page_size).await;
+        let (store, mut held) = call(accessor, &store)?;
+        let page = async {
+            held.take(prefix.len() + cursor.as_ref().map_or(0, String::len))?;
+            store.list(&prefix, cursor.as_deref(), page_size).await
+        };
         Ok(page
+            .await
             .map(|page| wit::Page {
                 keys: page.keys,
                 cursor: page.cursor,
@@ -124,8 +156,9 @@ impl wit::HostStoreWithStore<State> for Cloud {
         store: Resource<StoreHandle>,
         prefix: String,
     ) -> wasmtime::Result<(StreamReader<String>, FutureReader<Result<(), Error>>)> {
-        let store = access.get().store(&store)?;
-        let (producer, end) = keys::produce(store.keys(prefix));
+        let state = access.get();
+        let store = state.store(&store)?;
+        let (producer, end) = keys::produce(store, prefix, [state.call(), state.call()]);
         let keys = StreamReader::new(&mut access, producer)?;
         let end = FutureReader::new(&mut access, end)?;
         Ok((keys, end))

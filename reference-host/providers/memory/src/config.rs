@@ -1,10 +1,22 @@
-//! From a user's settings to a configuration. This provider has nothing to set.
+//! From a user's settings to a configuration.
 
-use cloud_contract::{Error, Result, Settings};
+use std::borrow::Cow;
 
-/// What can be configured: nothing.
+use cloud_contract::{Error, ErrorKind, Result, Settings};
+
+/// The room of a store: more than a guest needs, less than a machine has.
+pub(crate) const DEFAULT_STORE_BYTES: usize = 1 << 30;
+/// Room for one value of the largest size, whatever else is there.
+const LEAST_STORE_MIB: usize = 32;
+/// A typing error of a few digits should not lift the bound.
+const MOST_STORE_MIB: usize = 1 << 20;
+
+/// What can be configured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Config;
+pub(crate) struct Config {
+    /// The most memory that one store takes.
+    pub(crate) store_bytes: usize,
+}
 
 impl TryFrom<Settings> for Config {
     type Error = Error;
@@ -15,29 +27,71 @@ impl TryFrom<Settings> for Config {
         if settings.endpoint.is_some() {
             return Err(Error::invalid("endpoint: the memory provider has none"));
         }
-        if !settings.options.is_empty() {
-            return Err(Error::invalid("options: the memory provider has none"));
+        let mut config = Self {
+            store_bytes: DEFAULT_STORE_BYTES,
+        };
+        for (name, value) in &settings.options {
+            match name.as_str() {
+                "store-mib" => config.store_bytes = mebibytes(value)?,
+                other => {
+                    let text =
+                        format!("{other}: no option of the memory provider, which has store-mib");
+                    return Err(ErrorKind::InvalidArgument(Cow::Owned(text)).into());
+                }
+            }
         }
-        Ok(Self)
+        Ok(config)
     }
+}
+
+fn mebibytes(value: &str) -> Result<usize> {
+    value
+        .parse()
+        .ok()
+        .filter(|mib| (LEAST_STORE_MIB..=MOST_STORE_MIB).contains(mib))
+        .and_then(|mib| mib.checked_mul(1 << 20))
+        .ok_or_else(|| Error::invalid("store-mib: must be a whole number from 32 to 1048576"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn read(options: &[(&str, &str)]) -> Result<Config> {
+        Config::try_from(Settings {
+            options: options
+                .iter()
+                .map(|&(name, value)| (name.to_owned(), value.to_owned()))
+                .collect(),
+            ..Settings::default()
+        })
+    }
+
+    #[test]
+    fn the_room_of_a_store_is_read() {
+        assert_eq!(read(&[]).unwrap().store_bytes, 1 << 30);
+        let least = read(&[("store-mib", "32")]).unwrap();
+        assert_eq!(least.store_bytes, 32 << 20);
+    }
+
     #[test]
     fn settings_that_would_do_nothing_are_refused() {
-        assert!(Config::try_from(Settings::default()).is_ok());
         let endpoint = Settings {
             endpoint: Some("localhost:1".into()),
             ..Settings::default()
         };
         assert!(Config::try_from(endpoint).is_err());
-        let option = Settings {
-            options: [("size".to_owned(), "1".to_owned())].into(),
-            ..Settings::default()
-        };
-        assert!(Config::try_from(option).is_err());
+        for option in [
+            ("size", "1"),
+            ("store-mib", ""),
+            ("store-mib", "31"),
+            ("store-mib", "-1"),
+            ("store-mib", "1.5"),
+            ("store-mib", "1048577"),
+            ("store-mib", "99999999999999999999999"),
+        ] {
+            let error = read(&[option]).unwrap_err();
+            assert!(matches!(error.kind(), ErrorKind::InvalidArgument(_)));
+        }
     }
 }

@@ -11,7 +11,8 @@ use cloud_contract::keyvalue::{
 };
 use cloud_contract::{Error, ErrorKind, Result};
 
-use crate::table::{Slot, Table};
+use crate::config::DEFAULT_STORE_BYTES;
+use crate::table::{Full, Slot, Table};
 
 /// One store. No lock is ever held across an await, so every call is complete at
 /// its first poll.
@@ -33,11 +34,18 @@ impl Default for KeyvalueStore {
 }
 
 impl KeyvalueStore {
-    /// An empty store.
+    /// An empty store with the default room.
     #[must_use]
     pub fn new() -> Self {
+        Self::bounded(DEFAULT_STORE_BYTES)
+    }
+
+    /// An empty store that takes at most `bytes`: keys, values and what it needs
+    /// to keep them. A write beyond that is `throttled`.
+    #[must_use]
+    pub fn bounded(bytes: usize) -> Self {
         Self {
-            table: RwLock::new(Table::new()),
+            table: RwLock::new(Table::new(bytes)),
         }
     }
 
@@ -71,6 +79,11 @@ fn conflict(table: &Table, key: &str, expected: &Expected) -> Option<Conditional
     (!met).then_some(Conditional::Stale(entry))
 }
 
+/// A quota, and nothing happened.
+fn full(_: Full) -> Error {
+    ErrorKind::Throttled { retry_after: None }.into()
+}
+
 fn end(ttl: Option<Duration>) -> Result<Option<Instant>> {
     ttl.map(|ttl| {
         Instant::now()
@@ -101,7 +114,7 @@ impl Driver for KeyvalueStore {
         if let Some(Conditional::Stale(entry)) = conflict(&table, key, &options.expected) {
             return Ok(Conditional::Stale(entry));
         }
-        let (version, old) = table.put(key, value, end);
+        let (version, old) = table.put(key, value, end).map_err(full)?;
         drop(table);
         // A large old value is given back outside of the lock.
         drop(old);
@@ -149,7 +162,9 @@ impl Driver for KeyvalueStore {
         let held = table.get(key);
         let sum = counter::add(held.map(|slot| &*slot.value), delta)?;
         let end = held.and_then(|slot| slot.end);
-        table.put(key, Bytes::from(sum.to_string()), end);
+        table
+            .put(key, Bytes::from(sum.to_string()), end)
+            .map_err(full)?;
         Ok(sum)
     }
 
@@ -164,10 +179,12 @@ impl Driver for KeyvalueStore {
         let mut table = self.write();
         let old: Vec<_> = entries
             .iter()
-            .map(|(key, value)| table.put(key, value.clone(), None).1)
+            .map(|(key, value)| table.put(key, value.clone(), None))
             .collect();
         drop(table);
-        old.into_iter().map(|_| Ok(())).collect()
+        old.into_iter()
+            .map(|put| put.map(drop).map_err(full))
+            .collect()
     }
 
     async fn delete_many(&self, keys: &[String]) -> Vec<Result<()>> {

@@ -2,8 +2,11 @@
 //!
 //! Data lives as long as the [`Provider`](cloud_contract::Provider) value that
 //! [`FACTORY`] opens, and ends with it. There is nothing to install and nothing
-//! to configure, so this is the provider to develop against, the reference for
+//! that must be set, so this is the provider to develop against, the reference for
 //! the conformance suite, and the base of the providers that are wrong on purpose.
+//!
+//! The one option is `store-mib`: how much memory each store may take (1024).
+//! A write that would need more is `throttled`.
 //!
 //! [`KeyvalueStore`] is public so that such a provider can wrap it.
 #![deny(missing_docs)]

@@ -15,8 +15,11 @@ pub struct MemoryNamespace {
 }
 
 impl MemoryNamespace {
-    pub(crate) fn new(scope: &Scope) -> Self {
-        let empty = |name: &String| (name.clone(), Arc::new(KeyvalueStore::new()));
+    pub(crate) fn new(scope: &Scope, store_bytes: usize) -> Self {
+        let empty = |name: &String| {
+            let store = KeyvalueStore::bounded(store_bytes);
+            (name.clone(), Arc::new(store))
+        };
         Self {
             stores: scope.names.iter().map(empty).collect(),
         }

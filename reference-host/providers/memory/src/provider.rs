@@ -7,22 +7,31 @@ use async_trait::async_trait;
 use cloud_contract::{Descriptor, Namespace, Provider, Result, Scope, ScopeId, Settings};
 use futures::future::BoxFuture;
 
-use crate::config::Config;
+use crate::config::{Config, DEFAULT_STORE_BYTES};
 use crate::{MemoryNamespace, descriptor};
 
 /// The memory provider. Two values share nothing.
 #[derive(Debug)]
 pub struct MemoryProvider {
     descriptor: Descriptor,
+    store_bytes: usize,
     scopes: Mutex<HashMap<ScopeId, Arc<MemoryNamespace>>>,
 }
 
 impl MemoryProvider {
-    /// A provider without scopes.
+    /// A provider without scopes, whose stores have the default room.
     #[must_use]
     pub fn new() -> Self {
+        Self::bounded(DEFAULT_STORE_BYTES)
+    }
+
+    /// A provider without scopes, each of whose stores takes at most `store_bytes`.
+    /// Less than the largest value refuses values within the declared limits.
+    #[must_use]
+    pub fn bounded(store_bytes: usize) -> Self {
         Self {
             descriptor: descriptor(),
+            store_bytes,
             scopes: Mutex::default(),
         }
     }
@@ -49,7 +58,7 @@ impl Provider for MemoryProvider {
         let namespace = Arc::clone(
             self.scopes()
                 .entry(scope.id.clone())
-                .or_insert_with(|| Arc::new(MemoryNamespace::new(scope))),
+                .or_insert_with(|| Arc::new(MemoryNamespace::new(scope, self.store_bytes))),
         );
         Ok(namespace)
     }
@@ -65,7 +74,7 @@ impl Provider for MemoryProvider {
 
 pub(crate) fn connect(settings: Settings) -> BoxFuture<'static, Result<Arc<dyn Provider>>> {
     Box::pin(async move {
-        let Config = Config::try_from(settings)?;
-        Ok(Arc::new(MemoryProvider::new()) as Arc<dyn Provider>)
+        let config = Config::try_from(settings)?;
+        Ok(Arc::new(MemoryProvider::bounded(config.store_bytes)) as Arc<dyn Provider>)
     })
 }

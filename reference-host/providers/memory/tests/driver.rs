@@ -275,3 +275,40 @@ async fn of_concurrent_creators_one_wins() {
     }
     assert_eq!(winners, 1);
 }
+
+/// In a batch each item has room or not for itself.
+#[tokio::test]
+async fn a_full_store_throttles_what_would_grow() {
+    let throttled = || Error::from(ErrorKind::Throttled { retry_after: None });
+    let store = KeyvalueStore::bounded(4_096);
+    let value = Bytes::from(vec![7; 3_000]);
+    write(&store, "small", "v").await;
+    let version = entry(&store, "small").await.version;
+    let entries = ["a", "b"].map(|key| (key.to_owned(), value.clone()));
+    assert_eq!(
+        store.set_many(&entries).await,
+        [Ok(()), Err(throttled())],
+        "there is room for one of them"
+    );
+    let set = store.set("b", value.clone(), SetOptions::default()).await;
+    assert_eq!(set, Err(throttled()));
+    let options = SetOptions {
+        expected: Expected::Version(version.clone()),
+        ttl: None,
+    };
+    let swapped = store.set("small", value.clone(), options).await;
+    assert_eq!(swapped, Err(throttled()));
+    for number in 0.. {
+        let counted = store.increment(&format!("n{number}"), 1).await;
+        if counted.is_err() {
+            assert_eq!(counted, Err(throttled()));
+            break;
+        }
+    }
+    // All is as it was, and there is room again for what takes none.
+    assert_eq!(entry(&store, "small").await.version, version);
+    assert_eq!(store.get("b").await, Ok(None));
+    assert_eq!(store.increment("n0", 1).await, Ok(2));
+    store.delete("a", Expected::Any).await.unwrap();
+    store.set("b", value, SetOptions::default()).await.unwrap();
+}

@@ -96,3 +96,21 @@ async fn a_small_get_is_cheap() {
     println!("one get: {each:?}");
     assert!(each < Duration::from_micros(50), "{each:?}");
 }
+
+#[tokio::test]
+async fn the_room_of_a_store_can_be_set() {
+    let settings = Settings {
+        options: [("store-mib".to_owned(), "32".to_owned())].into(),
+        ..Settings::default()
+    };
+    let provider = (provider_memory::FACTORY.connect)(settings).await.unwrap();
+    let scope = scope("s");
+    let one = store(&provider, &scope, "one").await;
+    let value = Bytes::from(vec![7; 16 << 20]);
+    one.set("a", value.clone()).await.unwrap();
+    let full = one.set("b", value.clone()).await.unwrap_err();
+    assert_eq!(full.kind(), &ErrorKind::Throttled { retry_after: None });
+    // Each store has its own.
+    let two = store(&provider, &scope, "two").await;
+    two.set("b", value).await.unwrap();
+}
