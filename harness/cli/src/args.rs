@@ -18,7 +18,8 @@ Exit codes:
   130, 143  interrupted or terminated; the reports hold what was done
 
 Every option of a run can be set in the environment as CONFORMANCE_NAME, for
-example CONFORMANCE_REPORT_DIR. NO_COLOR switches colours off.";
+example CONFORMANCE_REPORT_DIR; what may be repeated has one value a line there.
+NO_COLOR switches colours off.";
 
 /// Command lines that work, whatever providers there are.
 fn examples() -> String {
@@ -107,34 +108,8 @@ pub(crate) struct RunArgs {
         help_heading = "Provider"
     )]
     pub(crate) providers: Vec<String>,
-    /// An existing service instead of one that is started for the run. Never
-    /// written to any output.
-    #[arg(
-        long,
-        value_name = "URL",
-        env = "CONFORMANCE_ENDPOINT",
-        hide_env_values = true,
-        help_heading = "Provider"
-    )]
-    pub(crate) endpoint: Option<String>,
-    /// Where a provider that stores on disk puts its data [default: a fresh
-    /// folder, removed afterwards].
-    #[arg(
-        long,
-        value_name = "DIR",
-        env = "CONFORMANCE_DATA_DIR",
-        help_heading = "Provider"
-    )]
-    pub(crate) data_dir: Option<PathBuf>,
-    /// A further setting of the provider; may be repeated.
-    #[arg(
-        long,
-        value_name = "KEY=VALUE",
-        env = "CONFORMANCE_SET",
-        hide_env_values = true,
-        help_heading = "Provider"
-    )]
-    pub(crate) set: Vec<String>,
+    #[command(flatten)]
+    pub(crate) settings: SettingsArgs,
     #[command(flatten)]
     pub(crate) selection: SelectionArgs,
     /// For everything random in the run [default: another one in every run].
@@ -220,12 +195,40 @@ pub(crate) struct RunArgs {
     pub(crate) quiet: bool,
 }
 
+/// What is said about the one provider that is named.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Provider")]
+pub(crate) struct SettingsArgs {
+    /// An existing service instead of one that is started for the run. Never
+    /// written to any output.
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "CONFORMANCE_ENDPOINT",
+        hide_env_values = true
+    )]
+    pub(crate) endpoint: Option<String>,
+    /// Where a provider that stores on disk puts its data [default: a fresh
+    /// folder, removed afterwards].
+    #[arg(long, value_name = "DIR", env = "CONFORMANCE_DATA_DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// A further setting of the provider; may be repeated. Several in the
+    /// environment stand on a line each.
+    #[arg(
+        long,
+        value_name = "KEY=VALUE",
+        env = "CONFORMANCE_SET",
+        hide_env_values = true
+    )]
+    pub(crate) set: Vec<String>,
+}
+
 /// Which cases.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Cases")]
 pub(crate) struct SelectionArgs {
     /// Only cases whose id matches; `*` stands for anything, @FILE for the
-    /// patterns in a file. May be repeated.
+    /// patterns in a file. May be repeated; in the environment, one a line.
     #[arg(long, value_name = "PATTERN|@FILE", env = "CONFORMANCE_RUN")]
     pub(crate) run: Vec<String>,
     /// Leave out cases whose id matches. They stay in the report as skipped.
@@ -310,25 +313,8 @@ pub(crate) struct DoctorArgs {
         env = "CONFORMANCE_PROVIDER"
     )]
     pub(crate) providers: Vec<String>,
-    /// An existing service of the one named provider.
-    #[arg(
-        long,
-        value_name = "URL",
-        env = "CONFORMANCE_ENDPOINT",
-        hide_env_values = true
-    )]
-    pub(crate) endpoint: Option<String>,
-    /// Where the one named provider puts its data.
-    #[arg(long, value_name = "DIR", env = "CONFORMANCE_DATA_DIR")]
-    pub(crate) data_dir: Option<PathBuf>,
-    /// A further setting of the one named provider; may be repeated.
-    #[arg(
-        long,
-        value_name = "KEY=VALUE",
-        env = "CONFORMANCE_SET",
-        hide_env_values = true
-    )]
-    pub(crate) set: Vec<String>,
+    #[command(flatten)]
+    pub(crate) settings: SettingsArgs,
     #[command(flatten)]
     pub(crate) suite: SuiteArgs,
 }

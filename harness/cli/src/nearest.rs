@@ -1,5 +1,7 @@
 //! The name that somebody may have meant.
 
+use conformance_spec::distance;
+
 /// The candidate that is closest to a name that does not exist, if one is close.
 pub(crate) fn nearest<'a>(
     wanted: &str,
@@ -9,26 +11,14 @@ pub(crate) fn nearest<'a>(
     let most = (wanted.chars().count() / 3).clamp(1, 4);
     candidates
         .into_iter()
-        .map(|candidate| (distance(wanted, candidate), candidate))
+        .map(|candidate| {
+            // Letters of the other case are the same.
+            let other = candidate.to_lowercase();
+            (distance(&wanted.to_lowercase(), &other), candidate)
+        })
         .filter(|&(distance, _)| distance <= most)
         .min()
         .map(|(_, candidate)| candidate)
-}
-
-/// How many characters have to be changed, added or removed, letters of the
-/// other case being the same.
-fn distance(left: &str, right: &str) -> usize {
-    let right: Vec<char> = right.to_lowercase().chars().collect();
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (line, l) in left.to_lowercase().chars().enumerate() {
-        let mut next = vec![line + 1];
-        for (column, r) in right.iter().enumerate() {
-            let replaced = row[column] + usize::from(l != *r);
-            next.push(replaced.min(row[column + 1] + 1).min(next[column] + 1));
-        }
-        row = next;
-    }
-    row[right.len()]
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::io::{ErrorKind, IsTerminal as _, Write as _};
 use anstream::{AutoStream, ColorChoice};
 use terminal_size::{Width, terminal_size, terminal_size_of};
 
-use crate::Failure;
+use crate::{Failure, redact};
 
 /// The width of what goes into a file or a pipe.
 const WIDTH_ELSEWHERE: usize = 100;
@@ -22,9 +22,10 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
-/// Writes a line to standard error. Nobody can be told if that fails.
+/// Writes a line to standard error, without what must not be told. Nobody can be
+/// told if that fails.
 pub(crate) fn notice(line: &str) {
-    let _ = writeln!(anstream::stderr().lock(), "{line}");
+    let _ = writeln!(anstream::stderr().lock(), "{}", redact::known(line));
 }
 
 /// How many characters a line of standard output has.

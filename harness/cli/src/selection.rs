@@ -4,16 +4,16 @@
 use conformance_model::{Case, Lane, Level};
 use conformance_runner::{Patterns, Selection};
 
-use crate::Failure;
 use crate::args::{LaneArg, LevelArg, SelectionArgs};
 use crate::nearest::nearest;
+use crate::redact::FILE;
+use crate::{Failure, setup};
 
 impl SelectionArgs {
     /// Resolves patterns and files.
     pub(crate) fn resolve(&self) -> Result<Selection, Failure> {
         let patterns = |given: &[String]| {
-            // An empty variable of the environment means none.
-            let given: Vec<&String> = given.iter().filter(|text| !text.is_empty()).collect();
+            let given: Vec<&str> = setup::one_a_line(given).collect();
             if given.is_empty() {
                 return Ok(None);
             }
@@ -40,11 +40,11 @@ impl SelectionArgs {
     pub(crate) fn words(&self) -> Vec<String> {
         let mut words = Vec::new();
         let mut add = |flag: &str, value: String| words.extend([flag.to_owned(), value]);
-        for pattern in self.run.iter().filter(|text| !text.is_empty()) {
-            add("--run", pattern.clone());
+        for pattern in setup::one_a_line(&self.run) {
+            add("--run", pattern.to_owned());
         }
-        for pattern in self.skip.iter().filter(|text| !text.is_empty()) {
-            add("--skip", pattern.clone());
+        for pattern in setup::one_a_line(&self.skip) {
+            add("--skip", pattern.to_owned());
         }
         for &level in &self.levels {
             add("--level", Level::from(level).word().to_lowercase());
@@ -54,6 +54,17 @@ impl SelectionArgs {
         }
         words
     }
+}
+
+/// The words of a report: a file with patterns is a place of this machine.
+pub(crate) fn recorded(words: Vec<String>) -> Vec<String> {
+    words
+        .into_iter()
+        .map(|word| match word.strip_prefix('@') {
+            Some(_) => format!("@{FILE}"),
+            None => word,
+        })
+        .collect()
 }
 
 const PATTERN_HELP: &str = "a pattern is an id with `*` for anything, such as 'kv.get.*'; `conformance list` shows all ids";

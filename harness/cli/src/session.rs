@@ -1,7 +1,6 @@
 //! From the events of a run to its report: a thread of its own that stamps,
 //! masks, writes, shows and folds them, in one place and in one order.
 
-use std::fs::File;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
@@ -21,7 +20,7 @@ use crate::{Failure, output};
 #[derive(Debug, Default)]
 pub(crate) struct Targets {
     /// The file with the events, if reports are wanted.
-    pub(crate) events: Option<EventWriter<File>>,
+    pub(crate) events: Option<EventWriter>,
     /// What must not be written.
     pub(crate) redaction: Redaction,
     /// Whether to show how the run goes.
@@ -46,7 +45,7 @@ impl Session {
         let (sender, receiver) = channel();
         let thread = std::thread::Builder::new()
             .name("reports".into())
-            .spawn(move || record(&receiver, ReportFold::new(catalog), targets))
+            .spawn(move || record(&receiver, catalog, targets))
             .map_err(|error| Failure::harness(format!("no thread can be started: {error}")))?;
         Ok(Self { sender, thread })
     }
@@ -73,7 +72,7 @@ impl Session {
 
 fn record(
     messages: &Receiver<Message>,
-    fold: ReportFold,
+    catalog: CatalogInfo,
     targets: Targets,
 ) -> Result<RunReport, FoldError> {
     let progress = if targets.progress {
@@ -82,17 +81,15 @@ fn record(
         Progress::hidden()
     };
     let mut recorder = Recorder {
-        fold,
+        progress: progress.with_cases(&catalog.cases),
+        fold: ReportFold::new(catalog),
         events: targets.events,
-        progress,
+        redaction: targets.redaction,
     };
     let mut signal = None;
     for message in messages {
         match message {
-            Message::Event(line) => {
-                let event = targets.redaction.event(line.event);
-                recorder.take(&EventLine::new(line.at_unix_ms, event));
-            }
+            Message::Event(line) => recorder.take(*line),
             Message::End(with) => {
                 signal = with;
                 break;
@@ -104,21 +101,26 @@ fn record(
 
 struct Recorder {
     fold: ReportFold,
-    events: Option<EventWriter<File>>,
+    events: Option<EventWriter>,
     progress: Progress,
+    redaction: Redaction,
 }
 
 impl Recorder {
-    fn take(&mut self, line: &EventLine) {
-        self.progress.event(line);
+    fn take(&mut self, line: EventLine) {
+        let line = EventLine {
+            event: self.redaction.event(line.event),
+            ..line
+        };
+        self.progress.event(&line);
         if let Some(events) = &mut self.events
-            && let Err(error) = events.write(line)
+            && let Err(error) = events.write(&line)
         {
             // Told once; the other reports can still be written.
             self.events = None;
             self.fault(&error);
         }
-        if let Err(error) = self.fold.push(line) {
+        if let Err(error) = self.fold.push(&line) {
             self.fault(&error);
         }
     }
@@ -127,7 +129,7 @@ impl Recorder {
     fn fault(&mut self, error: &dyn std::fmt::Display) {
         let event = Event::Fault {
             provider: None,
-            text: error.to_string(),
+            text: self.redaction.recorded(&error.to_string()),
         };
         if let Err(second) = self.fold.push(&EventLine::new(now(), event)) {
             output::notice(&format!("harness fault: {error}; {second}"));
@@ -139,7 +141,7 @@ impl Recorder {
             Some(signal) => signal.exit_code(),
             None => self.fold.exit_code()?.code(),
         };
-        self.take(&EventLine::new(
+        self.take(EventLine::new(
             now(),
             Event::RunFinished {
                 exit_code: code,

@@ -4,14 +4,12 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use cloud_contract::Factory;
-use conformance_runner::{
-    ComponentFile, Harness, HarnessError, ProviderOptions, default_cache_directory,
-};
+use cloud_contract::{Factory, Settings};
+use conformance_runner::{ComponentFile, Harness, HarnessError, default_cache_directory};
 use tokio::runtime::Runtime;
 
 use crate::Failure;
-use crate::args::SuiteArgs;
+use crate::args::{SettingsArgs, SuiteArgs};
 use crate::nearest::nearest;
 
 /// How long work that cannot be cancelled may hold up the end of the process.
@@ -107,18 +105,26 @@ fn unknown(name: &str) -> Failure {
     ))
 }
 
+/// What an option was given that may be repeated. A variable of the environment
+/// has one value a line, and an empty one means none.
+pub(crate) fn one_a_line(given: &[String]) -> impl Iterator<Item = &str> {
+    given
+        .iter()
+        .flat_map(|text| text.lines())
+        .filter(|line| !line.is_empty())
+}
+
 /// What was said about the one provider that was named.
-pub(crate) fn options(
+pub(crate) fn settings(
     chosen: &[&'static Factory],
-    endpoint: Option<&String>,
-    directory: Option<&PathBuf>,
-    set: &[String],
-) -> Result<ProviderOptions, Failure> {
-    let endpoint = endpoint.filter(|endpoint| !endpoint.is_empty()).cloned();
-    let directory = directory
-        .filter(|path| !path.as_os_str().is_empty())
-        .cloned();
-    let set: Vec<&String> = set.iter().filter(|text| !text.is_empty()).collect();
+    args: &SettingsArgs,
+) -> Result<Settings, Failure> {
+    let endpoint = args.endpoint.clone().filter(|url| !url.is_empty());
+    let directory = args
+        .data_dir
+        .clone()
+        .filter(|path| !path.as_os_str().is_empty());
+    let set: Vec<&str> = one_a_line(&args.set).collect();
     let given = [
         ("--endpoint", endpoint.is_some()),
         ("--data-dir", directory.is_some()),
@@ -143,9 +149,27 @@ pub(crate) fn options(
             return Err(Failure::usage(format!("--set {key} is given twice")));
         }
     }
-    Ok(ProviderOptions {
+    Ok(Settings {
         endpoint,
         directory,
         options,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_variable_sets_several_things() {
+        let factory = provider_registry::factories().first().copied().unwrap();
+        let args = SettingsArgs {
+            set: vec!["a=1,2\nb=x=y\n\n".to_owned(), "c=".to_owned()],
+            ..SettingsArgs::default()
+        };
+        let settings = settings(&[factory], &args).unwrap();
+        let found: Vec<_> = settings.options.into_iter().collect();
+        let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+        assert_eq!(found, [pair("a", "1,2"), pair("b", "x=y"), pair("c", "")]);
+    }
 }

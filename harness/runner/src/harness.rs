@@ -50,14 +50,17 @@ impl Harness {
     ) -> Result<Self, HarnessError> {
         let host = Host::new(&HostConfig {
             cache_directory,
+            compile_quickly: true,
             ..HostConfig::default()
         })?;
-        let suite = Suite::load(&host, components).await?;
+        let catalog = Catalog::embedded()?;
+        let mut suite = Suite::load(&host, components).await?;
+        suite.hold_against(&catalog);
         let room = Arc::new(Semaphore::new(host.max_instances()));
         Ok(Self {
             host: Arc::new(host),
             suite: Arc::new(suite),
-            catalog: Arc::new(Catalog::embedded()?),
+            catalog: Arc::new(catalog),
             room,
         })
     }
@@ -70,13 +73,11 @@ impl Harness {
         Self::load(&embedded_components()?, cache_directory).await
     }
 
-    /// What an event stream says of the suite. `git` is the commit that it was
-    /// built from, where that is known.
+    /// What an event stream says of the suite.
     #[must_use]
-    pub fn suite_info(&self, git: Option<&str>) -> SuiteInfo {
+    pub fn suite_info(&self) -> SuiteInfo {
         SuiteInfo {
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            git: git.map(str::to_owned),
             components: self
                 .suite
                 .digests()

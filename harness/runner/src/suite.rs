@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cloud_contract::{Bindings, Capability};
-use conformance_model::{Case, CaseStatus, Lane, Level};
+use conformance_model::{Case, CaseStatus, FeatureLevel, Lane, Level};
+use conformance_spec::Catalog;
 use include_dir::{Dir, include_dir};
 use reference_host::{Digest, Guest, Host, HostError, InstanceLimits, State};
 use serde::Deserialize;
@@ -61,6 +62,15 @@ pub struct ComponentFile {
     pub digest: String,
 }
 
+/// The version of the manifest that this reads; `guest-builder` writes it.
+const MANIFEST_SCHEMA: u32 = 1;
+
+/// What every version of the manifest begins with.
+#[derive(Deserialize)]
+struct ManifestVersion {
+    schema: u32,
+}
+
 #[derive(Deserialize)]
 struct Manifest {
     #[serde(rename = "component")]
@@ -95,11 +105,17 @@ fn components(
     read: impl Fn(&str) -> Option<std::borrow::Cow<'static, [u8]>>,
 ) -> Result<Vec<ComponentFile>, SuiteError> {
     let missing = || SuiteError::Manifest("manifest.toml is missing".into());
+    let wrong = |error: &dyn std::fmt::Display| SuiteError::Manifest(error.to_string());
     let manifest = read("manifest.toml").ok_or_else(missing)?;
-    let manifest =
-        std::str::from_utf8(&manifest).map_err(|error| SuiteError::Manifest(error.to_string()))?;
-    let manifest: Manifest =
-        toml::from_str(manifest).map_err(|error| SuiteError::Manifest(error.to_string()))?;
+    let manifest = std::str::from_utf8(&manifest).map_err(|error| wrong(&error))?;
+    // Before the rest is looked at: another version has another shape.
+    let ManifestVersion { schema } = toml::from_str(manifest).map_err(|error| wrong(&error))?;
+    if schema != MANIFEST_SCHEMA {
+        return Err(wrong(&format_args!(
+            "it has schema {schema}, this program reads {MANIFEST_SCHEMA}"
+        )));
+    }
+    let manifest: Manifest = toml::from_str(manifest).map_err(|error| wrong(&error))?;
     manifest
         .components
         .into_iter()
@@ -175,6 +191,16 @@ impl Suite {
         })
     }
 
+    /// Tells the cases that need what is unstable in the specification from
+    /// those that count.
+    pub(crate) fn hold_against(&mut self, catalog: &Catalog) {
+        for case in &mut self.cases {
+            if is_provisional(case, catalog) {
+                case.status = CaseStatus::Provisional;
+            }
+        }
+    }
+
     /// All cases, by id.
     #[must_use]
     pub fn cases(&self) -> &[Case] {
@@ -224,6 +250,21 @@ fn compile_all(host: &Host, files: &[ComponentFile]) -> Result<Vec<Guest>, Suite
             })
             .collect()
     })
+}
+
+fn is_provisional(case: &Case, catalog: &Catalog) -> bool {
+    let unstable_clause = |id: &String| catalog.clause(id).is_some_and(|clause| clause.unstable);
+    let unstable_feature = |id: &String| {
+        catalog
+            .feature(id)
+            .is_some_and(|feature| feature.level == FeatureLevel::Unstable)
+    };
+    case.clauses.iter().any(unstable_clause)
+        || case
+            .requires
+            .iter()
+            .chain(&case.refuses)
+            .any(unstable_feature)
 }
 
 type Described = ((String, Component), Vec<wit::TestCase>);
@@ -285,5 +326,56 @@ fn convert(case: wit::TestCase, home: &(String, Component), component: &str, dig
         component: component.to_owned(),
         digest: digest.to_owned(),
         status: CaseStatus::Stable,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_under_review_decides_nothing() {
+        let catalog = Catalog::embedded().unwrap();
+        let case = |clause: &str, requires: &[&str]| Case {
+            id: "kv.made.up".to_owned(),
+            title: String::new(),
+            capability: "keyvalue".to_owned(),
+            level: Level::Must,
+            clauses: vec![clause.to_owned()],
+            requires: requires.iter().map(|&id| id.to_owned()).collect(),
+            refuses: None,
+            lane: Lane::Fast,
+            actors: 0,
+            timeout_ns: 1,
+            source: String::new(),
+            component: String::new(),
+            digest: String::new(),
+            status: CaseStatus::Stable,
+        };
+        let clause = |unstable: bool| {
+            let mut clauses = catalog.clauses().iter();
+            let found = clauses.find(|clause| clause.unstable == unstable);
+            found.unwrap().id.as_str()
+        };
+        let unstable = catalog
+            .features()
+            .find(|feature| feature.level == FeatureLevel::Unstable)
+            .unwrap();
+        assert!(!is_provisional(&case(clause(false), &[]), &catalog));
+        assert!(is_provisional(&case(clause(true), &[]), &catalog));
+        let needs = case(clause(false), &[&unstable.id]);
+        assert!(is_provisional(&needs, &catalog));
+    }
+
+    #[test]
+    fn a_manifest_of_another_version_is_refused() {
+        let manifest = |schema: &'static str| {
+            components(move |file| (file == "manifest.toml").then(|| schema.as_bytes().into()))
+        };
+        assert!(manifest("schema = 1\ncomponent = []\n").unwrap().is_empty());
+        for wrong in ["schema = 2\n", "component = []\n", "schema = \"1\"\n"] {
+            let error = manifest(wrong).unwrap_err().to_string();
+            assert!(error.contains("schema"), "{error}");
+        }
     }
 }

@@ -4,9 +4,9 @@
 use std::time::Instant;
 
 use anstyle::{AnsiColor, Style};
-use cloud_contract::{Factory, Scope, ScopeId};
+use cloud_contract::{Factory, Scope, ScopeId, Settings};
 use conformance_model::ExitCode;
-use conformance_runner::{ProviderOptions, SetupError, find_program, open_provider};
+use conformance_runner::{SetupError, find_program, open_provider};
 
 use crate::args::DoctorArgs;
 use crate::redact::Redaction;
@@ -17,13 +17,8 @@ const BAD: Style = AnsiColor::Red.on_default().bold();
 
 pub(crate) fn run(args: &DoctorArgs) -> Result<u8, Failure> {
     let mut chosen = setup::providers(&args.providers)?;
-    let options = setup::options(
-        &chosen,
-        args.endpoint.as_ref(),
-        args.data_dir.as_ref(),
-        &args.set,
-    )?;
-    let redaction = Redaction::new(options.endpoint.as_deref(), &options.options);
+    let settings = setup::settings(&chosen, &args.settings)?;
+    let redaction = Redaction::new(&settings).remembered();
     let named = !chosen.is_empty();
     if !named {
         chosen = provider_registry::factories().to_vec();
@@ -31,7 +26,7 @@ pub(crate) fn run(args: &DoctorArgs) -> Result<u8, Failure> {
     setup::block_on(async {
         let mut usable = 0;
         for &factory in &chosen {
-            let (fine, text) = examine(factory, &options).await;
+            let (fine, text) = examine(factory, &settings).await;
             usable += usize::from(fine);
             output::print(&redaction.text(&text))?;
         }
@@ -46,12 +41,12 @@ pub(crate) fn run(args: &DoctorArgs) -> Result<u8, Failure> {
 }
 
 /// Opens the provider as a run would, and tries a scope.
-async fn examine(factory: &Factory, options: &ProviderOptions) -> (bool, String) {
+async fn examine(factory: &Factory, settings: &Settings) -> (bool, String) {
     let started = Instant::now();
-    let opened = match open_provider(factory, options).await {
+    let opened = match open_provider(factory, settings).await {
         Ok(opened) => opened,
         Err(error) => {
-            let facts = remedy(factory, options, &error);
+            let facts = remedy(factory, settings, &error);
             return (false, lines(factory.name, false, &facts));
         }
     };
@@ -96,15 +91,15 @@ async fn try_scope(provider: &dyn cloud_contract::Provider) -> Result<(), String
 }
 
 /// What is wrong, and the one command that would mend it or show more.
-fn remedy(factory: &Factory, options: &ProviderOptions, error: &SetupError) -> Vec<String> {
+fn remedy(factory: &Factory, settings: &Settings, error: &SetupError) -> Vec<String> {
     let was_set =
-        options.endpoint.is_some() || options.directory.is_some() || !options.options.is_empty();
+        settings.endpoint.is_some() || settings.directory.is_some() || !settings.options.is_empty();
     let mend = match (error, factory.server) {
         (SetupError::ProgramMissing { install, .. }, _) => Some((*install).to_owned()),
         (SetupError::ServerFailed { .. }, Some(server)) => {
             Some(format!("{} --version", server.program))
         }
-        (SetupError::Connect { .. }, Some(server)) if options.endpoint.is_some() => Some(format!(
+        (SetupError::Connect { .. }, Some(server)) if settings.endpoint.is_some() => Some(format!(
             "conformance doctor --provider {} (starts {} by itself)",
             factory.name, server.program
         )),
@@ -114,6 +109,9 @@ fn remedy(factory: &Factory, options: &ProviderOptions, error: &SetupError) -> V
         _ => None,
     };
     let mut facts = vec![error.to_string()];
+    if let SetupError::ServerFailed { output, .. } = error {
+        facts.extend(output.iter().map(|line| format!("it wrote: {line}")));
+    }
     facts.extend(mend.map(|mend| format!("try: {mend}")));
     facts
 }

@@ -137,12 +137,14 @@ impl<'a> Page<'a> {
         let proving = self.proving(&clause.id, None);
         if proving.is_empty() {
             let elsewhere = self.harness.catalog.elsewhere();
-            match elsewhere
-                .into_iter()
-                .find(|entry| entry.clause == clause.id)
-            {
-                Some(entry) => out.field("proved by", &format!("{}: {}", entry.by, entry.why)),
-                None => out.field("proved by", "no case"),
+            let mut elsewhere = elsewhere
+                .filter(|entry| entry.clause == clause.id)
+                .peekable();
+            if elsewhere.peek().is_none() {
+                out.field("proved by", "no case");
+            }
+            for entry in elsewhere {
+                out.field("proved by", &format!("{}: {}", entry.by, entry.why));
             }
         } else {
             out.field("proved by", &proving.join(", "));

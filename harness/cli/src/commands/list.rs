@@ -108,7 +108,7 @@ fn markdown(cases: &[&Case]) -> String {
 fn json(harness: &Harness, cases: &[&Case]) -> Result<String, Failure> {
     pretty(&serde_json::json!({
         "schema_version": SCHEMA_VERSION,
-        "suite": harness.suite_info(None),
+        "suite": harness.suite_info(),
         "cases": cases,
     }))
 }

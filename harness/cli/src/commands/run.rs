@@ -2,19 +2,20 @@
 //! providers, one after the other, and the reports.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use cloud_contract::{ErrorKind, Factory};
+use cloud_contract::{ErrorKind, Factory, ScopeId, Settings};
 use conformance_model::{Case, Event, ExitCode, RunInfo, RunReport};
 use conformance_report::{files, json, junit, markdown, tty};
 use conformance_runner::{
-    ExpectedFailures, ExpectedFailuresError, Harness, Opened, ProviderOptions, RunOptions,
-    Selection, SetupError, Sink, Stop, Subject, open_provider, plan, run_provider,
+    ExpectedFailures, ExpectedFailuresError, Harness, Opened, RunOptions, Selection, SetupError,
+    Sink, Stop, Subject, open_provider, plan, run_provider,
 };
 
 use crate::args::{RunArgs, RunFormat};
 use crate::interrupt::Interrupt;
-use crate::redact::Redaction;
-use crate::selection::{idle_patterns, nothing_selected};
+use crate::redact::{FILE, FOLDER, Redaction};
+use crate::selection::{idle_patterns, nothing_selected, recorded};
 use crate::session::{Session, Targets, unusable_folder};
 use crate::{Failure, output, setup};
 
@@ -31,18 +32,19 @@ pub(crate) fn run(args: &RunArgs) -> Result<u8, Failure> {
             setup::known()
         )));
     }
-    let options = setup::options(
-        &factories,
-        args.endpoint.as_ref(),
-        args.data_dir.as_ref(),
-        &args.set,
-    )?;
+    let settings = setup::settings(&factories, &args.settings)?;
+    let redaction = Redaction::new(&settings)
+        .and_place(args.suite.components.as_deref(), FOLDER)
+        .and_place(args.suite.cache_dir.as_deref(), FOLDER)
+        .and_place(args.report_dir.as_deref(), FOLDER)
+        .and_place(args.expected_failures.as_deref(), FILE)
+        .remembered();
     let job = Job {
         args,
-        redaction: Redaction::new(options.endpoint.as_deref(), &options.options),
+        redaction,
         selection: args.selection.resolve()?,
         factories,
-        options,
+        settings,
         seed: args.seed.unwrap_or_else(random_seed),
     };
     // A run whose report is lost is lost: this is seen to before it.
@@ -65,7 +67,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<u8, Failure> {
 struct Job<'a> {
     args: &'a RunArgs,
     factories: Vec<&'static Factory>,
-    options: ProviderOptions,
+    settings: Settings,
     redaction: Redaction,
     selection: Selection,
     seed: u64,
@@ -100,7 +102,7 @@ impl Job<'_> {
         // command line and no verdict about the provider.
         let mut first = Some(self.open(self.factories[0], &run.stop).await);
         if let Some(Some(Err(error))) = &first
-            && is_configuration(error)
+            && self.is_configuration(error)
         {
             return Err(self.refused(error));
         }
@@ -157,8 +159,24 @@ impl Job<'_> {
     /// Opens a provider; none if the run was stopped meanwhile.
     async fn open(&self, factory: &Factory, stop: &Stop) -> Option<Result<Opened, SetupError>> {
         tokio::select! {
-            opened = open_provider(factory, &self.options) => Some(opened),
+            opened = open_provider(factory, &self.settings) => Some(opened),
             () = stop.stopped() => None,
+        }
+    }
+
+    /// Whether the provider refuses what was set, rather than being out of reach.
+    fn is_configuration(&self, error: &SetupError) -> bool {
+        let SetupError::Connect { error, .. } = error else {
+            return false;
+        };
+        match error.kind() {
+            ErrorKind::InvalidArgument(_) => true,
+            // A server that was started for this run lets everybody in who asks
+            // as the provider does by itself.
+            ErrorKind::AccessDenied => {
+                self.settings.endpoint.is_none() && !self.settings.options.is_empty()
+            }
+            _ => false,
         }
     }
 
@@ -186,12 +204,13 @@ impl Job<'_> {
         let features = &opened.provider.descriptor().features;
         let plan = plan(cases, &features.iter().copied().collect(), &self.selection);
         let arguments = self.provider_arguments();
-        let inner = std::sync::Arc::clone(sink);
-        let sink: Sink = std::sync::Arc::new(move |mut event| {
+        let inner = Arc::clone(sink);
+        let outer = Arc::clone(sink);
+        let sink: Sink = Arc::new(move |mut event| {
             if let Event::ProviderStarted { provider, .. } = &mut event {
                 provider.arguments.clone_from(&arguments);
             }
-            inner(event);
+            outer(event);
         });
         let subject = Subject {
             provider: &opened.provider,
@@ -199,22 +218,28 @@ impl Job<'_> {
             mode: opened.mode,
         };
         run_provider(harness, subject, &plan, run, &sink).await;
-        opened.close().await;
+        let left = opened.close().await;
+        if !left.is_empty() {
+            let names: Vec<&str> = left.iter().map(ScopeId::as_str).collect();
+            inner(Event::Note {
+                provider: Some(factory.name.to_owned()),
+                text: format!("scopes that could not be removed: {}", names.join(", ")),
+            });
+        }
     }
 
     fn started(&self, harness: &Harness, selected: Vec<String>) -> Event {
         let providers = self.factories.len() as u64;
         Event::RunStarted {
-            suite: harness.suite_info(option_env!("CONFORMANCE_GIT_COMMIT")),
+            suite: harness.suite_info(),
             spec: harness.catalog.spec_info(),
             host: harness.host_info(),
             run: RunInfo {
                 seed: self.seed,
                 command: self.command(),
-                filters: self.args.selection.words(),
+                filters: recorded(self.args.selection.words()),
                 repeat: self.args.repeat,
                 jobs: u32::from(self.args.jobs),
-                retries: 0,
                 timeout_scale: self.args.timeout_scale,
                 not_publishable: self.not_publishable(),
             },
@@ -265,14 +290,14 @@ impl Job<'_> {
     }
 
     /// The command line that does the same, with placeholders for what may be
-    /// a secret.
+    /// a secret, and for folders and files of this machine.
     fn command(&self) -> Vec<String> {
         let args = self.args;
         let names: Vec<&str> = self.factories.iter().map(|factory| factory.name).collect();
         let mut words = vec!["conformance".to_owned(), "--provider".to_owned()];
         words.push(names.join(","));
         words.extend(self.provider_arguments());
-        words.extend(args.selection.words());
+        words.extend(recorded(args.selection.words()));
         words.extend(["--seed".to_owned(), self.seed.to_string()]);
         words.extend(["--jobs".to_owned(), args.jobs.to_string()]);
         if args.repeat != 1 {
@@ -281,8 +306,8 @@ impl Job<'_> {
         if args.fail_fast {
             words.push("--fail-fast".to_owned());
         }
-        if let Some(file) = &args.expected_failures {
-            words.extend(["--expected-failures".to_owned(), file.display().to_string()]);
+        if args.expected_failures.is_some() {
+            words.extend(["--expected-failures".to_owned(), FILE.to_owned()]);
         }
         words
     }
@@ -292,17 +317,17 @@ impl Job<'_> {
     fn provider_arguments(&self) -> Vec<String> {
         let mut words = Vec::new();
         let mut add = |flag: &str, value: String| words.extend([flag.to_owned(), value]);
-        if self.options.endpoint.is_some() {
+        if self.settings.endpoint.is_some() {
             add("--endpoint", "URL".to_owned());
         }
-        if let Some(folder) = &self.options.directory {
-            add("--data-dir", folder.display().to_string());
+        if self.settings.directory.is_some() {
+            add("--data-dir", FOLDER.to_owned());
         }
-        for key in self.options.options.keys() {
+        for key in self.settings.options.keys() {
             add("--set", format!("{key}=VALUE"));
         }
-        if let Some(folder) = &self.args.suite.components {
-            add("--components", folder.display().to_string());
+        if self.args.suite.components.is_some() {
+            add("--components", FOLDER.to_owned());
         }
         if self.args.timeout_scale != 1.0 {
             add("--timeout-scale", self.args.timeout_scale.to_string());
@@ -341,14 +366,6 @@ impl Job<'_> {
             output::print(&text)?;
         }
         written.map(|_| ()).map_err(Failure::harness)
-    }
-}
-
-/// Whether the provider refuses what was set, rather than being out of reach.
-fn is_configuration(error: &SetupError) -> bool {
-    match error {
-        SetupError::Connect { error, .. } => matches!(error.kind(), ErrorKind::InvalidArgument(_)),
-        _ => false,
     }
 }
 

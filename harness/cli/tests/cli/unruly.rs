@@ -85,7 +85,8 @@ fn run_suite(name: &str, bytes: &[u8]) -> (Done, serde_json::Value) {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join(format!("{name}.wasm")), bytes).unwrap();
     let digest = reference_host::Digest::of(bytes);
-    let manifest = format!("[[component]]\nname = \"{name}\"\nsha256 = \"{digest}\"\n");
+    let manifest =
+        format!("schema = 1\n\n[[component]]\nname = \"{name}\"\nsha256 = \"{digest}\"\n");
     std::fs::write(folder.path().join("manifest.toml"), manifest).unwrap();
     let folder = folder.path().to_str().unwrap();
     let reports = tempfile::tempdir().unwrap();
@@ -148,7 +149,10 @@ fn what_is_no_suite_is_refused_by_name() {
         (&b"\0asm"[..], "not a valid component"),
         (b"", "not a valid component"),
         (&wat::parse_str("(component)").unwrap(), "does not export"),
-        (&wat::parse_str("(module)").unwrap(), "not a valid component"),
+        (
+            &wat::parse_str("(module)").unwrap(),
+            "not a valid component",
+        ),
     ] {
         let (done, report) = run_suite("stranger", bytes);
         done.expect(2).says("component stranger").says(reason);
