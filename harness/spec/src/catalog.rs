@@ -30,13 +30,9 @@ pub struct Catalog {
     clause_index_digest: String,
 }
 
-/// A clause with what stands around it.
+/// What stands around a clause.
 #[derive(Debug, Clone, Copy)]
 pub struct Explanation<'a> {
-    /// The clause.
-    pub clause: &'a Clause,
-    /// What the interface is for.
-    pub interface: Option<&'a Interface>,
     /// The declaration of the function that the clause stands on, on one line.
     pub signature: Option<&'a str>,
     /// The doc comment of the item that the clause stands on, clauses included.
@@ -91,12 +87,6 @@ impl Catalog {
     #[must_use]
     pub fn packages(&self) -> &[PackageInfo] {
         &self.packages
-    }
-
-    /// The interfaces, by package and in the order of the parser.
-    #[must_use]
-    pub fn interfaces(&self) -> &[Interface] {
-        &self.interfaces
     }
 
     /// The clauses, by file and line.
@@ -174,7 +164,7 @@ impl Catalog {
             .find(|feature| feature.interfaces.contains(&clause.interface))
     }
 
-    /// A clause with what stands around it.
+    /// What stands around the clause with this id.
     #[must_use]
     pub fn explain(&self, id: &str) -> Option<Explanation<'_>> {
         let clause = self.clause(id)?;
@@ -184,10 +174,6 @@ impl Catalog {
                 && place.item == clause.item
         });
         Some(Explanation {
-            clause,
-            interface: self.interfaces.iter().find(|interface| {
-                interface.qualified_package == clause.package && interface.name == clause.interface
-            }),
             signature: place.and_then(|place| place.signature.as_deref()),
             docs: place.map_or("", |place| place.docs.trim()),
             feature: self.feature_of(clause),

@@ -25,7 +25,6 @@ pub use features::Elsewhere;
 pub use limits::{Bound, PortableLimit};
 pub use proposals::{Decision, OpenQuestion, Proposal, ProposalStatus, Stated};
 pub use source::{Source, Sources};
-pub use wit::Interface;
 
 /// Why the specification could not be read.
 #[derive(Debug, thiserror::Error)]

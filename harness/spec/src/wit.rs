@@ -14,17 +14,13 @@ const LIMIT: usize = 64 << 20;
 
 /// An interface of the specification.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Interface {
-    /// The package without its version: `cloud:keyvalue`.
-    pub package: String,
-    /// The package with its version, `cloud:keyvalue@0.1.0`.
-    pub qualified_package: String,
-    /// Its name: `cas`.
-    pub name: String,
+pub(crate) struct Interface {
+    /// The package with its version, `cloud:types@0.1.0`.
+    pub(crate) qualified_package: String,
+    /// Its name: `errors`.
+    pub(crate) name: String,
     /// The gate that it is behind, if it is unstable.
-    pub unstable: Option<String>,
-    /// What its doc comment says beside the clauses.
-    pub commentary: String,
+    pub(crate) unstable: Option<String>,
 }
 
 /// A doc comment and the thing that it stands on.
@@ -154,28 +150,20 @@ impl<'a> Walk<'a> {
             }
             self.parsed.documented.extend(found);
             for (interface, &id) in &package.interfaces {
-                self.interface(&name, &qualified, interface, id);
+                self.interface(&qualified, interface, id);
             }
         }
         self.parsed
     }
 
-    fn interface(
-        &mut self,
-        package: &str,
-        qualified: &str,
-        name: &str,
-        id: wit_parser::InterfaceId,
-    ) {
+    fn interface(&mut self, qualified: &str, name: &str, id: wit_parser::InterfaceId) {
         let interface = &self.resolve.interfaces[id];
         let gate = unstable(&interface.stability);
         let docs = interface.docs.contents.clone().unwrap_or_default();
         self.parsed.interfaces.push(Interface {
-            package: package.to_owned(),
             qualified_package: qualified.to_owned(),
             name: name.to_owned(),
             unstable: gate.clone(),
-            commentary: crate::prose::parse(&docs).commentary,
         });
         let place = Documented {
             package: qualified.to_owned(),
