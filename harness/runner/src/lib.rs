@@ -23,8 +23,6 @@ mod suite;
 mod tidy;
 mod trials;
 
-// What a user can set is what a provider reads.
-pub use cloud_contract::Settings as ProviderOptions;
 pub use execute::{RunOptions, Sink, Subject, run_provider};
 pub use expected::{ExpectedFailures, ExpectedFailuresError};
 pub use harness::{Harness, HarnessError, default_cache_directory};

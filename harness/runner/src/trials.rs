@@ -5,13 +5,13 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use cloud_contract::Factory;
+use cloud_contract::{Factory, Settings};
 use conformance_model::{Event, Status, Verdict};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use tokio::runtime::Runtime;
 
 use crate::{
-    Harness, Opened, Planned, ProviderOptions, RunOptions, Selection, SetupError, Sink, Subject,
+    Harness, Opened, Planned, RunOptions, Selection, SetupError, Sink, Subject,
     default_cache_directory, open_provider, plan, run_provider,
 };
 
@@ -76,7 +76,7 @@ impl Shared {
             .block_on(Harness::embedded(options.cache_directory.clone()))
             .map_err(|error| setup(&error))?;
         let opened = runtime
-            .block_on(open_provider(factory, &ProviderOptions::default()))
+            .block_on(open_provider(factory, &Settings::default()))
             .map_err(|error| match error {
                 SetupError::ProgramMissing { .. } => Failure::Absent(error.to_string()),
                 _ => setup(&error),
