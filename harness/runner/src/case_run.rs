@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cloud_contract::{
-    Descriptor, Durability, FeatureId, Grant, Namespace, Platform, Provider, Scope,
+    Descriptor, Durability, FeatureId, Grant, Namespace, Platform, Provider, Scope, guarded,
 };
 use conformance_model::{Blame, Case, Evidence, Status, Verdict};
 use reference_host::Host;
@@ -111,15 +111,15 @@ impl Bench {
 
     /// Whether the service can open and close a scope.
     async fn answers(&self) -> bool {
-        let probe = async {
+        let probe = guarded("probe", "", PROBE_TIMEOUT, async {
             let scope = Scope {
                 id: self.names.scope()?,
                 names: vec!["probe".into()],
             };
             self.provider.open(&scope).await?;
             self.provider.close(&scope).await
-        };
-        matches!(tokio::time::timeout(PROBE_TIMEOUT, probe).await, Ok(Ok(())))
+        });
+        probe.await.is_ok()
     }
 
     async fn attempt(&self, place: usize, seed: u64) -> Attempt {
@@ -145,20 +145,20 @@ impl Bench {
             },
             Err(error) => return Attempt::NoScope(error.to_string()),
         };
-        let opened = tokio::time::timeout(SCOPE_TIMEOUT, self.provider.open(&scope)).await;
+        let open = self.provider.open(&scope);
+        let opened = guarded("open", scope.id.as_str(), SCOPE_TIMEOUT, open).await;
         let attempt = match opened {
-            Ok(Ok(namespace)) => tokio::select! {
+            Ok(namespace) => tokio::select! {
                 attempt = self.with_scope(place, seed, &names, &scope, namespace) => attempt,
                 () = self.stop.stopped() => Attempt::Stopped,
             },
-            Ok(Err(error)) => Attempt::NoScope(format!("a scope could not be opened: {error}")),
-            Err(_) => Attempt::NoScope("a scope could not be opened in time".into()),
+            Err(error) => Attempt::NoScope(format!("a scope could not be opened: {error}")),
         };
         // Also after a failure, and also if opening failed half way.
-        match tokio::time::timeout(SCOPE_TIMEOUT, self.provider.close(&scope)).await {
-            Ok(Ok(())) => attempt,
-            Ok(Err(error)) => not_closed(attempt, &error.to_string()),
-            Err(_) => not_closed(attempt, "no answer in time"),
+        let close = self.provider.close(&scope);
+        match guarded("close", scope.id.as_str(), SCOPE_TIMEOUT, close).await {
+            Ok(()) => attempt,
+            Err(error) => not_closed(attempt, &error.to_string()),
         }
     }
 

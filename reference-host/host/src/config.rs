@@ -88,7 +88,8 @@ impl Default for InstanceLimits {
             deadline: Duration::from_secs(60),
             handles: 1_024,
             call_bytes: 64 << 20,
-            in_flight_bytes: 256 << 20,
+            // As many of the largest values as calls that have to be possible.
+            in_flight_bytes: 65 * (16 << 20),
         }
     }
 }

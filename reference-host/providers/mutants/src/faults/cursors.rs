@@ -427,13 +427,13 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::new(
         "kv-cursor-endless",
         "a list that came to its end goes on with empty pages",
-        &["TYP-PAGE-5", "TYP-PAGE-4"],
+        &["TYP-PAGE-5"],
         driver!(Endless::Empty),
     ),
     Mutant::new(
         "kv-cursor-circle",
         "a list of several pages starts anew at its end",
-        &["TYP-PAGE-5", "TYP-PAGE-7", "TYP-PAGE-4"],
+        &["TYP-PAGE-5", "TYP-PAGE-7"],
         driver!(Endless::Restarts),
     ),
     Mutant::new(

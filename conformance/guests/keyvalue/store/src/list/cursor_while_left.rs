@@ -5,7 +5,7 @@ use crate::listing::{Walk, fill, some_keys, some_size};
 case! {
     id: "kv.list.cursor-while-left",
     title: "a page has a cursor as long as keys are left, and the last page has none",
-    clauses: ["TYP-PAGE-4"],
+    clauses: ["TYP-PAGE-4", "TYP-PAGE-5"],
     timeout_s: 20,
 }
 
@@ -35,6 +35,7 @@ async fn run(cx: &Context) -> Outcome {
                     &walk.keys(),
                 )?;
                 let most = count as usize + 2;
+                let check = cx.check("TYP-PAGE-5", "read a list to its end");
                 check.that(
                     walk.ended || walk.pages.len() < most,
                     "no cursor at the end of the list",
