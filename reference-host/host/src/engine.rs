@@ -1,5 +1,5 @@
-//! The engine's settings. They were measured; `docs/decisions/0010` has the
-//! figures and the reasons. Knows nothing of guests.
+//! The engine's settings. They were measured; figures and reasons stand in
+//! `docs/decisions/0010-engine-settings.md`. Knows nothing of guests.
 
 use wasmtime::{
     Config, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig, RegallocAlgorithm,
