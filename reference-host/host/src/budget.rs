@@ -5,15 +5,22 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use cloud_contract::{ErrorKind, Result};
+use cloud_contract::{Error, ErrorKind, Result};
 
-/// The bytes that are left to an instance. Clones share them.
+/// The bytes that an instance has, and those that are left of them. Clones share
+/// the latter.
 #[derive(Debug, Clone)]
-pub(crate) struct Budget(Arc<AtomicUsize>);
+pub(crate) struct Budget {
+    all: usize,
+    left: Arc<AtomicUsize>,
+}
 
 impl Budget {
     pub(crate) fn new(bytes: usize) -> Self {
-        Self(Arc::new(AtomicUsize::new(bytes)))
+        Self {
+            all: bytes,
+            left: Arc::new(AtomicUsize::new(bytes)),
+        }
     }
 
     /// For one call, which holds nothing yet.
@@ -40,7 +47,7 @@ impl Held {
     pub(crate) fn take(&mut self, bytes: usize) -> Result<()> {
         // Only a count: nothing is published through it.
         self.budget
-            .0
+            .left
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
                 left.checked_sub(bytes)
             })
@@ -49,10 +56,23 @@ impl Held {
         Ok(())
     }
 
+    /// Holds so many bytes more for a batch.
+    ///
+    /// # Errors
+    /// `too-large` if they are too many even for a call that is alone, so that
+    /// waiting does not help; else as [`Held::take`].
+    pub(crate) fn take_sum(&mut self, bytes: usize) -> Result<()> {
+        let all = self.budget.all;
+        if self.bytes.saturating_add(bytes) > all {
+            return Err(Error::too_large(all as u64));
+        }
+        self.take(bytes)
+    }
+
     /// Gives everything back.
     pub(crate) fn release(&mut self) {
         let bytes = std::mem::take(&mut self.bytes);
-        self.budget.0.fetch_add(bytes, Ordering::Relaxed);
+        self.budget.left.fetch_add(bytes, Ordering::Relaxed);
     }
 }
 
@@ -82,5 +102,20 @@ mod tests {
         assert!(second.take(usize::MAX).is_err());
         drop(first);
         second.take(100).unwrap();
+    }
+
+    #[test]
+    fn a_batch_is_too_large_where_it_would_not_fit_alone() {
+        let budget = Budget::new(100);
+        let (mut first, mut second) = (budget.call(), budget.call());
+        first.take_sum(60).unwrap();
+        let throttled = ErrorKind::Throttled { retry_after: None };
+        assert_eq!(second.take_sum(41).unwrap_err().kind(), &throttled);
+        let too_large = ErrorKind::TooLarge { limit: 100 };
+        assert_eq!(second.take_sum(101).unwrap_err().kind(), &too_large);
+        assert_eq!(first.take_sum(41).unwrap_err().kind(), &too_large);
+        first.take_sum(40).unwrap();
+        drop(first);
+        second.take_sum(100).unwrap();
     }
 }

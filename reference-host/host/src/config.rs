@@ -76,8 +76,9 @@ pub struct InstanceLimits {
     pub call_bytes: usize,
     /// Bytes that the host may hold for calls in flight: keys and values that the
     /// guest passed, answers on their way to it, and pages of streams that it has
-    /// begun to read. A call beyond that returns `throttled`. What a provider's
-    /// own client has received and not handed over is not among them.
+    /// begun to read. A call beyond that returns `throttled`, a batch that is beyond
+    /// it alone `too-large`. What a provider's own client has received and not handed
+    /// over is not among them.
     pub in_flight_bytes: usize,
 }
 

@@ -19,10 +19,10 @@ impl wit::HostWithStore<State> for Cloud {
     ) -> Outcome<Vec<Option<Vec<u8>>>, wit::BatchError> {
         let (store, mut held) = call(accessor, &store)?;
         let got = async {
-            held.take(keys.iter().map(key_size).sum())?;
+            held.take_sum(keys.iter().map(key_size).sum())?;
             let values = store.get_many(keys).await?;
             // Before they are copied: a key may stand in the batch a thousand times.
-            held.take(values.iter().flatten().map(Bytes::len).sum())?;
+            held.take_sum(values.iter().flatten().map(Bytes::len).sum())?;
             let values = values.into_iter().map(|value| value.map(Vec::from));
             Ok(values.collect())
         };
@@ -39,7 +39,7 @@ impl wit::HostWithStore<State> for Cloud {
             let size = |(key, value): &(String, Vec<u8>)| {
                 key_size(key) + size_of::<Vec<u8>>() + value.len()
             };
-            held.take(entries.iter().map(size).sum())?;
+            held.take_sum(entries.iter().map(size).sum())?;
             let entries = entries
                 .into_iter()
                 .map(|(key, value)| (key, value.into()))
@@ -56,7 +56,7 @@ impl wit::HostWithStore<State> for Cloud {
     ) -> Outcome<(), wit::BatchError> {
         let (store, mut held) = call(accessor, &store)?;
         let deleted = async {
-            held.take(keys.iter().map(key_size).sum())?;
+            held.take_sum(keys.iter().map(key_size).sum())?;
             store.delete_many(keys).await
         };
         Ok(deleted.await.map_err(Into::into))

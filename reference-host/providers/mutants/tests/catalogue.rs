@@ -13,6 +13,8 @@ const BEYOND: &[(&str, &str)] = &[
     ("TYP-ERR-5", "replies are lost on a network"),
     ("TYP-ERR-7", "no condition of memory passes by itself"),
     ("TYP-PAGE-11", "a permission, not a demand"),
+    ("KV-BATCH-9", "a permission, not a demand"),
+    ("KV-OPEN-6", "a permission, not a demand"),
 ];
 
 /// Clauses of the stable interfaces, with the word behind the id.

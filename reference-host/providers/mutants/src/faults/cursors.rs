@@ -222,6 +222,31 @@ impl StoreFault for ZeroIsEmpty {
     }
 }
 
+/// A page holds whatever was asked for, also more keys than the provider states.
+#[derive(Debug)]
+struct NoBound;
+
+#[async_trait]
+impl StoreFault for NoBound {
+    async fn list(
+        &self,
+        to: &Target,
+        prefix: &str,
+        cursor: Option<&str>,
+        size: Option<u32>,
+    ) -> Result<Page> {
+        let mut page = to.store.list(prefix, cursor, size).await?;
+        let asked = size.map_or(usize::MAX, |size| size as usize);
+        while page.keys.len() < asked && page.cursor.is_some() {
+            let left = u32::try_from(asked - page.keys.len()).ok();
+            let next = to.store.list(prefix, page.cursor.as_deref(), left).await?;
+            page.keys.extend(next.keys);
+            page.cursor = next.cursor;
+        }
+        Ok(page)
+    }
+}
+
 /// Where a list goes on: whether it is a first page, the number of keys asked
 /// for, and the page.
 #[derive(Debug)]
@@ -495,5 +520,11 @@ pub(super) const MUTANTS: &[Mutant] = &[
         store!(Sizes(
             |size| (size > 1000).then(|| Err(Error::too_large(1000)))
         )),
+    ),
+    Mutant::new(
+        "kv-page-over-max-keys",
+        "a page holds more keys than `kv.page.max-keys` when more are asked for",
+        &["KV-LIST-8"],
+        store!(NoBound),
     ),
 ];

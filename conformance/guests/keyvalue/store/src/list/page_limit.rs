@@ -7,7 +7,7 @@ case! {
     /// has to return a part, and to go on.
     id: "kv.list.page-limit",
     title: "a page holds no more than kv.page.max-keys keys, and longer lists are complete",
-    clauses: ["TYP-PAGE-3", "KV-LIST-1"],
+    clauses: ["KV-LIST-8", "KV-LIST-1"],
 }
 
 async fn run(cx: &Context) -> Outcome {
@@ -31,7 +31,7 @@ async fn run(cx: &Context) -> Outcome {
         let pages = read(check, &store, "", count, || size).await?;
         check.keys(&pages.concat(), &keys)?;
         let longest = pages.iter().map(Vec::len).max().unwrap_or(0);
-        cx.check("TYP-PAGE-3", "read a long list").that(
+        cx.check("KV-LIST-8", "read a long list").that(
             longest as u64 <= limit,
             "no more keys in a page than kv.page.max-keys",
             &longest,
