@@ -140,8 +140,10 @@ impl Bench {
                     &names.restricted,
                     &names.denied,
                 ]
-                .map(Clone::clone)
-                .to_vec(),
+                .into_iter()
+                .chain(&names.also_granted)
+                .cloned()
+                .collect(),
             },
             Err(error) => return Attempt::NoScope(error.to_string()),
         };
@@ -215,12 +217,14 @@ impl Bench {
             namespace: Arc::clone(namespace),
             descriptor: Arc::clone(&self.descriptor),
         };
-        self.provider.platform(vec![
+        let mut grants = vec![
             grant(&names.primary),
             grant(&names.secondary),
             grant(&names.restricted).withhold(&self.extended),
             grant(&names.absent),
-        ])
+        ];
+        grants.extend(names.also_granted.iter().map(|name| grant(name)));
+        self.provider.platform(grants)
     }
 
     fn environment(&self, names: &CaseNames, seed: u64) -> Environment {
@@ -229,6 +233,7 @@ impl Bench {
             primary: names.primary.clone(),
             secondary: names.secondary.clone(),
             restricted: names.restricted.clone(),
+            also_granted: names.also_granted.clone(),
             absent: names.absent.clone(),
             denied: names.denied.clone(),
             unknown: names.unknown.clone(),

@@ -45,6 +45,8 @@ pub(crate) struct CaseNames {
     pub(crate) secondary: String,
     /// As short as a name may be.
     pub(crate) restricted: String,
+    /// What some services do not take as a name, or take for another name.
+    pub(crate) also_granted: Vec<String>,
     pub(crate) absent: String,
     pub(crate) denied: String,
     pub(crate) unknown: String,
@@ -58,12 +60,37 @@ impl CaseNames {
         Self {
             secondary: format!("{primary}-{}", word(10, 54)),
             restricted: format!("r{}", word(8, 2)),
+            also_granted: awkward(&digest),
             absent: format!("a{}", word(16, 7)),
             denied: format!("d{}", word(24, 7)),
             unknown: format!("u{}", word(32, 7)),
             primary,
         }
     }
+}
+
+/// Names of all forms that a name may have, made from at least 62 signs.
+fn awkward(digest: &str) -> Vec<String> {
+    let word = &digest[40..46];
+    let digit = |byte: u8| char::from(b'0' + byte % 10);
+    let digits: String = digest.bytes().take(62).map(digit).collect();
+    let number = &digits[..6];
+    vec![
+        format!("-{word}-"),
+        format!("xn--{word}"),
+        "---".to_owned(),
+        format!("4{word}g"),
+        // Equal as numbers.
+        format!("1{number}"),
+        format!("01{number}"),
+        // Equal but for the last of 63 digits.
+        format!("{digits}1"),
+        format!("{digits}2"),
+        // Equal but for a hyphen.
+        format!("k{word}"),
+        format!("k-{word}"),
+        format!("k{}-{}", &word[..3], &word[3..]),
+    ]
 }
 
 #[cfg(test)]
@@ -77,6 +104,25 @@ mod tests {
         assert_eq!(names.restricted.len(), 3);
         assert!(names.secondary.starts_with(&names.primary));
         assert_ne!(CaseNames::new(8).primary, names.primary);
+    }
+
+    #[test]
+    fn names_have_every_form_and_are_never_two_of_a_case() {
+        for seed in 0..1_000 {
+            let names = CaseNames::new(seed);
+            let mut all = names.also_granted;
+            for name in &all {
+                assert!((3..=63).contains(&name.len()), "{name}");
+                let portable = |sign| matches!(sign, 'a'..='z' | '0'..='9' | '-');
+                assert!(name.chars().all(portable), "{name}");
+            }
+            all.extend([names.primary, names.secondary, names.restricted]);
+            all.extend([names.absent, names.denied, names.unknown]);
+            let count = all.len();
+            all.sort_unstable();
+            all.dedup();
+            assert_eq!(all.len(), count);
+        }
     }
 
     #[test]

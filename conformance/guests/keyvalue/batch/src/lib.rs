@@ -23,6 +23,7 @@ conformance_kit::suite! {
         mixed;
         odd_keys;
         others_kept;
+        repeated_apart;
         repeated_key;
         repeated_keys;
         replaces;
@@ -38,6 +39,10 @@ conformance_kit::suite! {
         empty;
         long_keys;
         max_items;
+        max_value;
+        megabytes_of_keys;
+        megabytes_read;
+        megabytes_written;
         one_too_many;
         over_with_bad_items;
         repeats_count;

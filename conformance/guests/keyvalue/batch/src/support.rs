@@ -98,6 +98,21 @@ pub(crate) fn some_items(cx: &Context, prefix: &str, count: usize) -> Vec<Item> 
         .collect()
 }
 
+/// Items of more than two mebibytes together, or as many as the limits of the
+/// binding allow.
+pub(crate) fn megabytes(cx: &Context) -> Result<Vec<Item>, Stop> {
+    const TOTAL: usize = 9 << 18;
+    let length = cx.limit("kv.value.max-bytes")?.min(64 << 10) as usize;
+    let count = up_to(cx, TOTAL / length)?;
+    let block = cx.random_bytes(length);
+    let item = |number: usize| {
+        let mut value = block.clone();
+        value[..2].copy_from_slice(&(number as u16).to_le_bytes());
+        (format!("key-{number}"), value)
+    };
+    Ok((0..count).map(item).collect())
+}
+
 /// The same keys with other values.
 pub(crate) fn with_new_values(cx: &Context, items: &[Item]) -> Vec<Item> {
     let mark = cx.random_text(4);

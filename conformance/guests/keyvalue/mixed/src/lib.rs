@@ -22,6 +22,8 @@ conformance_kit::suite! {
         created_after_end;
         deleted_by_version;
         ended_for_all;
+        not_sliding_batch;
+        set_many_after_end;
         set_many_clears;
         swap_around_the_end;
         swap_clears;
@@ -35,5 +37,6 @@ conformance_kit::suite! {
     }
     session {
         all_interfaces;
+        created_by_swap;
     }
 }

@@ -7,6 +7,7 @@ conformance_kit::suite! {
     capability: "keyvalue";
     open {
         absent;
+        any_form;
         beginnings;
         creates_nothing;
         creates_nothing_for_others;
@@ -18,6 +19,7 @@ conformance_kit::suite! {
         lookalikes;
         odd;
         one_byte;
+        other_separators;
         refused_changes_nothing;
         tells_nothing;
         unknown;
@@ -35,6 +37,7 @@ conformance_kit::suite! {
         same_data;
     }
     stores {
+        alike_names;
         at_the_same_time;
         core_alone;
         delete;

@@ -101,7 +101,7 @@ pub(super) fn bad_key(key: &str) -> bool {
 }
 
 /// Whether the correct store refuses these entries.
-fn refusal(entries: &[(String, Bytes)]) -> bool {
+pub(super) fn refusal(entries: &[(String, Bytes)]) -> bool {
     let mut seen = HashSet::new();
     entries.iter().any(|(key, value)| {
         bad_key(key) || value.len() > super::arguments::VALUE_BYTES || !seen.insert(key)

@@ -4,6 +4,8 @@
 mod arguments;
 mod basic;
 mod batch;
+mod batch_lives;
+mod chunks;
 mod concurrency;
 mod counters;
 mod counting;
@@ -16,6 +18,7 @@ mod keys;
 mod lifetimes;
 mod limits;
 mod list;
+mod names;
 mod open;
 mod order;
 mod races;
@@ -60,6 +63,7 @@ pub fn mutants() -> &'static [Mutant] {
     static ALL: LazyLock<Vec<Mutant>> = LazyLock::new(|| {
         [
             open::MUTANTS,
+            names::MUTANTS,
             handles::MUTANTS,
             features::MUTANTS,
             limits::MUTANTS,
@@ -79,6 +83,8 @@ pub fn mutants() -> &'static [Mutant] {
             counting::MUTANTS,
             batch::MUTANTS,
             refusals::MUTANTS,
+            chunks::MUTANTS,
+            batch_lives::MUTANTS,
             expiry::MUTANTS,
             lifetimes::MUTANTS,
             errors::MUTANTS,

@@ -80,7 +80,7 @@ impl PlatformFault for Absent {
 
 /// A name that no grant has is taken for one that does, by some rule.
 #[derive(Debug)]
-struct Alike(fn(asked: &str, granted: &str) -> bool);
+pub(super) struct Alike(pub(super) fn(asked: &str, granted: &str) -> bool);
 
 impl Alike {
     fn name<'a>(&self, to: &'a Door, asked: &'a str) -> &'a str {
@@ -136,7 +136,7 @@ fn narrow(name: &str) -> String {
 
 /// Refuses some granted names.
 #[derive(Debug)]
-struct PickyName(fn(&str) -> bool);
+pub(super) struct PickyName(pub(super) fn(&str) -> bool);
 
 #[async_trait]
 impl PlatformFault for PickyName {

@@ -1,6 +1,8 @@
 use conformance_kit::prelude::*;
 use keyvalue::batch;
 
+use crate::support::limit_to_try;
+
 case! {
     id: "kv.batch.refused",
     title: "every function of batch is refused where the feature is missing",
@@ -22,6 +24,12 @@ async fn run(cx: &Context) -> Outcome {
     if let Some(limit) = cx.small_limit("kv.key.max-bytes")? {
         batches.push(vec!["k".repeat(limit + 1)]);
     }
+    // More items than any limit that the provider states.
+    let most = match cx.declares("kv.batch") {
+        true => limit_to_try(cx)?.unwrap_or(0),
+        false => 0,
+    };
+    batches.push(vec!["present".into(); most.max(1_000) + 1]);
     for keys in &batches {
         let entries: Vec<(&str, &str)> = keys.iter().map(|key| (key.as_str(), "new")).collect();
         cx.check("TYP-FEAT-1", "get-many").refused(
