@@ -96,11 +96,14 @@ impl Check<'_> {
         Err(self.stop(Cause::Broken, expected.shown(), shown))
     }
 
-    /// The call fails with this error.
+    /// The call fails with this error, whose text tells nothing about the
+    /// installation.
     pub fn fails<T: Show, E: Failing>(self, result: Result<T, E>, kind: Kind) -> Outcome {
         match result {
-            Err(error) if error.error().is_some_and(|error| kind.is(error)) => Ok(()),
-            Err(error) => Err(self.unexpected(kind.text(), &error)),
+            Err(failure) => match failure.error() {
+                Some(error) if kind.is(error) => self.tells_no_place(error),
+                _ => Err(self.unexpected(kind.text(), &failure)),
+            },
             Ok(value) => Err(self.failed(&kind.text(), &value)),
         }
     }

@@ -18,6 +18,7 @@ mod random;
 mod show;
 #[doc(hidden)]
 pub mod suite;
+mod telling;
 
 pub use calls::{Call, begin, both, together};
 pub use case::{Case, Lane, Level, Part, Run};

@@ -16,6 +16,8 @@ conformance_kit::suite! {
         other_keys;
         read_back;
         replace;
+        same_value;
+        stale_large;
     }
     current {
         absent;
@@ -59,6 +61,7 @@ conformance_kit::suite! {
         increment_loop;
         one_creator;
         one_winner;
+        owner;
         pairs;
         progress;
         stale_state;

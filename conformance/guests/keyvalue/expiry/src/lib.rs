@@ -50,6 +50,7 @@ conformance_kit::suite! {
     race {
         crowd;
         dropped;
+        in_flight;
         several_instances;
         value_and_lifetime;
     }

@@ -1,5 +1,7 @@
 //! Cases of `cloud:keyvalue` that need several of its interfaces.
 
+mod writers;
+
 conformance_kit::suite! {
     capability: "keyvalue";
     version {
@@ -30,9 +32,17 @@ conformance_kit::suite! {
     }
     race {
         counters_and_swaps;
+        delete_if_overtaken;
+        increment_overtaken;
+        never_absent;
         swap_against_all;
+        swap_overtaken;
+    }
+    calls {
+        dropped_agrees;
     }
     error {
+        refused_keeps_all;
         text;
     }
     session {

@@ -126,6 +126,7 @@ conformance_kit::suite! {
     set {
         many_keys;
         near_kept;
+        none_evicted;
         others_kept;
         overwrite;
         overwrite_longer;

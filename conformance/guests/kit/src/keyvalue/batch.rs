@@ -53,7 +53,7 @@ impl Check<'_> {
             Err(BatchError::Refused(refusal))
                 if kind.is(&refusal.error) && refusal.indices == indices =>
             {
-                Ok(())
+                self.tells_no_place(&refusal.error)
             }
             Err(error) => Err(self.unexpected(expected(), &error)),
             Ok(value) => Err(self.failed(&expected(), &value)),

@@ -21,6 +21,7 @@ mod list;
 mod names;
 mod open;
 mod order;
+mod overtaken;
 mod races;
 mod refusals;
 mod session;
@@ -89,6 +90,7 @@ pub fn mutants() -> &'static [Mutant] {
             lifetimes::MUTANTS,
             errors::MUTANTS,
             concurrency::MUTANTS,
+            overtaken::MUTANTS,
         ]
         .concat()
     });

@@ -49,5 +49,12 @@ async fn run(cx: &Context) -> Outcome {
         cx.check("TYP-CALL-2", "set-many and delete-many at a time")
             .ok(result)?;
     }
-    is_exactly(cx, "KV-BATCH-8", &store, &news[32..].concat()).await
+    is_exactly(cx, "KV-BATCH-8", &store, &news[32..].concat()).await?;
+
+    // Absent keys and present ones.
+    for deleted in together(keys.iter().map(|keys| batch::delete_many(&store, keys))).await {
+        cx.check("TYP-CALL-2", "64 delete-many at a time")
+            .ok(deleted)?;
+    }
+    is_exactly(cx, "KV-BATCH-8", &store, &[]).await
 }

@@ -3,8 +3,8 @@ use keyvalue::expiry;
 
 case! {
     id: "kv.expiry.key.limits",
-    title: "both functions refuse the empty key and one beyond the limit",
-    clauses: ["KV-KEY-4", "KV-KEY-5", "TYP-ERR-6"],
+    title: "both functions accept the longest key and refuse the empty one and one beyond the limit",
+    clauses: ["KV-KEY-1", "KV-KEY-4", "KV-KEY-5", "TYP-ERR-6"],
     requires: ["kv.expiry"],
 }
 
@@ -21,7 +21,9 @@ async fn run(cx: &Context) -> Outcome {
         return Ok(());
     };
     let longest = cx.random_text(limit);
-    cx.ok(expiry::set_expiring(&store, &longest, b"value", ttl).await)?;
+    let check = cx.check("KV-KEY-1", "call with a key of the greatest length");
+    check.ok(expiry::set_expiring(&store, &longest, b"value", ttl).await)?;
+    check.some(expiry::remaining(&store, &longest).await)?;
     let bytes = "\u{e9}".repeat(limit / 2 + 1);
     for key in [&[&longest, "x"].concat(), &bytes] {
         let check = cx.check("KV-KEY-5", "call with a key beyond the limit");

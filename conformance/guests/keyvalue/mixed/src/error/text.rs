@@ -3,36 +3,14 @@ use keyvalue::{batch, cas, counters::increment, expiry};
 
 case! {
     id: "kv.error.text.extended",
-    title: "no error of cas, counters, batch or expiry repeats what the guest wrote",
+    title: "no error of cas, counters, batch or expiry repeats what the guest wrote or tells where the data is",
     clauses: ["TYP-ERR-2"],
     requires: ["kv.cas", "kv.counters", "kv.batch", "kv.expiry"],
 }
 
-/// Checks that a call failed, and that none of `own` is in the text.
-fn clean<T: Show, E: Failing>(cx: &Context, result: Result<T, E>, own: &[&str]) -> Outcome {
-    let check = cx.check("TYP-ERR-2", "read the text of an error");
-    let text = match result {
-        Ok(value) => return Err(check.failed("an error", &value)),
-        Err(error) => match error.error() {
-            Some(Error::InvalidArgument(text) | Error::Other(text)) => text.clone(),
-            _ => String::new(),
-        },
-    };
-    let repeated = own.iter().any(|own| text.contains(own));
-    check.that(!repeated, "nothing that the guest wrote", &text)?;
-    let address = [
-        "://",
-        "127.0.0.1",
-        "localhost",
-        "password",
-        "/root",
-        "/home",
-        "/tmp",
-    ];
-    let given_away = address
-        .iter()
-        .any(|mark| text.to_lowercase().contains(mark));
-    check.that(!given_away, "nothing about the installation", &text)
+fn clean<T, E: Failing>(cx: &Context, result: Result<T, E>, own: &[&str]) -> Outcome {
+    cx.check("TYP-ERR-2", "read the text of an error")
+        .tells_nothing(result, own)
 }
 
 async fn run(cx: &Context) -> Outcome {
@@ -66,10 +44,6 @@ async fn run(cx: &Context) -> Outcome {
     ] {
         clean(cx, batch::set_many(&store, &entries).await, &own)?;
     }
-    clean(
-        cx,
-        batch::get_many(&store, &[&key, ""]).await.map(|_| ()),
-        &own,
-    )?;
+    clean(cx, batch::get_many(&store, &[&key, ""]).await, &own)?;
     clean(cx, batch::delete_many(&store, &[&other, ""]).await, &own)
 }

@@ -6,56 +6,9 @@ case! {
     clauses: ["TYP-ERR-2"],
 }
 
-/// What gives away an address, a path or a credential.
-const MARKS: [&str; 12] = [
-    "://",
-    "localhost",
-    "127.0.0.1",
-    "[::1]",
-    "/tmp",
-    "/home",
-    "/root",
-    "/var",
-    "/etc",
-    "/usr",
-    ":\\",
-    "password",
-];
-
-/// Whether a text holds what looks like a port.
-fn port(text: &str) -> bool {
-    let digits =
-        |rest: &str| rest.len() >= 4 && rest.bytes().take(4).all(|one| one.is_ascii_digit());
-    text.split(':').skip(1).any(digits)
-}
-
-/// The text that an error carries, if any.
-fn text(error: &Error) -> &str {
-    match error {
-        Error::InvalidArgument(text) | Error::Other(text) | Error::Unsupported(text) => text,
-        _ => "",
-    }
-}
-
-fn clean<T: Show>(cx: &Context, result: &Result<T, Error>, own: &[&str]) -> Outcome {
-    let check = || cx.check("TYP-ERR-2", "read the text of an error");
-    let Err(error) = result else {
-        return Err(check().failed("an error", "ok"));
-    };
-    let text = text(error);
-    let lower = text.to_lowercase();
-    for mark in MARKS {
-        check().that(
-            !lower.contains(mark),
-            "nothing about the installation",
-            text,
-        )?;
-    }
-    check().that(!port(text), "no port", text)?;
-    for own in own {
-        check().that(!text.contains(own), "nothing that the guest passed", text)?;
-    }
-    Ok(())
+fn clean<T>(cx: &Context, result: Result<T, Error>, own: &[&str]) -> Outcome {
+    cx.check("TYP-ERR-2", "read the text of an error")
+        .tells_nothing(result, own)
 }
 
 async fn run(cx: &Context) -> Outcome {
@@ -72,22 +25,22 @@ async fn run(cx: &Context) -> Outcome {
         &names.denied,
     ];
     cx.ok(store.set(&prefix, value.as_bytes()).await)?;
-    clean(cx, &store.set("", value.as_bytes()).await, &own)?;
-    clean(cx, &store.get("").await, &own)?;
-    clean(cx, &store.delete("").await, &own)?;
-    clean(cx, &store.exists("").await, &own)?;
-    clean(cx, &store.list(&prefix, Some(&cursor), None).await, &own)?;
-    clean(cx, &store.list(&prefix, None, Some(0)).await, &own)?;
-    clean(cx, &keyvalue::open(&names.absent).await, &own)?;
-    clean(cx, &keyvalue::open(&names.denied).await, &own)?;
-    clean(cx, &keyvalue::open(&names.unknown).await, &own)?;
+    clean(cx, store.set("", value.as_bytes()).await, &own)?;
+    clean(cx, store.get("").await, &own)?;
+    clean(cx, store.delete("").await, &own)?;
+    clean(cx, store.exists("").await, &own)?;
+    clean(cx, store.list(&prefix, Some(&cursor), None).await, &own)?;
+    clean(cx, store.list(&prefix, None, Some(0)).await, &own)?;
+    clean(cx, keyvalue::open(&names.absent).await, &own)?;
+    clean(cx, keyvalue::open(&names.denied).await, &own)?;
+    clean(cx, keyvalue::open(&names.unknown).await, &own)?;
     // A cursor of another list is the provider's own text: no more welcome.
     cx.ok(store.set(&format!("{prefix}2"), b"").await)?;
     let page = cx.ok(store.list(&prefix, None, Some(1)).await)?;
     if let Some(cursor) = &page.cursor {
         let mut own = own.to_vec();
         own.push(cursor);
-        clean(cx, &store.list("", Some(cursor), None).await, &own)?;
+        clean(cx, store.list("", Some(cursor), None).await, &own)?;
     }
     Ok(())
 }
