@@ -1,7 +1,7 @@
 //! What the host costs, each figure as a ratio to a baseline that is measured in
 //! the same run, in turns with it. Prints a table; see `docs/decisions/0010-engine-settings.md`.
 //!
-//! `cargo bench -p reference-host [-- start request calls redis alive]`
+//! `cargo bench [-- start request calls redis alive]` at the root.
 
 mod alive;
 mod calls;
