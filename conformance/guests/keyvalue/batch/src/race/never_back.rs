@@ -27,7 +27,7 @@ async fn prepare(cx: &Context) -> Outcome {
 async fn actor(cx: &Context, index: u32) -> Observations {
     let store = cx.store().await?;
     let names = names();
-    let mut latest = vec![0_u64; KEYS];
+    let mut latest = [0_u64; KEYS];
     for round in 1..=ROUNDS {
         if index == 0 {
             let value = round.to_string();
