@@ -4,15 +4,21 @@ use keyvalue::{batch, cas, counters::increment, expiry};
 
 case! {
     /// Each writer has a key of its own and a function of its own.
-    actors: 7,
+    actors: 8,
     id: "kv.race.never-absent-extended",
-    title: "keys that swap, set-many, increment and set-expiring overwrite again and again are present all the time",
+    title: "keys that set, swap, set-many, increment and set-expiring overwrite again and again are present all the time",
     clauses: ["KV-GET-1", "KV-EXISTS-1", "KV-LIST-1", "KV-KEYS-1", "KV-GETMANY-2", "KV-CURRENT-1"],
     requires: ["kv.cas", "kv.batch", "kv.counters", "kv.expiry"],
     timeout_s: 60,
 }
 
-const KEYS: [&str; 4] = ["by-swap", "by-set-many", "by-increment", "by-set-expiring"];
+const KEYS: [&str; 5] = [
+    "by-set",
+    "by-swap",
+    "by-set-many",
+    "by-increment",
+    "by-set-expiring",
+];
 
 async fn prepare(cx: &Context) -> Outcome {
     let store = cx.store().await?;
@@ -28,6 +34,7 @@ async fn write(cx: &Context, store: &Store, key: &str) -> Outcome {
     let mut rounds = Rounds::start(cx).await;
     while rounds.next(cx).await.is_some() {
         match key {
+            "by-set" => cx.ok(store.set(key, b"0").await)?,
             "by-swap" => version = cx.ok(cas::swap(store, key, b"0", &version).await)?,
             "by-set-many" => cx.ok(batch::set_many(store, &[(key, b"0")]).await)?,
             "by-increment" => drop(cx.ok(increment(store, key, 1).await)?),
@@ -51,8 +58,12 @@ async fn read(cx: &Context, store: &Store) -> Outcome {
             .check("KV-GETMANY-2", "get-many of keys that others overwrite")
             .ok(batch::get_many(store, &KEYS).await)?;
         cx.check("KV-GETMANY-2", "get-many of keys that others overwrite")
-            .that(values.iter().all(Option::is_some), "four values", &values)?;
-        let key = KEYS[round % 4];
+            .that(
+                values.iter().all(Option::is_some),
+                "a value of each",
+                &values,
+            )?;
+        let key = KEYS[round % KEYS.len()];
         cx.check("KV-EXISTS-1", "exists of a key that another overwrites")
             .returns(store.exists(key).await, true)?;
         cx.check("KV-GET-1", "get of a key that another overwrites")
