@@ -255,7 +255,7 @@ impl ReportFold {
         let cases: Vec<&Case> = self.catalog.cases.iter().collect();
         let complete = self.end.is_some();
         let aborted = self.end.flatten();
-        let providers = self
+        let providers: Vec<ProviderReport> = self
             .providers
             .into_iter()
             .map(|fold| fold.finish(&self.catalog, &started, aborted.as_deref()))
@@ -268,6 +268,10 @@ impl ReportFold {
         let mut not_publishable = started.run.not_publishable.clone();
         if !complete || aborted.is_some() {
             not_publishable.push("the run did not come to its end".to_owned());
+        }
+        let unsaid = |provider: &ProviderReport| provider.conclusion == Conclusion::Error;
+        if providers.iter().any(unsaid) {
+            not_publishable.push("nothing can be said about a provider".to_owned());
         }
         if !self.faults.is_empty() {
             not_publishable.push("the harness failed".to_owned());

@@ -96,10 +96,12 @@ pub struct Cell {
     pub must: Tally,
     /// The SHOULD cases.
     pub should: Tally,
-    /// How many results are red because of the provider, a list or a budget.
+    /// How many results are red because of the provider or a list.
     pub failing: u64,
     /// How many results are red because of the environment or the harness.
     pub errors: u64,
+    /// How many cases were asked for and did not run.
+    pub not_run: u64,
     /// How many cases were left out by the user.
     pub skipped: u64,
     /// How many cases failed as listed.
@@ -134,6 +136,9 @@ impl Cell {
         if self.known_failures > 0 {
             parts.push(format!("{} known", self.known_failures));
         }
+        if self.not_run > 0 {
+            parts.push(format!("{} not run", self.not_run));
+        }
         if self.skipped > 0 {
             parts.push(format!("{} skipped", self.skipped));
         }
@@ -149,7 +154,7 @@ impl Cell {
         let (mut failing, mut errors, mut refusals) = (0, 0, 0);
         for test in tests.filter(|test| test.case_status == CaseStatus::Stable) {
             counts.add(test);
-            if test.is_red() {
+            if test.status != Status::NotRun && test.is_red() {
                 match test.blame {
                     Some(crate::Blame::Environment | crate::Blame::Harness) => errors += 1,
                     Some(crate::Blame::Provider | crate::Blame::User) | None => failing += 1,
@@ -163,6 +168,7 @@ impl Cell {
             passed: counts.of(Status::Pass),
             of: counts.applicable(),
         };
+        let not_run = counts.must.of(Status::NotRun) + counts.should.of(Status::NotRun);
         let skipped = counts.must.of(Status::Skip) + counts.should.of(Status::Skip);
         let known_failures = counts.must.of(Status::Xfail);
         let all = counts.all();
@@ -176,7 +182,7 @@ impl Cell {
             CellState::Refused
         } else if !declared {
             CellState::NotDeclared
-        } else if skipped + known_failures > 0 {
+        } else if not_run + skipped + known_failures > 0 {
             CellState::Partial
         } else if counts.must.of(Status::Pass) + counts.should.of(Status::Pass) == 0 {
             CellState::Untested
@@ -189,6 +195,7 @@ impl Cell {
             should: tally(&counts.should),
             failing,
             errors,
+            not_run,
             skipped,
             known_failures,
         }

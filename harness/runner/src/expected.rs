@@ -51,7 +51,7 @@ impl ExpectedFailures {
         let content =
             std::fs::read_to_string(file).map_err(|error| ExpectedFailuresError::File {
                 file: name.clone(),
-                reason: error.kind().to_string(),
+                reason: error.to_string(),
             })?;
         let mut expected = Self::default();
         for (place, line) in content.lines().enumerate() {

@@ -83,7 +83,7 @@ impl Patterns {
 fn lines(file: &str) -> Result<Vec<String>, PatternError> {
     let content = std::fs::read_to_string(Path::new(file)).map_err(|error| PatternError::File {
         file: file.to_owned(),
-        reason: error.kind().to_string(),
+        reason: error.to_string(),
     })?;
     Ok(content
         .lines()

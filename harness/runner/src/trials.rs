@@ -1,6 +1,7 @@
 //! The suite inside `cargo test`: one trial for each case, for a provider in
 //! this repository or in any other.
 
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -82,6 +83,7 @@ impl Shared {
                 _ => setup(&error),
             })?;
         let run = RunOptions {
+            seed: seed().map_err(Failure::Setup)?,
             jobs: 1,
             ..RunOptions::default()
         };
@@ -122,7 +124,8 @@ impl Shared {
             name: self.name,
             mode: self.opened.mode,
         };
-        let level = self.harness.suite.cases()[planned.case].level;
+        let case = &self.harness.suite.cases()[planned.case];
+        let (id, level) = (&case.id, case.level);
         let plan = vec![planned];
         self.runtime.block_on(run_provider(
             &self.harness,
@@ -138,27 +141,59 @@ impl Shared {
             Some(verdict) if verdict.status == Status::Unsupported => {
                 Ok(Completion::ignored_with(verdict.reason.unwrap_or_default()))
             }
-            Some(verdict) if verdict.status.is_red_at(level) => Err(explain(&verdict).into()),
-            // What a SHOULD or MAY case saw: shown, not red.
-            Some(verdict) => Ok(Completion::ignored_with(explain(&verdict))),
+            Some(verdict) if verdict.status.is_red_at(level) => {
+                Err(self.explain(id, &verdict).into())
+            }
+            // What a SHOULD or MAY case saw: shown in one line, not red.
+            Some(verdict) => {
+                let word = level.word();
+                let seen = verdict.evidence.map_or_else(String::new, |evidence| {
+                    format!(": {}: {}", evidence.clause, evidence.message)
+                });
+                Ok(Completion::ignored_with(format!(
+                    "a {word} that does not hold{seen}"
+                )))
+            }
         }
+    }
+
+    /// What a failed trial prints: as the reports of a run, and with the command
+    /// that repeats it.
+    fn explain(&self, id: &str, verdict: &Verdict) -> String {
+        let mut text = verdict.status.as_str().to_owned();
+        if let Some(reason) = &verdict.reason {
+            text.push_str(&format!(": {reason}"));
+        }
+        if let Some(evidence) = &verdict.evidence {
+            let sentence = self.harness.catalog.clause(&evidence.clause);
+            let sentence = sentence.map_or("", |clause| clause.text.as_str());
+            text.push_str(&format!(
+                "\n  {}\n  clause    {} {sentence}\n  expected  {}\n  actual    {}\n  at        {}",
+                evidence.message,
+                evidence.clause,
+                evidence.expected,
+                evidence.actual,
+                evidence.location
+            ));
+        }
+        let seed = self.run.seed;
+        text.push_str(&format!(
+            "\n  again     {SEED}={seed} cargo test --test conformance -- --exact {id}"
+        ));
+        text
     }
 }
 
-fn explain(verdict: &Verdict) -> String {
-    let mut text = verdict.status.as_str().to_owned();
-    if let Some(reason) = &verdict.reason {
-        text.push_str(&format!(": {reason}"));
+/// The variable that repeats a run with the same random data.
+const SEED: &str = "CONFORMANCE_SEED";
+
+/// The seed from the environment, else another one each time.
+fn seed() -> Result<u64, String> {
+    match std::env::var(SEED) {
+        Ok(text) if !text.is_empty() => text
+            .parse()
+            .map_err(|_| format!("{SEED} is not a number from 0 to {}", u64::MAX)),
+        // Small enough to be copied by hand.
+        _ => Ok(RandomState::new().build_hasher().finish() >> 34),
     }
-    if let Some(evidence) = &verdict.evidence {
-        text.push_str(&format!(
-            "\n  {}: {}\n  expected: {}\n  actual:   {}\n  at {}",
-            evidence.clause,
-            evidence.message,
-            evidence.expected,
-            evidence.actual,
-            evidence.location
-        ));
-    }
-    text
 }

@@ -114,10 +114,17 @@ impl Drop for Permit {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::{Mutex, PoisonError};
+
     use super::*;
+
+    /// What is set aside is one number for the whole process: tests that set
+    /// aside take turns.
+    static TURN: Mutex<()> = Mutex::new(());
 
     #[test]
     fn refuses_above_the_limit_and_admits_again_after_a_drop() {
+        let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         let admission = Admission::new(&HostConfig {
             max_instances: 2,
             ..HostConfig::default()
@@ -134,6 +141,7 @@ mod tests {
 
     #[test]
     fn hosts_share_what_the_kernel_maps() {
+        let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         let many = HostConfig {
             max_instances: usize::MAX,
             ..HostConfig::many()
