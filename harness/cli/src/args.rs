@@ -33,7 +33,7 @@ fn examples() -> String {
     ];
     if let Some((factory, server)) = factories
         .iter()
-        .find_map(|factory| factory.server.map(|server| (factory, server)))
+        .find_map(|factory| Some((factory, factory.flavours.first()?.process?)))
     {
         let endpoint = server.endpoint.replace("{port}", "PORT");
         lines.push(format!("--provider {} --endpoint {endpoint}", factory.name));

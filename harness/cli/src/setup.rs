@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use cloud_contract::{Factory, Settings};
+use cloud_contract::{Settings, Target};
 use conformance_runner::{ComponentFile, Harness, HarnessError, default_cache_directory};
 use tokio::runtime::Runtime;
 
@@ -66,19 +66,25 @@ impl SuiteArgs {
     }
 }
 
-/// The providers of these names, each once.
-pub(crate) fn providers(names: &[String]) -> Result<Vec<&'static Factory>, Failure> {
-    let mut chosen: Vec<&'static Factory> = Vec::new();
+/// What these names stand for, each provider once.
+pub(crate) fn providers(names: &[String]) -> Result<Vec<Target>, Failure> {
+    let mut chosen: Vec<Target> = Vec::new();
     for name in names
         .iter()
         .map(|name| name.trim())
         .filter(|name| !name.is_empty())
     {
-        let factory = provider_registry::find(name).ok_or_else(|| unknown(name))?;
-        if chosen.iter().any(|other| other.name == factory.name) {
-            return Err(Failure::usage(format!("provider `{name}` is named twice")));
+        let found = provider_registry::find(name);
+        if found.is_empty() {
+            return Err(unknown(name));
         }
-        chosen.push(factory);
+        for target in found {
+            if chosen.iter().any(|other| other.id() == target.id()) {
+                let id = target.id();
+                return Err(Failure::usage(format!("provider `{id}` is named twice")));
+            }
+            chosen.push(target);
+        }
     }
     Ok(chosen)
 }
@@ -115,10 +121,7 @@ pub(crate) fn one_a_line(given: &[String]) -> impl Iterator<Item = &str> {
 }
 
 /// What was said about the one provider that was named.
-pub(crate) fn settings(
-    chosen: &[&'static Factory],
-    args: &SettingsArgs,
-) -> Result<Settings, Failure> {
+pub(crate) fn settings(chosen: &[Target], args: &SettingsArgs) -> Result<Settings, Failure> {
     let endpoint = args.endpoint.clone().filter(|url| !url.is_empty());
     let directory = args
         .data_dir
@@ -167,7 +170,7 @@ mod tests {
             set: vec!["a=1,2\nb=x=y\n\n".to_owned(), "c=".to_owned()],
             ..SettingsArgs::default()
         };
-        let settings = settings(&[factory], &args).unwrap();
+        let settings = settings(&[Target::usual(factory)], &args).unwrap();
         let found: Vec<_> = settings.options.into_iter().collect();
         let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
         assert_eq!(found, [pair("a", "1,2"), pair("b", "x=y"), pair("c", "")]);

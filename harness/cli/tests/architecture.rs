@@ -38,6 +38,10 @@ const ARROWS: &[(&str, &[&str])] = &[
             "cloud-contract",
         ],
     ),
+    (
+        "reference-host-cli",
+        &["reference-host", "provider-registry", "cloud-contract"],
+    ),
     ("guest-builder", &[]),
 ];
 
@@ -53,12 +57,16 @@ const WRAPPERS: &[(&str, &str, &str)] = &[(
 
 /// Families of crates from outside, and who alone may use them.
 const GUARDED: &[(&str, &[&str])] = &[
-    ("wasmtime", &["reference-host"]),
+    ("wasmtime", &["reference-host", "reference-host-cli"]),
     ("wit-parser", &["conformance-spec", "guest-builder"]),
     ("wit-component", &["guest-builder"]),
-    ("clap", &["conformance-cli", "guest-builder"]),
-    ("miette", &["conformance-cli"]),
+    (
+        "clap",
+        &["conformance-cli", "guest-builder", "reference-host-cli"],
+    ),
+    ("miette", &["conformance-cli", "reference-host-cli"]),
     ("libtest-mimic", &["conformance-runner"]),
+    ("testcontainers", &["conformance-runner"]),
     ("anyhow", &[]),
 ];
 

@@ -108,10 +108,16 @@ impl Harness {
     }
 }
 
-/// Where this user's programs keep compiled components: a folder under
-/// `$XDG_CACHE_HOME`, or under `~/.cache`; none if neither is known.
+/// Where compiled components are kept: a folder in the cache of this user; none
+/// if that is not known.
 #[must_use]
 pub fn default_cache_directory() -> Option<PathBuf> {
+    Some(user_cache_directory()?.join("components"))
+}
+
+/// What this user's programs of ours keep: a folder under `$XDG_CACHE_HOME`, or
+/// under `~/.cache`; none if neither is known.
+pub(crate) fn user_cache_directory() -> Option<PathBuf> {
     let absolute = |name| {
         std::env::var_os(name)
             .map(PathBuf::from)
@@ -119,5 +125,5 @@ pub fn default_cache_directory() -> Option<PathBuf> {
     };
     absolute("XDG_CACHE_HOME")
         .or_else(|| absolute("HOME").map(|home| home.join(".cache")))
-        .map(|caches| caches.join("cloud-wit").join("components"))
+        .map(|caches| caches.join("cloud-wit"))
 }

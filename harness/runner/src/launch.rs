@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cloud_contract::{Error, ErrorKind, Factory, Provider, ScopeId, Server, Settings};
+use cloud_contract::{Error, ErrorKind, Factory, Process, Provider, ScopeId, Settings, Target};
 use tempfile::TempDir;
 
-use crate::server::{NotReady, RunningServer, find_program};
+use crate::programs::find_program;
+use crate::server::{NotReady, RunningServer};
 use crate::tidy::Tidy;
 
 /// How long one attempt to connect may take.
@@ -123,13 +124,19 @@ impl Opened {
 ///
 /// # Errors
 /// [`SetupError`], saying what is missing and what to do.
-pub async fn open_provider(factory: &Factory, settings: &Settings) -> Result<Opened, SetupError> {
-    let (directory, temporary) = folder(factory, settings)?;
+pub async fn open_provider(target: &Target, settings: &Settings) -> Result<Opened, SetupError> {
+    let factory = target.factory;
+    let server = target.flavour.and_then(|flavour| flavour.process);
+    let settings = match target.flavour {
+        Some(flavour) => settings.clone().or(flavour.options),
+        None => settings.clone(),
+    };
+    let (directory, temporary) = folder(factory, server.is_some(), &settings)?;
     let settings = Settings {
         directory,
         ..settings.clone()
     };
-    match factory.server {
+    match server {
         Some(server) if settings.endpoint.is_none() => {
             start(factory, server, settings, temporary).await
         }
@@ -149,7 +156,7 @@ pub async fn open_provider(factory: &Factory, settings: &Settings) -> Result<Ope
 
 fn unusable(factory: &Factory, error: Error) -> SetupError {
     let hint = match error.kind() {
-        ErrorKind::Unavailable | ErrorKind::Timeout if factory.server.is_some() => {
+        ErrorKind::Unavailable | ErrorKind::Timeout if !factory.flavours.is_empty() => {
             "; check --endpoint and that the service runs"
         }
         ErrorKind::AccessDenied => "; check the credentials",
@@ -164,9 +171,10 @@ fn unusable(factory: &Factory, error: Error) -> SetupError {
 
 fn folder(
     factory: &Factory,
+    has_server: bool,
     settings: &Settings,
 ) -> Result<(Option<PathBuf>, Option<TempDir>), SetupError> {
-    if settings.directory.is_some() || !(factory.needs_directory || factory.server.is_some()) {
+    if settings.directory.is_some() || !(factory.needs_directory || has_server) {
         return Ok((settings.directory.clone(), None));
     }
     let temporary = tempfile::Builder::new()
@@ -186,11 +194,11 @@ async fn connect(factory: &Factory, settings: Settings) -> Result<Arc<dyn Provid
 
 async fn start(
     factory: &Factory,
-    server: Server,
+    server: Process,
     settings: Settings,
     directory: Option<TempDir>,
 ) -> Result<Opened, SetupError> {
-    if find_program(server.program).is_none() {
+    if find_program(&server).is_none() {
         return Err(SetupError::ProgramMissing {
             program: server.program,
             install: server.install,

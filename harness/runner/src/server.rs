@@ -4,14 +4,14 @@
 use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom};
 use std::net::TcpListener;
-use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use cloud_contract::{Error, ErrorKind, Server, Settings};
+use cloud_contract::{Error, ErrorKind, Process, Settings};
 use tokio::process::{Child, Command};
 
 use crate::SetupError;
+use crate::programs::{User, prepare, program_path};
 
 /// How long a server may take from its start to the first answer.
 const START_TIMEOUT: Duration = Duration::from_secs(20);
@@ -22,15 +22,6 @@ const PORT_TIMEOUT: Duration = Duration::from_millis(500);
 /// that are told.
 const LAST_BYTES: u64 = 4096;
 const LAST_LINES: usize = 6;
-
-/// A program in `PATH`.
-#[must_use]
-pub fn find_program(program: &str) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path)
-        .map(|folder| folder.join(program))
-        .find(|file| file.is_file())
-}
 
 /// A server that was started. It ends with this value.
 pub(crate) struct RunningServer {
@@ -51,25 +42,40 @@ pub(crate) enum NotReady {
 }
 
 impl RunningServer {
-    pub(crate) fn start(server: Server, settings: &Settings) -> Result<Self, SetupError> {
-        let port = free_port()?;
+    pub(crate) fn start(server: Process, settings: &Settings) -> Result<Self, SetupError> {
+        let ports = [free_port()?, free_port()?, free_port()?];
         let directory = settings
             .directory
             .as_ref()
             .map(|path| path.display().to_string())
             .unwrap_or_default();
         let fill = |text: &str| {
-            text.replace("{port}", &port.to_string())
+            text.replace("{port}", &ports[0].to_string())
+                .replace("{port.2}", &ports[1].to_string())
+                .replace("{port.3}", &ports[2].to_string())
                 .replace("{directory}", &directory)
         };
+        let user = User::of(&server, settings)?;
+        for words in server.prepare {
+            prepare(&server, words, user.as_ref(), fill)?;
+        }
         let (output, stdout, stderr) = files()?;
-        let mut command = Command::new(server.program);
+        let mut command = Command::new(program_path(&server, server.program));
+        if let Some(user) = &user {
+            user.run(command.as_std_mut());
+        }
         // In a group of its own, so that an interrupt from the terminal ends it
         // only after the scopes on it are closed.
         #[cfg(unix)]
         command.process_group(0);
         let child = command
             .args(server.arguments.iter().map(|argument| fill(argument)))
+            .envs(
+                server
+                    .environment
+                    .iter()
+                    .map(|&(name, value)| (name, fill(value))),
+            )
             .stdin(Stdio::null())
             .stdout(stdout)
             .stderr(stderr)
@@ -83,7 +89,7 @@ impl RunningServer {
         Ok(Self {
             child,
             output,
-            port,
+            port: ports[0],
             endpoint: fill(server.endpoint),
         })
     }

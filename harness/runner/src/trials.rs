@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use cloud_contract::{Factory, Settings};
+use cloud_contract::{Factory, Settings, Target};
 use conformance_model::{Event, Status, Verdict};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use tokio::runtime::Runtime;
@@ -37,7 +37,7 @@ impl Default for TrialOptions {
 /// A server program that is not installed makes one ignored trial, which names
 /// it; any other failure to open the provider is a failed trial.
 #[must_use]
-pub fn test_main(factory: &Factory, options: &TrialOptions) -> ExitCode {
+pub fn test_main(factory: &'static Factory, options: &TrialOptions) -> ExitCode {
     let arguments = Arguments::from_args();
     let trials = match Shared::open(factory, options) {
         Ok(shared) => shared.trials(),
@@ -70,14 +70,14 @@ struct Shared {
 }
 
 impl Shared {
-    fn open(factory: &Factory, options: &TrialOptions) -> Result<Arc<Self>, Failure> {
+    fn open(factory: &'static Factory, options: &TrialOptions) -> Result<Arc<Self>, Failure> {
         let setup = |error: &dyn std::fmt::Display| Failure::Setup(error.to_string());
         let runtime = Runtime::new().map_err(|error| setup(&error))?;
         let harness = runtime
             .block_on(Harness::embedded(options.cache_directory.clone()))
             .map_err(|error| setup(&error))?;
         let opened = runtime
-            .block_on(open_provider(factory, &Settings::default()))
+            .block_on(open_provider(&Target::usual(factory), &Settings::default()))
             .map_err(|error| match error {
                 SetupError::ProgramMissing { .. } => Failure::Absent(error.to_string()),
                 _ => setup(&error),

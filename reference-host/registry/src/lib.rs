@@ -5,7 +5,7 @@
 //! provider needs stands in its [`Factory`].
 #![deny(missing_docs)]
 
-use cloud_contract::Factory;
+use cloud_contract::{Factory, Target};
 
 #[cfg(feature = "mutants")]
 pub use provider_mutants::Mutant;
@@ -15,18 +15,17 @@ pub use provider_mutants::Mutant;
 pub fn factories() -> &'static [&'static Factory] {
     &[
         &provider_memory::FACTORY,
+        #[cfg(feature = "local")]
         &provider_local::FACTORY,
+        #[cfg(feature = "redis")]
         &provider_redis::FACTORY,
     ]
 }
 
-/// The provider of this name.
+/// What a name stands for: one target, or as many as a vendor has services.
 #[must_use]
-pub fn find(name: &str) -> Option<&'static Factory> {
-    factories()
-        .iter()
-        .copied()
-        .find(|factory| factory.name == name)
+pub fn find(name: &str) -> Vec<Target> {
+    Target::named(factories(), name)
 }
 
 /// The sound provider that the mutants are made from.
@@ -47,10 +46,12 @@ mod tests {
     #[test]
     fn every_name_is_found_and_stands_for_one_provider() {
         for factory in factories() {
-            let found = find(factory.name).map(|found| found.summary);
-            assert_eq!(found, Some(factory.summary), "{}", factory.name);
+            for target in Target::of(factory) {
+                let found: Vec<String> = find(&target.id()).iter().map(Target::id).collect();
+                assert_eq!(found, [target.id()]);
+            }
         }
-        assert!(find("no-such-provider").is_none());
+        assert!(find("no-such-provider").is_empty());
     }
 
     #[test]
@@ -58,6 +59,9 @@ mod tests {
         for factory in factories() {
             let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
             assert!(factory.name.chars().all(plain), "{}", factory.name);
+            for flavour in factory.flavours {
+                assert!(flavour.name.chars().all(plain), "{}", flavour.name);
+            }
         }
     }
 }

@@ -19,8 +19,9 @@ use cloud_contract::{
 pub const FACTORY: Factory = Factory {
     name: "tiny",
     summary: "a map in memory, core only",
-    server: None,
+    flavours: &[],
     needs_directory: false,
+    resources: None,
     connect: |_settings| Box::pin(async { Ok(Arc::new(Tiny::default()) as Arc<dyn Provider>) }),
 };
 

@@ -4,7 +4,7 @@
 use std::time::Instant;
 
 use anstyle::{AnsiColor, Style};
-use cloud_contract::{Factory, Scope, ScopeId, Settings};
+use cloud_contract::{Process, Scope, ScopeId, Settings, Target};
 use conformance_model::ExitCode;
 use conformance_runner::{SetupError, find_program, open_provider};
 
@@ -21,12 +21,16 @@ pub(crate) fn run(args: &DoctorArgs) -> Result<u8, Failure> {
     let redaction = Redaction::new(&settings).remembered();
     let named = !chosen.is_empty();
     if !named {
-        chosen = provider_registry::factories().to_vec();
+        chosen = provider_registry::factories()
+            .iter()
+            .copied()
+            .flat_map(Target::of)
+            .collect();
     }
     setup::block_on(async {
         let mut usable = 0;
-        for &factory in &chosen {
-            let (fine, text) = examine(factory, &settings).await;
+        for target in &chosen {
+            let (fine, text) = examine(target, &settings).await;
             usable += usize::from(fine);
             output::print(&redaction.text(&text))?;
         }
@@ -41,13 +45,13 @@ pub(crate) fn run(args: &DoctorArgs) -> Result<u8, Failure> {
 }
 
 /// Opens the provider as a run would, and tries a scope.
-async fn examine(factory: &Factory, settings: &Settings) -> (bool, String) {
+async fn examine(target: &Target, settings: &Settings) -> (bool, String) {
     let started = Instant::now();
-    let opened = match open_provider(factory, settings).await {
+    let opened = match open_provider(target, settings).await {
         Ok(opened) => opened,
         Err(error) => {
-            let facts = remedy(factory, settings, &error);
-            return (false, lines(factory.name, false, &facts));
+            let facts = remedy(target, settings, &error);
+            return (false, lines(&target.id(), false, &facts));
         }
     };
     let descriptor = opened.provider.descriptor();
@@ -56,8 +60,8 @@ async fn examine(factory: &Factory, settings: &Settings) -> (bool, String) {
         format!("{} {version}", descriptor.product)
             .trim_end()
             .to_owned(),
-        match (opened.mode, factory.server) {
-            ("process", Some(server)) => match find_program(server.program) {
+        match (opened.mode, server(target)) {
+            ("process", Some(server)) => match find_program(&server) {
                 Some(path) => format!("a run starts {}", path.display()),
                 None => format!("a run starts {}", server.program),
             },
@@ -74,7 +78,7 @@ async fn examine(factory: &Factory, settings: &Settings) -> (bool, String) {
         Err(error) => facts.push(error.clone()),
     }
     opened.close().await;
-    (tried.is_ok(), lines(factory.name, tried.is_ok(), &facts))
+    (tried.is_ok(), lines(&target.id(), tried.is_ok(), &facts))
 }
 
 async fn try_scope(provider: &dyn cloud_contract::Provider) -> Result<(), String> {
@@ -90,21 +94,26 @@ async fn try_scope(provider: &dyn cloud_contract::Provider) -> Result<(), String
     closed.map_err(|error| format!("a scope cannot be closed: {error}"))
 }
 
+fn server(target: &Target) -> Option<Process> {
+    target.flavour.and_then(|flavour| flavour.process)
+}
+
 /// What is wrong, and the one command that would mend it or show more.
-fn remedy(factory: &Factory, settings: &Settings, error: &SetupError) -> Vec<String> {
+fn remedy(target: &Target, settings: &Settings, error: &SetupError) -> Vec<String> {
     let was_set =
         settings.endpoint.is_some() || settings.directory.is_some() || !settings.options.is_empty();
-    let mend = match (error, factory.server) {
+    let mend = match (error, server(target)) {
         (SetupError::ProgramMissing { install, .. }, _) => Some((*install).to_owned()),
         (SetupError::ServerFailed { .. }, Some(server)) => {
             Some(format!("{} --version", server.program))
         }
         (SetupError::Connect { .. }, Some(server)) if settings.endpoint.is_some() => Some(format!(
             "conformance doctor --provider {} (starts {} by itself)",
-            factory.name, server.program
+            target.id(),
+            server.program
         )),
         (SetupError::Connect { .. }, _) if was_set => {
-            Some(format!("conformance doctor --provider {}", factory.name))
+            Some(format!("conformance doctor --provider {}", target.id()))
         }
         _ => None,
     };

@@ -11,7 +11,8 @@ pub(crate) fn run() -> Result<u8, Failure> {
         .unwrap_or(0);
     let mut out = String::new();
     for factory in factories {
-        let needs = match factory.server {
+        let server = factory.flavours.first().and_then(|usual| usual.process);
+        let needs = match server {
             Some(server) => format!(" (starts {}, or takes --endpoint)", server.program),
             None => String::new(),
         };

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use cloud_contract::{ErrorKind, Factory, ScopeId, Settings};
+use cloud_contract::{ErrorKind, ScopeId, Settings, Target};
 use conformance_model::{Case, Event, ExitCode, RunInfo, RunReport};
 use conformance_report::{files, json, junit, markdown, tty};
 use conformance_runner::{
@@ -21,8 +21,8 @@ use crate::{Failure, output, setup};
 
 /// Runs, reports, and says what the process should end with.
 pub(crate) fn run(args: &RunArgs) -> Result<u8, Failure> {
-    let factories = setup::providers(&args.providers)?;
-    if factories.is_empty() {
+    let targets = setup::providers(&args.providers)?;
+    if targets.is_empty() {
         return Err(Failure::usage("no provider is named").help(format!(
             "try `conformance --provider {}`; the providers are {}, and `conformance --help` shows \
              what else can be done",
@@ -32,7 +32,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<u8, Failure> {
             setup::known()
         )));
     }
-    let settings = setup::settings(&factories, &args.settings)?;
+    let settings = setup::settings(&targets, &args.settings)?;
     let redaction = Redaction::new(&settings)
         .and_place(args.suite.components.as_deref(), FOLDER)
         .and_place(args.suite.cache_dir.as_deref(), FOLDER)
@@ -43,7 +43,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<u8, Failure> {
         args,
         redaction,
         selection: args.selection.resolve()?,
-        factories,
+        targets,
         settings,
         seed: args.seed.unwrap_or_else(random_seed),
     };
@@ -66,7 +66,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<u8, Failure> {
 /// Everything that was asked for.
 struct Job<'a> {
     args: &'a RunArgs,
-    factories: Vec<&'static Factory>,
+    targets: Vec<Target>,
     settings: Settings,
     redaction: Redaction,
     selection: Selection,
@@ -100,7 +100,7 @@ impl Job<'_> {
         };
         // Before anything is recorded: a wrong setting is an error of the
         // command line and no verdict about the provider.
-        let mut first = Some(self.open(self.factories[0], &run.stop).await);
+        let mut first = Some(self.open(&self.targets[0], &run.stop).await);
         if let Some(Some(Err(error))) = &first
             && self.is_configuration(error)
         {
@@ -126,24 +126,24 @@ impl Job<'_> {
                 text: format!("--run {pattern} matches no case"),
             });
         }
-        for factory in &self.factories {
+        for target in &self.targets {
             if interrupt.signal().is_some() {
                 break;
             }
             let opened = match first.take() {
                 Some(opened) => opened,
-                None => self.open(factory, &run.stop).await,
+                None => self.open(target, &run.stop).await,
             };
             match opened {
                 // The user gave up before it was open.
                 None => break,
                 Some(Err(error)) => {
                     sink(Event::SetupFailed {
-                        provider: factory.name.to_owned(),
+                        provider: target.id(),
                         reason: error.to_string(),
                     });
                 }
-                Some(Ok(opened)) => self.test(&harness, factory, opened, &run, &sink).await,
+                Some(Ok(opened)) => self.test(&harness, target, opened, &run, &sink).await,
             }
         }
         drop(sink);
@@ -157,9 +157,9 @@ impl Job<'_> {
     }
 
     /// Opens a provider; none if the run was stopped meanwhile.
-    async fn open(&self, factory: &Factory, stop: &Stop) -> Option<Result<Opened, SetupError>> {
+    async fn open(&self, target: &Target, stop: &Stop) -> Option<Result<Opened, SetupError>> {
         tokio::select! {
-            opened = open_provider(factory, &self.settings) => Some(opened),
+            opened = open_provider(target, &self.settings) => Some(opened),
             () = stop.stopped() => None,
         }
     }
@@ -187,7 +187,7 @@ impl Job<'_> {
         };
         Failure::usage(format!(
             "provider {} refuses its settings: {}",
-            self.factories[0].name,
+            self.targets[0].id(),
             self.redaction.text(&reason)
         ))
     }
@@ -195,11 +195,12 @@ impl Job<'_> {
     async fn test(
         &self,
         harness: &Harness,
-        factory: &'static Factory,
+        target: &Target,
         opened: Opened,
         run: &RunOptions,
         sink: &Sink,
     ) {
+        let id = target.id();
         let cases = harness.suite.cases();
         let features = &opened.provider.descriptor().features;
         let plan = plan(cases, &features.iter().copied().collect(), &self.selection);
@@ -214,7 +215,7 @@ impl Job<'_> {
         });
         let subject = Subject {
             provider: &opened.provider,
-            name: factory.name,
+            name: &id,
             mode: opened.mode,
         };
         run_provider(harness, subject, &plan, run, &sink).await;
@@ -222,14 +223,14 @@ impl Job<'_> {
         if !left.is_empty() {
             let names: Vec<&str> = left.iter().map(ScopeId::as_str).collect();
             inner(Event::Note {
-                provider: Some(factory.name.to_owned()),
+                provider: Some(id),
                 text: format!("scopes that could not be removed: {}", names.join(", ")),
             });
         }
     }
 
     fn started(&self, harness: &Harness, selected: Vec<String>) -> Event {
-        let providers = self.factories.len() as u64;
+        let providers = self.targets.len() as u64;
         Event::RunStarted {
             suite: harness.suite_info(),
             spec: harness.catalog.spec_info(),
@@ -243,11 +244,7 @@ impl Job<'_> {
                 timeout_scale: self.args.timeout_scale,
                 not_publishable: self.not_publishable(),
             },
-            providers: self
-                .factories
-                .iter()
-                .map(|factory| factory.name.to_owned())
-                .collect(),
+            providers: self.targets.iter().map(Target::id).collect(),
             planned: selected.len() as u64 * providers * u64::from(self.args.repeat),
             cases: selected,
         }
@@ -293,7 +290,7 @@ impl Job<'_> {
     /// a secret, and for folders and files of this machine.
     fn command(&self) -> Vec<String> {
         let args = self.args;
-        let names: Vec<&str> = self.factories.iter().map(|factory| factory.name).collect();
+        let names: Vec<String> = self.targets.iter().map(Target::id).collect();
         let mut words = vec!["conformance".to_owned(), "--provider".to_owned()];
         words.push(names.join(","));
         words.extend(self.provider_arguments());

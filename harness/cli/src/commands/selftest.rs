@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use cloud_contract::{Factory, Settings};
+use cloud_contract::{Factory, Settings, Target};
 use conformance_model::{Event, ExitCode, SCHEMA_VERSION, Status};
 use conformance_report::files;
 use conformance_report::progress::Progress;
@@ -83,7 +83,7 @@ async fn unsound(
     base: &'static Factory,
     options: &RunOptions,
 ) -> Result<Vec<String>, Failure> {
-    let opened = open_provider(base, &Settings::default())
+    let opened = open_provider(&Target::usual(base), &Settings::default())
         .await
         .map_err(Failure::environment)?;
     let declared = opened.provider.descriptor().features.iter().copied();

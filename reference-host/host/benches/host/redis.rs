@@ -23,7 +23,9 @@ const IN_FLIGHT: u32 = 64;
 /// Figure 4.
 pub(crate) fn run(table: &mut Table) -> Fallible<()> {
     let Some(server) = Server::start()? else {
-        let program = FACTORY.server.map_or("the server", |server| server.program);
+        let program = FACTORY.flavours[0]
+            .process
+            .map_or("the server", |server| server.program);
         table.note(&format!(
             "a guest's get from redis: NOT RUN, no {program} in PATH"
         ));
@@ -191,7 +193,7 @@ struct Server {
 impl Server {
     /// None if it is not installed.
     fn start() -> Fallible<Option<Self>> {
-        let Some(server) = FACTORY.server else {
+        let Some(server) = FACTORY.flavours[0].process else {
             return Ok(None);
         };
         if Command::new(server.program)

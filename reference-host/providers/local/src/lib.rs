@@ -42,8 +42,9 @@ use cloud_contract::{Factory, Provider};
 pub const FACTORY: Factory = Factory {
     name: descriptor::NAME,
     summary: "durable stores in a file on the local disk",
-    server: None,
+    flavours: &[],
     needs_directory: true,
+    resources: None,
     connect: |settings| {
         Box::pin(async move {
             let provider = provider::Local::connect(settings).await?;

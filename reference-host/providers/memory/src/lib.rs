@@ -30,7 +30,8 @@ use cloud_contract::Factory;
 pub const FACTORY: Factory = Factory {
     name: descriptor::ID,
     summary: "in the memory of this process; every feature, nothing survives",
-    server: None,
+    flavours: &[],
     needs_directory: false,
+    resources: None,
     connect: provider::connect,
 };

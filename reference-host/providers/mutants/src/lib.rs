@@ -27,7 +27,8 @@ use cloud_contract::Factory;
 pub const FACTORY: Factory = Factory {
     name: "mutants",
     summary: "memory with one fault, which the setting `fault` names",
-    server: None,
+    flavours: &[],
     needs_directory: false,
+    resources: None,
     connect: mutant::connect,
 };

@@ -40,29 +40,54 @@ mod namespace;
 mod provider;
 mod scripts;
 
-use cloud_contract::{Factory, Server};
+use cloud_contract::{Factory, Flavour, Process};
 
 /// The registry's entry of this provider.
 pub const FACTORY: Factory = Factory {
     name: descriptor::NAME,
     summary: "a Redis server, over the network",
-    server: Some(Server {
-        program: "redis-server",
-        arguments: &[
-            "--port",
-            "{port}",
-            "--bind",
-            "127.0.0.1",
-            "--dir",
-            "{directory}",
-            "--save",
-            "",
-            "--appendonly",
-            "no",
-        ],
-        endpoint: "redis://127.0.0.1:{port}",
-        install: "apt-get install redis-server",
-    }),
+    flavours: &[REDIS, VALKEY],
     needs_directory: false,
+    resources: None,
     connect: |settings| Box::pin(provider::connect(settings)),
+};
+
+const REDIS: Flavour = Flavour {
+    name: "redis",
+    summary: "Redis",
+    process: Some(Process {
+        program: "redis-server",
+        install: "apt-get install redis-server",
+        ..SERVER
+    }),
+    ..Flavour::EMPTY
+};
+
+const VALKEY: Flavour = Flavour {
+    name: "valkey",
+    summary: "Valkey",
+    process: Some(Process {
+        program: "valkey-server",
+        install: ".ci/servers valkey",
+        ..SERVER
+    }),
+    ..Flavour::EMPTY
+};
+
+/// Both take the same words.
+const SERVER: Process = Process {
+    arguments: &[
+        "--port",
+        "{port}",
+        "--bind",
+        "127.0.0.1",
+        "--dir",
+        "{directory}",
+        "--save",
+        "",
+        "--appendonly",
+        "no",
+    ],
+    endpoint: "redis://127.0.0.1:{port}",
+    ..Process::EMPTY
 };

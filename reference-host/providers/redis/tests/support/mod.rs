@@ -25,7 +25,7 @@ pub(crate) struct Server {
 impl Server {
     /// Starts a server, or says what is not run and returns none.
     pub(crate) fn start(extra: &[&str]) -> Option<Self> {
-        let server = FACTORY.server.unwrap();
+        let server = FACTORY.flavours[0].process.unwrap();
         let installed = Command::new(server.program).arg("--version").output();
         let Ok(version) = installed else {
             let test = std::thread::current().name().unwrap_or("?").to_owned();
@@ -130,7 +130,7 @@ impl Drop for Server {
 /// Starts the server with the arguments of the registry and waits until it
 /// answers; none if it ended at once.
 fn spawn(port: u16, extra: &[String], directory: &tempfile::TempDir) -> Option<Child> {
-    let server = FACTORY.server.unwrap();
+    let server = FACTORY.flavours[0].process.unwrap();
     let arguments = server.arguments.iter().map(|argument| {
         argument
             .replace("{port}", &port.to_string())

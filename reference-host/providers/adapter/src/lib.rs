@@ -1,0 +1,2 @@
+//! A provider in another process, reached through JSON lines.
+#![deny(missing_docs)]

@@ -1,0 +1,2 @@
+//! Azure Table Storage as a provider of `cloud:keyvalue`.
+#![deny(missing_docs)]

@@ -1,0 +1,2 @@
+//! etcd as a provider of `cloud:keyvalue`.
+#![deny(missing_docs)]

@@ -1,0 +1,2 @@
+//! Google Firestore as a provider of `cloud:keyvalue`.
+#![deny(missing_docs)]

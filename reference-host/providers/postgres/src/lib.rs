@@ -1,0 +1,2 @@
+//! PostgreSQL as a provider of `cloud:keyvalue`.
+#![deny(missing_docs)]
