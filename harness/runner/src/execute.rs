@@ -87,6 +87,8 @@ pub struct Subject<'a> {
     pub name: &'a str,
     /// How it was stood up: `embedded`, `process`, `endpoint`.
     pub mode: &'a str,
+    /// What the run calls what it makes.
+    pub names: &'a RunNames,
 }
 
 /// Carries a plan out on a provider.
@@ -147,7 +149,7 @@ impl Run {
                 provider: Arc::clone(provider),
                 extended: extended(&descriptor, harness),
                 descriptor,
-                names: RunNames::new(),
+                names: subject.names.clone(),
                 timeout_scale: options.timeout_scale,
                 stop: options.stop.clone(),
             }),

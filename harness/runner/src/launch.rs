@@ -5,9 +5,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cloud_contract::{Error, ErrorKind, Factory, Process, Provider, ScopeId, Settings, Target};
+use cloud_contract::{Error, ErrorKind, Factory, Process, Provider, Settings, Target};
 use tempfile::TempDir;
 
+use crate::RunNames;
+use crate::created::Created;
+use crate::ledger::{Ledger, Left, default_ledger_directory};
 use crate::programs::find_program;
 use crate::server::{NotReady, RunningServer};
 use crate::tidy::Tidy;
@@ -65,10 +68,67 @@ pub struct Opened {
     pub provider: Arc<dyn Provider>,
     /// `embedded`, `process` or `endpoint`.
     pub mode: &'static str,
+    /// What a run on it calls what it makes.
+    pub names: RunNames,
     tidy: Arc<Tidy>,
     server: Option<RunningServer>,
+    ground: Ground,
+    settings: Settings,
     // Removed last.
     _directory: Option<TempDir>,
+}
+
+/// What a run needs in a service before the provider connects, and how to get
+/// there.
+struct Ground {
+    factory: &'static Factory,
+    names: RunNames,
+    created: Created,
+    ledger: Option<Arc<Ledger>>,
+}
+
+impl Ground {
+    /// Begins a ledger if the service, or the folder, is there after the run.
+    fn plan(target: &Target, settings: &Settings, is_lasting: bool) -> Result<Self, SetupError> {
+        let names = RunNames::new();
+        let ledger = match default_ledger_directory().filter(|_| is_lasting) {
+            Some(folder) => Some(Ledger::begin(&folder, &names, target, settings).map_err(
+                |error| {
+                    SetupError::Machine(format!(
+                        "the ledger of what a run creates cannot be written: {}",
+                        error.kind()
+                    ))
+                },
+            )?),
+            None => None,
+        };
+        let created = Created::plan(target.factory, &names, settings, ledger.clone())?;
+        Ok(Self {
+            factory: target.factory,
+            names,
+            created,
+            ledger,
+        })
+    }
+
+    /// Creates what is needed and connects. Can be tried again.
+    async fn connect(&self, settings: &Settings) -> Result<Arc<dyn Provider>, Error> {
+        let settings = self.created.settings(settings.clone());
+        self.created.create(&settings).await?;
+        tokio::time::timeout(CONNECT_TIMEOUT, (self.factory.connect)(settings))
+            .await
+            .unwrap_or_else(|_| Err(ErrorKind::Timeout.into()))
+    }
+
+    /// Removes what was created. Returns what could not be removed.
+    async fn clear(self, settings: &Settings) -> Vec<Left> {
+        let settings = self.created.settings(settings.clone());
+        let left = self.created.remove(&settings).await;
+        if let Some(ledger) = self.ledger {
+            ledger.finish();
+        }
+        left.into_iter().map(Left::Resource).collect()
+    }
 }
 
 impl std::fmt::Debug for Opened {
@@ -85,31 +145,42 @@ impl Opened {
         provider: Arc<dyn Provider>,
         mode: &'static str,
         server: Option<RunningServer>,
+        ground: Ground,
+        settings: Settings,
         directory: Option<TempDir>,
     ) -> Self {
-        let tidy = Arc::new(Tidy::new(provider));
+        let tidy = Arc::new(Tidy::new(provider, ground.ledger.clone()));
         Self {
             provider: Arc::clone(&tidy) as Arc<dyn Provider>,
             mode,
+            names: ground.names.clone(),
             tidy,
             server,
+            ground,
+            settings,
             _directory: directory,
         }
     }
 
     /// Removes the scopes that cases left behind, because they panicked or were
-    /// aborted, disconnects, and stops what was started. Returns the scopes that
-    /// could not be removed.
-    pub async fn close(self) -> Vec<ScopeId> {
+    /// aborted, and what was created for the run; disconnects, and stops what was
+    /// started. Returns what could not be removed.
+    pub async fn close(self) -> Vec<Left> {
         let Self {
             provider,
             tidy,
             server,
+            ground,
+            settings,
             _directory,
             ..
         } = self;
         let Some(server) = server else {
-            return tidy.close_all().await;
+            let scopes = tidy.close_all().await;
+            drop((provider, tidy));
+            let mut left: Vec<Left> = scopes.into_iter().map(Left::Scope).collect();
+            left.extend(ground.clear(&settings).await);
+            return left;
         };
         // What is on a server of our own ends with it.
         drop((provider, tidy));
@@ -132,24 +203,31 @@ pub async fn open_provider(target: &Target, settings: &Settings) -> Result<Opene
         None => settings.clone(),
     };
     let (directory, temporary) = folder(factory, server.is_some(), &settings)?;
+    let starts = server.is_some() && settings.endpoint.is_none();
+    let is_lasting = !starts && (!factory.flavours.is_empty() || settings.directory.is_some());
+    let ground = Ground::plan(target, &settings, is_lasting)?;
     let settings = Settings {
         directory,
         ..settings.clone()
     };
     match server {
-        Some(server) if settings.endpoint.is_none() => {
-            start(factory, server, settings, temporary).await
-        }
+        Some(server) if starts => start(ground, server, settings, temporary).await,
         server => {
             let mode = if server.is_some() || settings.endpoint.is_some() {
                 "endpoint"
             } else {
                 "embedded"
             };
-            let provider = connect(factory, settings)
-                .await
-                .map_err(|error| unusable(factory, error))?;
-            Ok(Opened::new(provider, mode, None, temporary))
+            match ground.connect(&settings).await {
+                Ok(provider) => Ok(Opened::new(
+                    provider, mode, None, ground, settings, temporary,
+                )),
+                Err(error) => {
+                    // The ledger keeps what could not be removed.
+                    ground.clear(&settings).await;
+                    Err(unusable(factory, error))
+                }
+            }
         }
     }
 }
@@ -186,14 +264,8 @@ fn folder(
     Ok((Some(temporary.path().to_owned()), Some(temporary)))
 }
 
-async fn connect(factory: &Factory, settings: Settings) -> Result<Arc<dyn Provider>, Error> {
-    tokio::time::timeout(CONNECT_TIMEOUT, (factory.connect)(settings))
-        .await
-        .unwrap_or_else(|_| Err(ErrorKind::Timeout.into()))
-}
-
 async fn start(
-    factory: &Factory,
+    ground: Ground,
     server: Process,
     settings: Settings,
     directory: Option<TempDir>,
@@ -211,8 +283,13 @@ async fn start(
             endpoint: Some(running.endpoint.clone()),
             ..settings.clone()
         };
-        let not_ready = match running.ready(|| connect(factory, settings.clone())).await {
-            Ok(provider) => return Ok(Opened::new(provider, "process", Some(running), directory)),
+        let not_ready = match running.ready(|| ground.connect(&settings)).await {
+            Ok(provider) => {
+                let server = Some(running);
+                return Ok(Opened::new(
+                    provider, "process", server, ground, settings, directory,
+                ));
+            }
             Err(not_ready) => not_ready,
         };
         let output = running.stop().await;
@@ -224,7 +301,7 @@ async fn start(
         match not_ready {
             NotReady::Ended(reason) => ended = Some(failed(reason)),
             NotReady::Silent(reason) => return Err(failed(reason)),
-            NotReady::Refused(error) => return Err(unusable(factory, error)),
+            NotReady::Refused(error) => return Err(unusable(ground.factory, error)),
         }
     }
     Err(ended.unwrap_or_else(|| SetupError::ServerFailed {

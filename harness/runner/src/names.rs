@@ -1,19 +1,24 @@
 //! Names that differ from run to run, so that nothing can be tuned to them.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use cloud_contract::{Result, ScopeId};
 
-/// The names of one run: unique on a service that several runs share.
-#[derive(Debug)]
-pub(crate) struct RunNames {
+/// The names of one run: unique on a service that several runs share. A clone
+/// goes on where the other is.
+#[derive(Debug, Clone)]
+pub struct RunNames {
     run: String,
-    next: AtomicU64,
+    next: Arc<AtomicU64>,
 }
 
 impl RunNames {
-    pub(crate) fn new() -> Self {
+    /// The names of a new run.
+    #[must_use]
+    #[expect(clippy::new_without_default, reason = "each is another one")]
+    pub fn new() -> Self {
         let since_epoch = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default();
@@ -26,14 +31,25 @@ impl RunNames {
         let run = hasher.finalize().to_hex()[..10].to_owned();
         Self {
             run,
-            next: AtomicU64::new(0),
+            next: Arc::default(),
         }
+    }
+
+    /// What everything begins with that the run makes in a service.
+    #[must_use]
+    pub fn prefix(&self) -> String {
+        format!("cf-{}", self.run)
+    }
+
+    /// The same, as a name of its own.
+    pub(crate) fn id(&self) -> Result<ScopeId> {
+        ScopeId::new(self.prefix())
     }
 
     /// A scope that no other case of any run has.
     pub(crate) fn scope(&self) -> Result<ScopeId> {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
-        ScopeId::new(format!("cf-{}-{number}", self.run))
+        ScopeId::new(format!("{}-{number}", self.prefix()))
     }
 }
 

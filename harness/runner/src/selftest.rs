@@ -10,7 +10,7 @@ use conformance_model::{Event, Status};
 use futures::stream::{self, StreamExt as _};
 
 use crate::plan::{Action, Planned};
-use crate::{Harness, Plan, RunOptions, Sink, Subject, run_provider};
+use crate::{Harness, Plan, RunNames, RunOptions, Sink, Subject, run_provider};
 
 /// A provider that is wrong on purpose.
 #[derive(Debug, Clone)]
@@ -143,9 +143,11 @@ async fn one(harness: &Harness, mutant: &Mutant, options: &RunOptions) -> Mutant
             }
         })
     };
+    let names = RunNames::new();
     let subject = Subject {
         provider: &mutant.provider,
         name: &mutant.name,
+        names: &names,
         mode: "mutant",
     };
     run_provider(harness, subject, &plan, options, &sink).await;

@@ -9,6 +9,8 @@ use async_trait::async_trait;
 use cloud_contract::{Descriptor, Grant, Namespace, Platform, Provider, Result, Scope, ScopeId};
 use futures::future::join_all;
 
+use crate::ledger::Ledger;
+
 /// How long closing what was left behind may take, all scopes together.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -17,23 +19,25 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 pub(crate) struct Tidy {
     provider: Arc<dyn Provider>,
     open: Mutex<HashMap<ScopeId, Scope>>,
+    ledger: Option<Arc<Ledger>>,
 }
 
 impl Tidy {
-    pub(crate) fn new(provider: Arc<dyn Provider>) -> Self {
+    pub(crate) fn new(provider: Arc<dyn Provider>, ledger: Option<Arc<Ledger>>) -> Self {
         Self {
             provider,
             open: Mutex::default(),
+            ledger,
         }
     }
 
     /// Closes what is still open. Returns what could not be closed.
-    pub(crate) async fn close_all(&self) -> Vec<ScopeId> {
+    pub(crate) async fn close_all(&self) -> Vec<Scope> {
         let left: Vec<Scope> = self.lock().values().cloned().collect();
         let closing = join_all(left.iter().map(|scope| self.close(scope)));
         // Each that was closed was taken out, whether or not all of them were.
         tokio::time::timeout(CLOSE_TIMEOUT, closing).await.ok();
-        self.lock().keys().cloned().collect()
+        self.lock().values().cloned().collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<ScopeId, Scope>> {
@@ -50,13 +54,19 @@ impl Provider for Tidy {
     async fn open(&self, scope: &Scope) -> Result<Arc<dyn Namespace>> {
         // Before it is there: opening may fail half way, or never return.
         self.lock().insert(scope.id.clone(), scope.clone());
+        if let Some(ledger) = &self.ledger {
+            ledger.opened(scope)?;
+        }
         self.provider.open(scope).await
     }
 
     async fn close(&self, scope: &Scope) -> Result<()> {
         self.provider.close(scope).await?;
         self.lock().remove(&scope.id);
-        Ok(())
+        match &self.ledger {
+            Some(ledger) => ledger.closed(&scope.id),
+            None => Ok(()),
+        }
     }
 
     fn platform(&self, grants: Vec<Grant>) -> Arc<dyn Platform> {
@@ -118,7 +128,7 @@ mod tests {
             },
             held: Mutex::default(),
         });
-        let tidy = Tidy::new(Arc::clone(&holder) as Arc<dyn Provider>);
+        let tidy = Tidy::new(Arc::clone(&holder) as Arc<dyn Provider>, None);
         let scope = |id: &str| Scope {
             id: ScopeId::new(id).unwrap(),
             names: Vec::new(),
@@ -134,7 +144,7 @@ mod tests {
             tidy.close(&scope("closed")).await.unwrap();
             tidy.close_all().await
         });
-        assert_eq!(left, [scope("stuck").id]);
+        assert_eq!(left, [scope("stuck")]);
         let held: Vec<String> = holder.held.lock().unwrap().drain().collect();
         assert_eq!(held, ["stuck"]);
     }

@@ -123,6 +123,7 @@ impl Shared {
             provider: &self.opened.provider,
             name: self.name,
             mode: self.opened.mode,
+            names: &self.opened.names,
         };
         let case = &self.harness.suite.cases()[planned.case];
         let (id, level) = (&case.id, case.level);

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use cloud_contract::{ErrorKind, ScopeId, Settings, Target};
+use cloud_contract::{ErrorKind, Settings, Target};
 use conformance_model::{Case, Event, ExitCode, RunInfo, RunReport};
 use conformance_report::{files, json, junit, markdown, tty};
 use conformance_runner::{
@@ -217,14 +217,18 @@ impl Job<'_> {
             provider: &opened.provider,
             name: &id,
             mode: opened.mode,
+            names: &opened.names,
         };
         run_provider(harness, subject, &plan, run, &sink).await;
         let left = opened.close().await;
         if !left.is_empty() {
-            let names: Vec<&str> = left.iter().map(ScopeId::as_str).collect();
+            let names: Vec<String> = left.iter().map(ToString::to_string).collect();
             inner(Event::Note {
                 provider: Some(id),
-                text: format!("scopes that could not be removed: {}", names.join(", ")),
+                text: format!(
+                    "could not be removed: {}; `conformance gc` tries it again",
+                    names.join(", ")
+                ),
             });
         }
     }

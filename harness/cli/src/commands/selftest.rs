@@ -108,6 +108,7 @@ async fn unsound(
         provider: &opened.provider,
         name: base.name,
         mode: opened.mode,
+        names: &opened.names,
     };
     run_provider(harness, subject, &plan, options, &sink).await;
     opened.close().await;
