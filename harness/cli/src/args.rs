@@ -3,6 +3,8 @@
 
 use std::path::PathBuf;
 
+use crate::commands::gc::GcArgs;
+use crate::spending::SpendingArgs;
 use anstream::ColorChoice;
 use clap::builder::FalseyValueParser;
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
@@ -13,7 +15,7 @@ Exit codes:
   1  not conformant: a provider broke a clause, or a listed failure passed
   2  the command line, or a file given with it, is wrong; nothing was run
   3  a provider could not be set up, or was lost during the run
-  4  no case was run: the filter selects nothing
+  4  no case was run: the filter selects nothing; or --max-requests ended the run
   5  the harness or a guest failed: the verdicts cannot be relied on
   130, 143  interrupted or terminated; the reports hold what was done
 
@@ -87,6 +89,8 @@ pub(crate) enum Command {
     Providers,
     /// Show that the suite bites: run it on providers that are wrong on purpose.
     Selftest(SelftestArgs),
+    /// Remove what runs left in services, as their ledgers name it.
+    Gc(GcArgs),
     /// Put reports side by side in one matrix.
     Matrix(MatrixArgs),
     /// Print completions for a shell.
@@ -163,6 +167,8 @@ pub(crate) struct RunArgs {
         help_heading = "Run"
     )]
     pub(crate) expected_failures: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) spending: SpendingArgs,
     #[command(flatten)]
     pub(crate) suite: SuiteArgs,
     /// Where to write report.json, events.jsonl, junit.xml and report.md
@@ -419,7 +425,7 @@ impl Cli {
             .after_help(after.clone())
             .mut_args(|argument| argument.hide_env(true))
             .mut_subcommand("run", |run| run.after_help(after));
-        for name in ["run", "list", "explain", "doctor", "selftest"] {
+        for name in ["run", "list", "explain", "doctor", "gc", "selftest"] {
             command = command.mut_subcommand(name, |command| {
                 command.mut_args(|argument| argument.hide_env(true))
             });

@@ -14,6 +14,7 @@ mod redact;
 mod selection;
 mod session;
 mod setup;
+mod spending;
 
 use std::process::ExitCode;
 
@@ -50,6 +51,7 @@ fn start() -> u8 {
         Some(Command::Doctor(args)) => commands::doctor::run(&args),
         Some(Command::Providers) => commands::providers::run(),
         Some(Command::Selftest(args)) => commands::selftest::run(&args),
+        Some(Command::Gc(args)) => commands::gc::run(&args),
         Some(Command::Matrix(args)) => commands::matrix::run(&args),
         Some(Command::Completions(args)) => commands::completions::run(&args),
         Some(Command::Schema(args)) => commands::schema::run(&args),

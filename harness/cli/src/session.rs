@@ -36,7 +36,25 @@ pub(crate) struct Session {
 
 enum Message {
     Event(Box<EventLine>),
-    End(Option<Signal>),
+    End(Option<Ending>),
+}
+
+/// Why a run breaks off before its end.
+#[derive(Debug, Clone)]
+pub(crate) struct Ending {
+    /// In the words of the report.
+    pub(crate) words: String,
+    /// The exit code, where it does not follow from the report.
+    pub(crate) exit_code: Option<u8>,
+}
+
+impl From<Signal> for Ending {
+    fn from(signal: Signal) -> Self {
+        Self {
+            words: signal.words().to_owned(),
+            exit_code: Some(signal.exit_code()),
+        }
+    }
 }
 
 impl Session {
@@ -60,8 +78,8 @@ impl Session {
     }
 
     /// Ends the run and returns its report.
-    pub(crate) fn finish(self, signal: Option<Signal>) -> Result<RunReport, Failure> {
-        let _ = self.sender.send(Message::End(signal));
+    pub(crate) fn finish(self, ending: Option<Ending>) -> Result<RunReport, Failure> {
+        let _ = self.sender.send(Message::End(ending));
         match self.thread.join() {
             Ok(Ok(report)) => Ok(report),
             Ok(Err(error)) => Err(Failure::harness(error)),
@@ -86,17 +104,17 @@ fn record(
         events: targets.events,
         redaction: targets.redaction,
     };
-    let mut signal = None;
+    let mut ending = None;
     for message in messages {
         match message {
             Message::Event(line) => recorder.take(*line),
             Message::End(with) => {
-                signal = with;
+                ending = with;
                 break;
             }
         }
     }
-    recorder.end(signal)
+    recorder.end(ending)
 }
 
 struct Recorder {
@@ -136,16 +154,16 @@ impl Recorder {
         }
     }
 
-    fn end(mut self, signal: Option<Signal>) -> Result<RunReport, FoldError> {
-        let code = match signal {
-            Some(signal) => signal.exit_code(),
+    fn end(mut self, ending: Option<Ending>) -> Result<RunReport, FoldError> {
+        let code = match ending.as_ref().and_then(|ending| ending.exit_code) {
+            Some(code) => code,
             None => self.fold.exit_code()?.code(),
         };
         self.take(EventLine::new(
             now(),
             Event::RunFinished {
                 exit_code: code,
-                aborted: signal.map(|signal| signal.words().to_owned()),
+                aborted: ending.map(|ending| ending.words),
             },
         ));
         self.progress.finish();

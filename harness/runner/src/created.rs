@@ -58,6 +58,11 @@ impl Created {
         settings
     }
 
+    /// What there is to create.
+    pub(crate) fn resources(&self) -> impl Iterator<Item = &Resource> {
+        self.resources.iter().map(|(_, resource)| resource)
+    }
+
     /// Creates everything that is not there yet.
     pub(crate) async fn create(&self, settings: &Settings) -> Result<(), Error> {
         let Some(means) = self.factory.resources else {
@@ -94,7 +99,8 @@ impl Created {
     }
 }
 
-async fn within(work: impl Future<Output = Result<(), Error>>) -> Result<(), Error> {
+/// Gives up after a time that is enough for everything.
+pub(crate) async fn within<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
     tokio::time::timeout(PATIENCE, work)
         .await
         .unwrap_or_else(|_| Err(ErrorKind::Timeout.into()))

@@ -8,6 +8,7 @@
 mod actors;
 mod case_run;
 mod clock;
+mod collect;
 mod created;
 mod execute;
 mod expected;
@@ -26,6 +27,7 @@ mod suite;
 mod tidy;
 mod trials;
 
+pub use collect::{Collected, Forecast, collect};
 pub use execute::{RunOptions, Sink, Subject, run_provider};
 pub use expected::{ExpectedFailures, ExpectedFailuresError};
 pub use harness::{Harness, HarnessError, default_cache_directory};

@@ -16,7 +16,8 @@ use crate::args::{RunArgs, RunFormat};
 use crate::interrupt::Interrupt;
 use crate::redact::{FILE, FOLDER, Redaction};
 use crate::selection::{idle_patterns, nothing_selected, recorded};
-use crate::session::{Session, Targets, unusable_folder};
+use crate::session::{Ending, Session, Targets, unusable_folder};
+use crate::spending::{Budget, Intent};
 use crate::{Failure, output, setup};
 
 /// Runs, reports, and says what the process should end with.
@@ -89,6 +90,16 @@ impl Job<'_> {
                 cases,
             ));
         }
+        let intent = Intent {
+            targets: &self.targets,
+            settings: &self.settings,
+            selection: &self.selection,
+            repeat: self.args.repeat,
+        };
+        if !self.args.spending.permit(&harness, &intent).await? {
+            return Ok(ExitCode::Conformant.code());
+        }
+        let budget = Budget::new(self.args.spending.max_requests, interrupt.stop.clone());
         let run = RunOptions {
             seed: self.seed,
             jobs: usize::from(self.args.jobs),
@@ -143,17 +154,21 @@ impl Job<'_> {
                         reason: error.to_string(),
                     });
                 }
-                Some(Ok(opened)) => self.test(&harness, target, opened, &run, &sink).await,
+                Some(Ok(opened)) => {
+                    self.test(&harness, target, opened, &run, &budget, &sink)
+                        .await;
+                }
             }
         }
         drop(sink);
-        let signal = interrupt.signal();
-        let report = session.finish(signal)?;
+        let ending = match interrupt.signal() {
+            Some(signal) => Some(Ending::from(signal)),
+            None => budget.ending(),
+        };
+        let exit_code = ending.as_ref().and_then(|ending| ending.exit_code);
+        let report = session.finish(ending)?;
         self.show(&report)?;
-        Ok(match signal {
-            Some(signal) => signal.exit_code(),
-            None => ExitCode::of(&report).code(),
-        })
+        Ok(exit_code.unwrap_or_else(|| ExitCode::of(&report).code()))
     }
 
     /// Opens a provider; none if the run was stopped meanwhile.
@@ -198,6 +213,7 @@ impl Job<'_> {
         target: &Target,
         opened: Opened,
         run: &RunOptions,
+        budget: &Budget,
         sink: &Sink,
     ) {
         let id = target.id();
@@ -214,7 +230,7 @@ impl Job<'_> {
             outer(event);
         });
         let subject = Subject {
-            provider: &opened.provider,
+            provider: &budget.watch(&opened.provider),
             name: &id,
             mode: opened.mode,
             names: &opened.names,

@@ -1,6 +1,7 @@
 //! The command from outside, as a process: exit codes, messages, files.
 #![cfg(unix)]
 
+mod accounts;
 mod commands;
 mod endings;
 mod support;

@@ -17,6 +17,11 @@ pub(crate) fn conformance(arguments: &[&str]) -> Command {
         .args(arguments)
         // Compiled once for all tests.
         .env("CONFORMANCE_CACHE_DIR", cache())
+        // Ledgers of tests are nobody's.
+        .env(
+            "XDG_STATE_HOME",
+            Path::new(env!("CARGO_TARGET_TMPDIR")).join("state"),
+        )
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());

@@ -3,6 +3,7 @@
 pub mod counter;
 mod driver;
 mod keys;
+mod metered;
 mod portable;
 mod rules;
 mod store;

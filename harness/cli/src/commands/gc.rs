@@ -1,0 +1,162 @@
+//! `conformance gc`: removes what runs left in services that are not theirs, as
+//! their ledgers name it.
+
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
+
+use clap::Args;
+use cloud_contract::{Settings, Target};
+use conformance_model::ExitCode;
+use conformance_runner::{Record, collect, default_ledger_directory, records};
+
+use crate::args::SettingsArgs;
+use crate::redact::Redaction;
+use crate::{Failure, output, setup};
+
+#[derive(Debug, Args)]
+pub(crate) struct GcArgs {
+    /// Only what runs on this provider left. Needed, with the settings of the run,
+    /// where these are not found in the environment.
+    #[arg(
+        short,
+        long = "provider",
+        value_name = "NAME",
+        env = "CONFORMANCE_PROVIDER"
+    )]
+    provider: Option<String>,
+    /// Only what is older: 90s, 30m, 2h, 7d.
+    #[arg(long, value_name = "AGE", default_value = "2h", value_parser = age)]
+    older_than: Duration,
+    /// Remove nothing: print what would be removed.
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    settings: SettingsArgs,
+}
+
+pub(crate) fn run(args: &GcArgs) -> Result<u8, Failure> {
+    let names: Vec<String> = args.provider.iter().cloned().collect();
+    let targets = setup::providers(&names)?;
+    let settings = setup::settings(&targets, &args.settings)?;
+    let redaction = Redaction::new(&settings).remembered();
+    let folder = default_ledger_directory()
+        .ok_or_else(|| Failure::environment("there is no place for ledgers: HOME is not set"))?;
+    let (records, broken) = records(&folder).map_err(|error| {
+        Failure::environment(format!("the ledgers cannot be read: {}", error.kind()))
+    })?;
+    let now = SystemTime::now();
+    let is_old = |record: &Record| {
+        now.duration_since(record.started)
+            .is_ok_and(|age| age >= args.older_than)
+    };
+    let chosen = |record: &Record| {
+        targets.is_empty() || targets.iter().any(|target| target.id() == record.provider)
+    };
+    let records: Vec<Record> = records.into_iter().filter(is_old).filter(chosen).collect();
+    setup::block_on(async {
+        let mut left = broken.len();
+        for (path, error) in &broken {
+            output::notice(&format!("{}: {error}", file_name(path)));
+        }
+        for record in &records {
+            let (text, kept) = one(record, &settings, args.dry_run).await;
+            left += kept;
+            output::print(&redaction.text(&text))?;
+        }
+        if records.is_empty() {
+            output::print("nothing was left\n")?;
+        }
+        Ok(if left == 0 || args.dry_run {
+            ExitCode::Conformant.code()
+        } else {
+            ExitCode::Environment.code()
+        })
+    })?
+}
+
+/// Removes what one run left. Returns what to print, and how much is still there.
+async fn one(record: &Record, settings: &Settings, dry_run: bool) -> (String, usize) {
+    let mut text = format!("{} on {}:\n", record.run, record.provider);
+    let mut kept = 0;
+    let mut say = |line: String| text.push_str(&format!("  {line}\n"));
+    let target = provider_registry::find(&record.provider)
+        .into_iter()
+        .find(|target: &Target| target.id() == record.provider);
+    let Some(target) = target else {
+        say("this program has no such provider".to_owned());
+        return (text, record.left.len());
+    };
+    if !record.is_of(settings) {
+        say(format!(
+            "{} things are left; name the service of the run: conformance gc --provider {} --endpoint URL",
+            record.left.len(),
+            record.provider
+        ));
+        return (text, record.left.len());
+    }
+    if dry_run {
+        for left in &record.left {
+            say(format!("would remove {left}"));
+        }
+        return (text, record.left.len());
+    }
+    match collect(&target, settings, record).await {
+        Ok(collected) => {
+            for one in collected {
+                match one.error {
+                    None => say(format!("removed {}", one.left)),
+                    Some(error) => {
+                        kept += 1;
+                        say(format!("could not remove {}: {error}", one.left));
+                    }
+                }
+            }
+        }
+        Err(error) => {
+            kept = record.left.len();
+            say(error.to_string());
+        }
+    }
+    (text, kept)
+}
+
+fn file_name(path: &std::path::Path) -> String {
+    let name = path.file_name().map(PathBuf::from).unwrap_or_default();
+    name.display().to_string()
+}
+
+fn age(text: &str) -> Result<Duration, String> {
+    let wrong = || "a number and s, m, h or d is needed, as in 2h".to_owned();
+    let (number, unit) = text
+        .char_indices()
+        .last()
+        .map(|(place, unit)| (&text[..place], unit))
+        .ok_or_else(wrong)?;
+    let seconds: u64 = match unit {
+        's' => 1,
+        'm' => 60,
+        'h' => 3_600,
+        'd' => 86_400,
+        _ => return Err(wrong()),
+    };
+    let number: u64 = number.parse().map_err(|_| wrong())?;
+    number
+        .checked_mul(seconds)
+        .map(Duration::from_secs)
+        .ok_or_else(wrong)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ages_have_a_unit() {
+        assert_eq!(age("90s"), Ok(Duration::from_secs(90)));
+        assert_eq!(age("0m"), Ok(Duration::ZERO));
+        assert_eq!(age("2d"), Ok(Duration::from_secs(172_800)));
+        for wrong in ["", "2", "h", "-1h", "1w", "2 h", "99999999999999999999d"] {
+            assert!(age(wrong).is_err(), "{wrong}");
+        }
+    }
+}
