@@ -227,6 +227,22 @@ pub(crate) struct SettingsArgs {
         hide_env_values = true
     )]
     pub(crate) set: Vec<String>,
+    /// How a service is stood up: `auto` takes the first that works of a program
+    /// here, a container, and a launcher that the provider brings along.
+    #[arg(
+        long,
+        value_name = "auto|process|container|endpoint",
+        env = "CONFORMANCE_LAUNCH"
+    )]
+    pub(crate) launch: Option<String>,
+    /// Another image for a container than the one that is pinned; PROVIDER= in
+    /// front of it where there are several. Several in the environment stand on a
+    /// line each.
+    #[arg(long, value_name = "IMAGE", env = "CONFORMANCE_IMAGE")]
+    pub(crate) image: Vec<String>,
+    /// Where the pinned images are pulled from instead of their own registry.
+    #[arg(long, value_name = "HOST", env = "CONFORMANCE_IMAGE_REGISTRY")]
+    pub(crate) image_registry: Option<String>,
 }
 
 /// Which cases.

@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use cloud_contract::{Settings, Target};
-use conformance_runner::{ComponentFile, Harness, HarnessError, default_cache_directory};
+use conformance_runner::{
+    ComponentFile, Harness, HarnessError, Images, Launch, LaunchOptions, default_cache_directory,
+    remove_own_containers,
+};
 use tokio::runtime::Runtime;
 
 use crate::Failure;
@@ -23,6 +26,8 @@ where
     let runtime = Runtime::new()
         .map_err(|error| Failure::harness(format!("no runtime can be started: {error}")))?;
     let output = runtime.block_on(work);
+    // Whatever the work was interrupted in.
+    runtime.block_on(remove_own_containers());
     runtime.shutdown_timeout(LAST_WAIT);
     Ok(output)
 }
@@ -157,6 +162,74 @@ pub(crate) fn settings(chosen: &[Target], args: &SettingsArgs) -> Result<Setting
         directory,
         options,
     })
+}
+
+/// How the services of these providers are stood up.
+pub(crate) fn launch(chosen: &[Target], args: &SettingsArgs) -> Result<LaunchOptions, Failure> {
+    let word = args.launch.as_deref().filter(|word| !word.is_empty());
+    let launch: Launch = match word {
+        Some(word) => word.parse().map_err(|_| no_launcher(word))?,
+        None => Launch::Auto,
+    };
+    if let Launch::Own(name) = &launch {
+        let mut flavours = chosen.iter().filter_map(|target| target.flavour);
+        if !flavours.any(|flavour| flavour.launcher.is_some_and(|own| own.name == name)) {
+            return Err(no_launcher(name));
+        }
+    }
+    let endpoint = args.endpoint.as_deref().is_some_and(|url| !url.is_empty());
+    if endpoint && !matches!(launch, Launch::Auto | Launch::Endpoint) {
+        return Err(Failure::usage(format!(
+            "--launch {launch} starts a service, and --endpoint names one that runs"
+        ))
+        .help("leave one of the two out"));
+    }
+    Ok(LaunchOptions {
+        launch,
+        images: images(chosen, args)?,
+        tell: Some(std::sync::Arc::new(|text| crate::output::notice(text))),
+    })
+}
+
+fn no_launcher(word: &str) -> Failure {
+    let word = crate::redact::addresses(word);
+    Failure::usage(format!("there is no way to launch that is called `{word}`")).help(format!(
+        "the ways are {}, and the launchers that a provider brings along",
+        Launch::WORDS.join(", ")
+    ))
+}
+
+fn images(chosen: &[Target], args: &SettingsArgs) -> Result<Images, Failure> {
+    let mut words = Vec::new();
+    for word in one_a_line(&args.image) {
+        let Some((name, image)) = word.split_once('=') else {
+            words.push(word.to_owned());
+            continue;
+        };
+        let named = provider_registry::find(name.trim());
+        if named.is_empty() {
+            return Err(unknown(name));
+        }
+        words.extend(
+            named
+                .iter()
+                .map(|target| format!("{}={image}", target.id())),
+        );
+    }
+    let registry = args
+        .image_registry
+        .as_deref()
+        .filter(|host| !host.is_empty());
+    let words = words.iter().map(String::as_str);
+    let images = Images::parse(words, registry).map_err(Failure::usage)?;
+    if images.is_for_any() && chosen.len() != 1 {
+        return Err(Failure::usage(format!(
+            "--image is about one provider, {} are named",
+            chosen.len()
+        ))
+        .help("write --image PROVIDER=IMAGE"));
+    }
+    Ok(images)
 }
 
 #[cfg(test)]

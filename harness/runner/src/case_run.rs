@@ -14,12 +14,14 @@ use crate::actors::together;
 use crate::instance::{self, Ending, Environment, Role};
 use crate::names::{CaseNames, RunNames};
 use crate::suite::{Component, Suite};
-use crate::{Harness, Stop};
+use crate::{Harness, Health, Stop};
 
 /// How long the service may take to open and close one scope.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a scope may take to be opened or closed around a case.
 const SCOPE_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long after a service stopped answering its end may be noticed.
+const NOTICE_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// Everything that the cases of one provider share.
 pub(crate) struct Bench {
@@ -33,6 +35,8 @@ pub(crate) struct Bench {
     pub(crate) names: RunNames,
     pub(crate) timeout_scale: f64,
     pub(crate) stop: Stop,
+    /// Of what was started for the provider.
+    pub(crate) health: Health,
 }
 
 /// What one attempt at a case came to.
@@ -55,9 +59,26 @@ pub(crate) struct Judged {
 }
 
 impl Bench {
-    /// Runs the case at `place`. An interruption is looked into: only a service
-    /// that answers before and after may be blamed for not answering in between.
+    /// Runs the case at `place`. When the service ends that was started for the
+    /// run, nothing waits for an answer any more.
     pub(crate) async fn judge(&self, place: usize, seed: u64) -> Judged {
+        let judged = tokio::select! {
+            biased;
+            judged = self.look_into(place, seed) => judged,
+            loss = self.health.lost() => return ended(Verdict::pass(), loss.reason, 1),
+        };
+        if !judged.service_lost {
+            return judged;
+        }
+        match self.health.loss_within(NOTICE_TIMEOUT).await {
+            Some(loss) => ended(judged.verdict, loss.reason, judged.attempts),
+            None => judged,
+        }
+    }
+
+    /// An interruption is looked into: only a service that answers before and
+    /// after may be blamed for not answering in between.
+    async fn look_into(&self, place: usize, seed: u64) -> Judged {
         let evidence = match self.attempt(place, seed).await {
             Attempt::Decided(verdict) => return judged(verdict, 1),
             Attempt::NoScope(reason) => return self.lost(reason, 1).await,
@@ -309,6 +330,18 @@ fn judged(verdict: Verdict, attempts: u32) -> Judged {
         verdict,
         attempts,
         service_lost: false,
+    }
+}
+
+/// What was seen of a case whose service ended.
+fn ended(seen: Verdict, reason: String, attempts: u32) -> Judged {
+    let verdict = Verdict {
+        evidence: seen.evidence,
+        ..Verdict::because(Status::Error, reason).blamed_on(Blame::Environment)
+    };
+    Judged {
+        service_lost: true,
+        ..judged(verdict, attempts)
     }
 }
 

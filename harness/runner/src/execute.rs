@@ -13,7 +13,7 @@ use tokio::task::JoinHandle;
 use crate::case_run::{Bench, Judged, durability, extended};
 use crate::names::RunNames;
 use crate::plan::{Action, Planned};
-use crate::{ExpectedFailures, Harness, Plan, Stop};
+use crate::{ExpectedFailures, Harness, Health, Plan, Stop};
 
 /// Receives every event, from several threads.
 pub type Sink = Arc<dyn Fn(Event) + Send + Sync>;
@@ -85,10 +85,12 @@ pub struct Subject<'a> {
     pub provider: &'a Arc<dyn Provider>,
     /// Its name in events and reports.
     pub name: &'a str,
-    /// How it was stood up: `embedded`, `process`, `endpoint`.
+    /// How it was stood up: `embedded`, `process`, `container`, `endpoint`.
     pub mode: &'a str,
     /// What the run calls what it makes.
     pub names: &'a RunNames,
+    /// Whether what was started for it still runs; none if nothing was.
+    pub health: Option<&'a Health>,
 }
 
 /// Carries a plan out on a provider.
@@ -152,6 +154,7 @@ impl Run {
                 names: subject.names.clone(),
                 timeout_scale: options.timeout_scale,
                 stop: options.stop.clone(),
+                health: subject.health.cloned().unwrap_or_default(),
             }),
             name: subject.name.to_owned(),
             seed: options.seed,
@@ -210,7 +213,12 @@ impl Run {
         };
         if planned.action != Action::Skip {
             if self.service_lost.load(Ordering::Relaxed) {
-                return not_run("the service stopped answering", Blame::Environment);
+                let loss = self.bench.health.loss();
+                let reason = loss.map(|loss| loss.reason);
+                return not_run(
+                    reason.as_deref().unwrap_or("the service stopped answering"),
+                    Blame::Environment,
+                );
             }
             if self.stopped.load(Ordering::Relaxed) {
                 return not_run(

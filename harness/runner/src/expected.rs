@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use cloud_contract::Target;
 use conformance_model::{Case, Status, Verdict};
 
 use crate::Patterns;
@@ -53,6 +54,28 @@ impl ExpectedFailures {
                 file: name.clone(),
                 reason: error.to_string(),
             })?;
+        Self::parse(&name, &content, cases)
+    }
+
+    /// What a product is known to get wrong.
+    ///
+    /// # Errors
+    /// As [`ExpectedFailures::read`].
+    pub fn of_flavour(target: &Target, cases: &[Case]) -> Result<Self, ExpectedFailuresError> {
+        match target.flavour {
+            Some(flavour) => Self::parse(&target.id(), flavour.expected_failures, cases),
+            None => Ok(Self::default()),
+        }
+    }
+
+    /// Both lists; the reasons of the other one hold where both have a case.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
+        self
+    }
+
+    fn parse(name: &str, content: &str, cases: &[Case]) -> Result<Self, ExpectedFailuresError> {
         let mut expected = Self::default();
         for (place, line) in content.lines().enumerate() {
             if line.trim().is_empty() || line.trim_start().starts_with('#') {
@@ -61,7 +84,7 @@ impl ExpectedFailures {
             expected
                 .add(line, cases)
                 .map_err(|problem| ExpectedFailuresError::Line {
-                    file: name.clone(),
+                    file: name.to_owned(),
                     line: place + 1,
                     problem,
                 })?;

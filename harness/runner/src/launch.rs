@@ -1,22 +1,28 @@
-//! Stands a provider up: starts its server if it needs one and none is given,
-//! makes its folder, connects, and takes everything down again.
+//! Stands a provider up: starts its service in the way that was chosen, if it
+//! needs one and none is given, makes its folder, connects, and takes everything
+//! down again.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cloud_contract::{Error, ErrorKind, Factory, Process, Provider, Settings, Target};
+use cloud_contract::{
+    Container, Error, ErrorKind, Factory, Launcher, Process, Provider, Service, Settings, Target,
+};
+use futures::future::BoxFuture;
 use tempfile::TempDir;
 
 use crate::RunNames;
-use crate::created::Created;
-use crate::ledger::{Ledger, Left, default_ledger_directory};
-use crate::programs::find_program;
-use crate::server::{NotReady, RunningServer};
+use crate::ground::Ground;
+use crate::launchers::{
+    Candidate, Chosen, Engine, Health, Image, LaunchOptions, Missing, NotReady, Patience,
+    RunningContainer, RunningServer, choose, until_ready,
+};
+use crate::ledger::Left;
 use crate::tidy::Tidy;
 
-/// How long one attempt to connect may take.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a launcher of a provider's own may take.
+const LAUNCH_TIMEOUT: Duration = Duration::from_secs(120);
 /// A port that is free when it is chosen may be taken when it is used.
 const START_ATTEMPTS: u32 = 3;
 
@@ -25,21 +31,19 @@ const START_ATTEMPTS: u32 = 3;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SetupError {
-    /// The program of its server is not installed.
-    #[error(
-        "{program} is not installed; install it with `{install}`, or name a running service with --endpoint"
-    )]
-    ProgramMissing {
-        /// The program.
-        program: &'static str,
-        /// One command that installs it.
-        install: &'static str,
+    /// No way that was allowed works here.
+    #[error("{}", no_way(provider, ways))]
+    NoWay {
+        /// The provider.
+        provider: String,
+        /// Each way, what is missing, and what mends it.
+        ways: Vec<(&'static str, Missing)>,
     },
     /// Its server did not start.
     #[error("{program} did not start: {reason}")]
     ServerFailed {
-        /// The program.
-        program: &'static str,
+        /// The program, or the container.
+        program: String,
         /// What was seen.
         reason: String,
         /// The last lines that it wrote, for its owner alone: they may name
@@ -62,73 +66,32 @@ pub enum SetupError {
     Machine(String),
 }
 
+fn no_way(provider: &str, ways: &[(&'static str, Missing)]) -> String {
+    let ways: Vec<String> = ways
+        .iter()
+        .map(|(name, missing)| format!("{name}: {missing}"))
+        .collect();
+    format!("{provider} cannot be stood up here; {}", ways.join("; "))
+}
+
 /// A provider that is ready, with whatever was started for it.
 pub struct Opened {
     /// The provider.
     pub provider: Arc<dyn Provider>,
-    /// `embedded`, `process` or `endpoint`.
+    /// `embedded`, `process`, `container`, `endpoint`, or a launcher's name.
     pub mode: &'static str,
     /// What a run on it calls what it makes.
     pub names: RunNames,
+    /// Which way was taken, where there was a choice.
+    pub note: Option<String>,
+    /// Whether what was started still runs.
+    pub health: Health,
     tidy: Arc<Tidy>,
-    server: Option<RunningServer>,
+    service: Option<Box<dyn Service>>,
     ground: Ground,
     settings: Settings,
     // Removed last.
     _directory: Option<TempDir>,
-}
-
-/// What a run needs in a service before the provider connects, and how to get
-/// there.
-struct Ground {
-    factory: &'static Factory,
-    names: RunNames,
-    created: Created,
-    ledger: Option<Arc<Ledger>>,
-}
-
-impl Ground {
-    /// Begins a ledger if the service, or the folder, is there after the run.
-    fn plan(target: &Target, settings: &Settings, is_lasting: bool) -> Result<Self, SetupError> {
-        let names = RunNames::new();
-        let ledger = match default_ledger_directory().filter(|_| is_lasting) {
-            Some(folder) => Some(Ledger::begin(&folder, &names, target, settings).map_err(
-                |error| {
-                    SetupError::Machine(format!(
-                        "the ledger of what a run creates cannot be written: {}",
-                        error.kind()
-                    ))
-                },
-            )?),
-            None => None,
-        };
-        let created = Created::plan(target.factory, &names, settings, ledger.clone())?;
-        Ok(Self {
-            factory: target.factory,
-            names,
-            created,
-            ledger,
-        })
-    }
-
-    /// Creates what is needed and connects. Can be tried again.
-    async fn connect(&self, settings: &Settings) -> Result<Arc<dyn Provider>, Error> {
-        let settings = self.created.settings(settings.clone());
-        self.created.create(&settings).await?;
-        tokio::time::timeout(CONNECT_TIMEOUT, (self.factory.connect)(settings))
-            .await
-            .unwrap_or_else(|_| Err(ErrorKind::Timeout.into()))
-    }
-
-    /// Removes what was created. Returns what could not be removed.
-    async fn clear(self, settings: &Settings) -> Vec<Left> {
-        let settings = self.created.settings(settings.clone());
-        let left = self.created.remove(&settings).await;
-        if let Some(ledger) = self.ledger {
-            ledger.finish();
-        }
-        left.into_iter().map(Left::Resource).collect()
-    }
 }
 
 impl std::fmt::Debug for Opened {
@@ -144,21 +107,39 @@ impl Opened {
     fn new(
         provider: Arc<dyn Provider>,
         mode: &'static str,
-        server: Option<RunningServer>,
-        ground: Ground,
-        settings: Settings,
-        directory: Option<TempDir>,
+        started: Option<Started>,
+        start: Start,
     ) -> Self {
+        let Start {
+            ground,
+            settings,
+            directory,
+        } = start;
         let tidy = Arc::new(Tidy::new(provider, ground.ledger.clone()));
+        let (service, health) = match started {
+            Some(started) => (Some(started.service), started.health),
+            None => (None, Health::new()),
+        };
         Self {
             provider: Arc::clone(&tidy) as Arc<dyn Provider>,
             mode,
             names: ground.names.clone(),
+            note: None,
+            health,
             tidy,
-            server,
+            service,
             ground,
             settings,
             _directory: directory,
+        }
+    }
+
+    /// What was started, to be killed and started again; none where the service
+    /// was there before.
+    pub fn service(&mut self) -> Option<&mut dyn Service> {
+        match &mut self.service {
+            Some(service) => Some(service.as_mut()),
+            None => None,
         }
     }
 
@@ -169,13 +150,13 @@ impl Opened {
         let Self {
             provider,
             tidy,
-            server,
+            service,
             ground,
             settings,
             _directory,
             ..
         } = self;
-        let Some(server) = server else {
+        let Some(service) = service else {
             let scopes = tidy.close_all().await;
             drop((provider, tidy));
             let mut left: Vec<Left> = scopes.into_iter().map(Left::Scope).collect();
@@ -184,52 +165,55 @@ impl Opened {
         };
         // What is on a server of our own ends with it.
         drop((provider, tidy));
-        server.stop().await;
+        service.stop().await;
         Vec::new()
     }
 }
 
-/// Stands a provider up. Without an endpoint a server is started where the
-/// provider needs one; without a directory a fresh one is made, and removed
-/// afterwards.
+/// Stands a provider up in the way that the options say. Without a directory a
+/// fresh one is made where one is needed, and removed afterwards.
 ///
 /// # Errors
 /// [`SetupError`], saying what is missing and what to do.
-pub async fn open_provider(target: &Target, settings: &Settings) -> Result<Opened, SetupError> {
-    let factory = target.factory;
-    let server = target.flavour.and_then(|flavour| flavour.process);
+pub async fn open_provider(
+    target: &Target,
+    settings: &Settings,
+    options: &LaunchOptions,
+) -> Result<Opened, SetupError> {
     let settings = match target.flavour {
         Some(flavour) => settings.clone().or(flavour.options),
         None => settings.clone(),
     };
-    let (directory, temporary) = folder(factory, server.is_some(), &settings)?;
-    let starts = server.is_some() && settings.endpoint.is_none();
-    let is_lasting = !starts && (!factory.flavours.is_empty() || settings.directory.is_some());
+    let Chosen { way, image, note } =
+        choose(target, &settings, options)
+            .await
+            .map_err(|ways| SetupError::NoWay {
+                provider: target.id(),
+                ways,
+            })?;
+    let starts = matches!(
+        way,
+        Candidate::Process(_) | Candidate::Container(_) | Candidate::Own(_)
+    );
+    let has_service = target.flavour.is_some();
+    let is_lasting = !starts && (has_service || settings.directory.is_some());
     let ground = Ground::plan(target, &settings, is_lasting)?;
-    let settings = Settings {
+    let needs_folder = target.factory.needs_directory || matches!(way, Candidate::Process(_));
+    let (settings, directory) = with_folder(settings, needs_folder)?;
+    let start = Start {
+        ground,
+        settings,
         directory,
-        ..settings.clone()
     };
-    match server {
-        Some(server) if starts => start(ground, server, settings, temporary).await,
-        server => {
-            let mode = if server.is_some() || settings.endpoint.is_some() {
-                "endpoint"
-            } else {
-                "embedded"
-            };
-            match ground.connect(&settings).await {
-                Ok(provider) => Ok(Opened::new(
-                    provider, mode, None, ground, settings, temporary,
-                )),
-                Err(error) => {
-                    // The ledger keeps what could not be removed.
-                    ground.clear(&settings).await;
-                    Err(unusable(factory, error))
-                }
-            }
+    let opened = match (way, image) {
+        (Candidate::Process(process), _) => start.process(process).await,
+        (Candidate::Container(container), Some((engine, image))) => {
+            start.container(engine, container, &image).await
         }
-    }
+        (Candidate::Own(launcher), _) => start.own(launcher).await,
+        (way, _) => start.nothing(way.name()).await,
+    };
+    opened.map(|opened| Opened { note, ..opened })
 }
 
 fn unusable(factory: &Factory, error: Error) -> SetupError {
@@ -247,66 +231,165 @@ fn unusable(factory: &Factory, error: Error) -> SetupError {
     }
 }
 
-fn folder(
-    factory: &Factory,
-    has_server: bool,
-    settings: &Settings,
-) -> Result<(Option<PathBuf>, Option<TempDir>), SetupError> {
-    if settings.directory.is_some() || !(factory.needs_directory || has_server) {
-        return Ok((settings.directory.clone(), None));
+/// The settings with a folder, and the folder if it was made here.
+fn with_folder(
+    settings: Settings,
+    is_needed: bool,
+) -> Result<(Settings, Option<TempDir>), SetupError> {
+    if settings.directory.is_some() || !is_needed {
+        return Ok((settings, None));
     }
-    let temporary = tempfile::Builder::new()
-        .prefix("conformance-")
-        .tempdir()
-        .map_err(|error| {
-            SetupError::Machine(format!("no temporary folder can be made: {}", error.kind()))
-        })?;
-    Ok((Some(temporary.path().to_owned()), Some(temporary)))
+    let made = tempfile::Builder::new().prefix("conformance-").tempdir();
+    let made = made.map_err(|error| {
+        SetupError::Machine(format!("no temporary folder can be made: {}", error.kind()))
+    })?;
+    let directory: PathBuf = made.path().to_owned();
+    let settings = Settings {
+        directory: Some(directory),
+        ..settings
+    };
+    Ok((settings, Some(made)))
 }
 
-async fn start(
+/// A service that was started, and whether it runs.
+struct Started {
+    service: Box<dyn Service>,
+    health: Health,
+}
+
+/// What every way of starting needs.
+struct Start {
     ground: Ground,
-    server: Process,
     settings: Settings,
     directory: Option<TempDir>,
-) -> Result<Opened, SetupError> {
-    if find_program(&server).is_none() {
-        return Err(SetupError::ProgramMissing {
-            program: server.program,
-            install: server.install,
-        });
-    }
-    let mut ended = None;
-    for _ in 0..START_ATTEMPTS {
-        let mut running = RunningServer::start(server, &settings)?;
-        let settings = Settings {
-            endpoint: Some(running.endpoint.clone()),
-            ..settings.clone()
-        };
-        let not_ready = match running.ready(|| ground.connect(&settings)).await {
-            Ok(provider) => {
-                let server = Some(running);
-                return Ok(Opened::new(
-                    provider, "process", server, ground, settings, directory,
-                ));
+}
+
+impl Start {
+    async fn nothing(self, mode: &'static str) -> Result<Opened, SetupError> {
+        match self.ground.connect(&self.settings).await {
+            Ok(provider) => Ok(Opened::new(provider, mode, None, self)),
+            Err(error) => {
+                let factory = self.ground.factory;
+                // The ledger keeps what could not be removed.
+                self.ground.clear(&self.settings).await;
+                Err(unusable(factory, error))
             }
-            Err(not_ready) => not_ready,
-        };
-        let output = running.stop().await;
-        let failed = |reason: String| SetupError::ServerFailed {
-            program: server.program,
-            reason,
-            output,
-        };
-        match not_ready {
-            NotReady::Ended(reason) => ended = Some(failed(reason)),
-            NotReady::Silent(reason) => return Err(failed(reason)),
-            NotReady::Refused(error) => return Err(unusable(ground.factory, error)),
         }
     }
-    Err(ended.unwrap_or_else(|| SetupError::ServerFailed {
-        program: server.program,
-        reason: "no attempt was made".into(),
-        output: Vec::new(),
-    }))
+
+    async fn process(self, process: Process) -> Result<Opened, SetupError> {
+        let mut ended = None;
+        for _ in 0..START_ATTEMPTS {
+            let folder = self.directory.as_ref().map(TempDir::path);
+            let mut running = RunningServer::start(process, &self.settings, folder).await?;
+            match self.wait_for(running.settings(), &mut running).await {
+                Ok(provider) => {
+                    let started = Started {
+                        health: running.health.clone(),
+                        service: Box::new(running),
+                    };
+                    return Ok(Opened::new(provider, "process", Some(started), self));
+                }
+                Err(not_ready) => {
+                    let again = matches!(not_ready, NotReady::Ended(_));
+                    let program = process.program.to_owned();
+                    let error = self.failed(program, not_ready, Box::new(running)).await;
+                    if !again {
+                        return Err(error);
+                    }
+                    ended = Some(error);
+                }
+            }
+        }
+        Err(ended.unwrap_or_else(|| SetupError::Machine("no attempt was made".to_owned())))
+    }
+
+    async fn container(
+        self,
+        engine: Engine,
+        container: Container,
+        image: &Image,
+    ) -> Result<Opened, SetupError> {
+        let running = RunningContainer::start(engine, container, image, &self.settings);
+        let mut running = running.await?;
+        match self.wait_for(running.settings(), &mut running).await {
+            Ok(provider) => {
+                let started = Started {
+                    health: running.health.clone(),
+                    service: Box::new(running),
+                };
+                Ok(Opened::new(provider, "container", Some(started), self))
+            }
+            Err(not_ready) => {
+                let program = format!("the container of {image}");
+                Err(self.failed(program, not_ready, Box::new(running)).await)
+            }
+        }
+    }
+
+    async fn own(self, launcher: Launcher) -> Result<Opened, SetupError> {
+        let launch = (launcher.launch)(self.settings.clone());
+        let launched = tokio::time::timeout(LAUNCH_TIMEOUT, launch).await;
+        let launched = launched.unwrap_or_else(|_| Err(ErrorKind::Timeout.into()));
+        let service = launched.map_err(|error| SetupError::ServerFailed {
+            program: format!("launcher {}", launcher.name),
+            reason: error.to_string(),
+            output: Vec::new(),
+        })?;
+        let mut launched = Launched(service);
+        match self.wait_for(launched.0.settings(), &mut launched).await {
+            Ok(provider) => {
+                let started = Started {
+                    service: launched.0,
+                    health: Health::new(),
+                };
+                Ok(Opened::new(provider, launcher.name, Some(started), self))
+            }
+            Err(not_ready) => {
+                let program = format!("launcher {}", launcher.name);
+                Err(self.failed(program, not_ready, launched.0).await)
+            }
+        }
+    }
+
+    /// Connects to what was started, as soon as it answers.
+    async fn wait_for(
+        &self,
+        settings: Settings,
+        service: &mut dyn Patience,
+    ) -> Result<Arc<dyn Provider>, NotReady> {
+        until_ready(service, || self.ground.connect(&settings)).await
+    }
+
+    /// Stops what is of no use, and says why it is not.
+    async fn failed(
+        &self,
+        program: String,
+        not_ready: NotReady,
+        service: Box<dyn Service>,
+    ) -> SetupError {
+        let output = service.stop().await;
+        match not_ready {
+            NotReady::Refused(error) => unusable(self.ground.factory, error),
+            NotReady::Ended(reason) | NotReady::Silent(reason) => SetupError::ServerFailed {
+                program,
+                reason,
+                output,
+            },
+        }
+    }
+}
+
+/// What a launcher of a provider's own started: nothing is known about it but
+/// how it is reached.
+struct Launched(Box<dyn Service>);
+
+impl Patience for Launched {
+    fn limit(&self) -> Duration {
+        Duration::from_secs(30)
+    }
+
+    fn ended(&mut self) -> BoxFuture<'_, Option<String>> {
+        Box::pin(async { None })
+    }
 }

@@ -12,16 +12,16 @@ mod collect;
 mod created;
 mod execute;
 mod expected;
+mod ground;
 mod harness;
 mod instance;
 mod launch;
+mod launchers;
 mod ledger;
 mod names;
 mod pattern;
 mod plan;
-mod programs;
 mod selftest;
-mod server;
 mod stop;
 mod suite;
 mod tidy;
@@ -32,11 +32,14 @@ pub use execute::{RunOptions, Sink, Subject, run_provider};
 pub use expected::{ExpectedFailures, ExpectedFailuresError};
 pub use harness::{Harness, HarnessError, default_cache_directory};
 pub use launch::{Opened, SetupError, open_provider};
+pub use launchers::{
+    Health, Image, Images, Launch, LaunchOptions, Loss, Missing, Way, find_program,
+    remove_own_containers, sample_endpoint, ways,
+};
 pub use ledger::{Left, Record, default_ledger_directory, records};
 pub use names::RunNames;
 pub use pattern::{PatternError, Patterns};
 pub use plan::{Action, Plan, Planned, Selection, plan};
-pub use programs::find_program;
 pub use selftest::{KillTable, Mutant, MutantResult, selftest};
 pub use stop::Stop;
 pub use suite::{ComponentFile, Suite, SuiteError, embedded_components};

@@ -149,6 +149,7 @@ async fn one(harness: &Harness, mutant: &Mutant, options: &RunOptions) -> Mutant
         name: &mutant.name,
         names: &names,
         mode: "mutant",
+        health: None,
     };
     run_provider(harness, subject, &plan, options, &sink).await;
     let verdicts = std::mem::take(&mut *verdicts.lock().unwrap_or_else(PoisonError::into_inner));

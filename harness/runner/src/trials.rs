@@ -1,6 +1,7 @@
 //! The suite inside `cargo test`: one trial for each case, for a provider in
 //! this repository or in any other.
 
+use std::collections::BTreeMap;
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -12,47 +13,110 @@ use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use tokio::runtime::Runtime;
 
 use crate::{
-    Harness, Opened, Planned, RunOptions, Selection, SetupError, Sink, Subject,
-    default_cache_directory, open_provider, plan, run_provider,
+    ExpectedFailures, Harness, Images, LaunchOptions, Opened, Planned, RunOptions, Selection,
+    SetupError, Sink, Subject, default_cache_directory, open_provider, plan, remove_own_containers,
+    run_provider,
 };
 
-/// How [`test_main`] opens the provider.
+/// How [`test_main`] opens the provider. The default takes what the environment
+/// says, in the variables that the command line has: `CONFORMANCE_ENDPOINT`,
+/// `CONFORMANCE_DATA_DIR`, `CONFORMANCE_SET`, `CONFORMANCE_LAUNCH`,
+/// `CONFORMANCE_IMAGE`, `CONFORMANCE_IMAGE_REGISTRY`, `CONFORMANCE_EXPECTED_FAILURES`
+/// and, for the flavour, `CONFORMANCE_PROVIDER`.
 #[derive(Debug, Clone)]
 pub struct TrialOptions {
     /// Where compiled components are kept; none compiles them anew.
     pub cache_directory: Option<PathBuf>,
+    /// Which product, by its name: `valkey`; none is the usual one.
+    pub flavour: Option<String>,
+    /// An endpoint that runs already, a folder, and the options of the provider.
+    pub settings: Settings,
+    /// How its service is stood up.
+    pub launch: LaunchOptions,
+    /// A file with cases that are known to fail, beside the flavour's own.
+    pub expected_failures: Option<PathBuf>,
+    /// What is wrong with the environment; told by [`test_main`].
+    pub problem: Option<String>,
 }
 
 impl Default for TrialOptions {
     fn default() -> Self {
+        let (launch, problem) = match launch_from_environment() {
+            Ok(launch) => (launch, None),
+            Err(problem) => (LaunchOptions::default(), Some(problem)),
+        };
         Self {
             cache_directory: default_cache_directory(),
+            flavour: variable("CONFORMANCE_PROVIDER"),
+            settings: Settings {
+                endpoint: variable("CONFORMANCE_ENDPOINT"),
+                directory: variable("CONFORMANCE_DATA_DIR").map(PathBuf::from),
+                options: options(&variable("CONFORMANCE_SET").unwrap_or_default()),
+            },
+            launch,
+            expected_failures: variable("CONFORMANCE_EXPECTED_FAILURES").map(PathBuf::from),
+            problem,
         }
     }
+}
+
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|text| !text.is_empty())
+}
+
+/// `KEY=VALUE` on each line. What is no pair is an option that no provider knows.
+fn options(lines: &str) -> BTreeMap<String, String> {
+    lines
+        .lines()
+        .filter(|line| !line.is_empty())
+        .map(|line| line.split_once('=').unwrap_or((line, "")))
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect()
+}
+
+fn launch_from_environment() -> Result<LaunchOptions, String> {
+    let launch = variable("CONFORMANCE_LAUNCH").unwrap_or_else(|| "auto".to_owned());
+    let images = variable("CONFORMANCE_IMAGE").unwrap_or_default();
+    let registry = variable("CONFORMANCE_IMAGE_REGISTRY");
+    let words = images.lines().filter(|line| !line.is_empty());
+    Ok(LaunchOptions {
+        launch: launch
+            .parse()
+            .map_err(|problem| format!("CONFORMANCE_LAUNCH: {problem}"))?,
+        images: Images::parse(words, registry.as_deref())
+            .map_err(|problem| format!("CONFORMANCE_IMAGE: {problem}"))?,
+        tell: None,
+    })
 }
 
 /// The `main` of a conformance test with `harness = false`: takes the arguments
 /// of `cargo test` and runs every case on the provider.
 ///
-/// A server program that is not installed makes one ignored trial, which names
-/// it; any other failure to open the provider is a failed trial.
+/// Where no way to stand the service up works, that is one ignored trial, which
+/// says what is missing; any other failure to open the provider is a failed trial.
 #[must_use]
 pub fn test_main(factory: &'static Factory, options: &TrialOptions) -> ExitCode {
     let arguments = Arguments::from_args();
-    let trials = match Shared::open(factory, options) {
-        Ok(shared) => shared.trials(),
-        Err(Failure::Absent(reason)) => vec![Trial::ignorable_test(
-            format!("conformance::{}", factory.name),
-            move || Ok(Completion::ignored_with(&reason)),
-        )],
-        Err(Failure::Setup(reason)) => {
-            vec![Trial::test(
-                format!("conformance::{}", factory.name),
-                move || Err(Failed::from(reason)),
-            )]
+    let name = format!("conformance::{}", factory.name);
+    let shared = match Shared::open(factory, options) {
+        Ok(shared) => shared,
+        Err(failure) => {
+            let trial = match failure {
+                Failure::Absent(reason) => {
+                    Trial::ignorable_test(name, move || Ok(Completion::ignored_with(&reason)))
+                }
+                Failure::Setup(reason) => Trial::test(name, move || Err(Failed::from(reason))),
+            };
+            return libtest_mimic::run(&arguments, vec![trial]).exit_code();
         }
     };
-    libtest_mimic::run(&arguments, trials).exit_code()
+    let trials = Arc::clone(&shared).trials();
+    let code = libtest_mimic::run(&arguments, trials).exit_code();
+    // Every trial has ended and was dropped.
+    if let Some(shared) = Arc::into_inner(shared) {
+        shared.close();
+    }
+    code
 }
 
 enum Failure {
@@ -65,7 +129,7 @@ struct Shared {
     opened: Opened,
     harness: Harness,
     run: RunOptions,
-    name: &'static str,
+    name: String,
     runtime: Runtime,
 }
 
@@ -76,22 +140,32 @@ impl Shared {
         let harness = runtime
             .block_on(Harness::embedded(options.cache_directory.clone()))
             .map_err(|error| setup(&error))?;
-        let opened = runtime
-            .block_on(open_provider(&Target::usual(factory), &Settings::default()))
-            .map_err(|error| match error {
-                SetupError::ProgramMissing { .. } => Failure::Absent(error.to_string()),
-                _ => setup(&error),
-            })?;
+        if let Some(problem) = &options.problem {
+            return Err(setup(problem));
+        }
+        let target = target(factory, options.flavour.as_deref()).map_err(Failure::Setup)?;
+        let cases = harness.suite.cases();
+        let mut expected = ExpectedFailures::of_flavour(&target, cases).map_err(|e| setup(&e))?;
+        if let Some(file) = &options.expected_failures {
+            let listed = ExpectedFailures::read(file, cases).map_err(|e| setup(&e))?;
+            expected = expected.and(listed);
+        }
+        let opened = open_provider(&target, &options.settings, &options.launch);
+        let opened = runtime.block_on(opened).map_err(|error| match error {
+            SetupError::NoWay { .. } => Failure::Absent(error.to_string()),
+            _ => setup(&error),
+        })?;
         let run = RunOptions {
             seed: seed().map_err(Failure::Setup)?,
             jobs: 1,
+            expected,
             ..RunOptions::default()
         };
         Ok(Arc::new(Self {
             opened,
             harness,
             run,
-            name: factory.name,
+            name: target.id(),
             runtime,
         }))
     }
@@ -104,9 +178,20 @@ impl Shared {
             .map(|planned| {
                 let id = self.harness.suite.cases()[planned.case].id.clone();
                 let shared = Arc::clone(&self);
-                Trial::ignorable_test(id, move || shared.run(planned)).with_kind(self.name)
+                Trial::ignorable_test(id, move || shared.run(planned)).with_kind(self.name.clone())
             })
             .collect()
+    }
+
+    /// Stops what was started, and removes what stayed behind.
+    fn close(self) {
+        let Self {
+            opened, runtime, ..
+        } = self;
+        runtime.block_on(async {
+            opened.close().await;
+            remove_own_containers().await;
+        });
     }
 
     fn run(&self, planned: Planned) -> Result<Completion, Failed> {
@@ -121,9 +206,10 @@ impl Shared {
         };
         let subject = Subject {
             provider: &self.opened.provider,
-            name: self.name,
+            name: &self.name,
             mode: self.opened.mode,
             names: &self.opened.names,
+            health: Some(&self.opened.health),
         };
         let case = &self.harness.suite.cases()[planned.case];
         let (id, level) = (&case.id, case.level);
@@ -139,7 +225,7 @@ impl Shared {
         match verdict {
             None => Err("the case gave no verdict".into()),
             Some(verdict) if verdict.status == Status::Pass => Ok(Completion::Completed),
-            Some(verdict) if verdict.status == Status::Unsupported => {
+            Some(verdict) if matches!(verdict.status, Status::Unsupported | Status::Xfail) => {
                 Ok(Completion::ignored_with(verdict.reason.unwrap_or_default()))
             }
             Some(verdict) if verdict.status.is_red_at(level) => {
@@ -183,6 +269,19 @@ impl Shared {
         ));
         text
     }
+}
+
+/// The product that was asked for.
+fn target(factory: &'static Factory, flavour: Option<&str>) -> Result<Target, String> {
+    let Some(name) = flavour else {
+        return Ok(Target::usual(factory));
+    };
+    let named = |target: &Target| {
+        target.id() == name || target.flavour.is_some_and(|flavour| flavour.name == name)
+    };
+    Target::of(factory)
+        .find(named)
+        .ok_or_else(|| format!("{} has no flavour `{name}`", factory.name))
 }
 
 /// The variable that repeats a run with the same random data.

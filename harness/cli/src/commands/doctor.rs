@@ -6,7 +6,7 @@ use std::time::Instant;
 use anstyle::{AnsiColor, Style};
 use cloud_contract::{Process, Scope, ScopeId, Settings, Target};
 use conformance_model::ExitCode;
-use conformance_runner::{SetupError, find_program, open_provider};
+use conformance_runner::{LaunchOptions, SetupError, find_program, open_provider};
 
 use crate::args::DoctorArgs;
 use crate::redact::Redaction;
@@ -18,6 +18,7 @@ const BAD: Style = AnsiColor::Red.on_default().bold();
 pub(crate) fn run(args: &DoctorArgs) -> Result<u8, Failure> {
     let mut chosen = setup::providers(&args.providers)?;
     let settings = setup::settings(&chosen, &args.settings)?;
+    let launch = setup::launch(&chosen, &args.settings)?;
     let redaction = Redaction::new(&settings).remembered();
     let named = !chosen.is_empty();
     if !named {
@@ -30,7 +31,7 @@ pub(crate) fn run(args: &DoctorArgs) -> Result<u8, Failure> {
     setup::block_on(async {
         let mut usable = 0;
         for target in &chosen {
-            let (fine, text) = examine(target, &settings).await;
+            let (fine, text) = examine(target, &settings, &launch).await;
             usable += usize::from(fine);
             output::print(&redaction.text(&text))?;
         }
@@ -45,9 +46,9 @@ pub(crate) fn run(args: &DoctorArgs) -> Result<u8, Failure> {
 }
 
 /// Opens the provider as a run would, and tries a scope.
-async fn examine(target: &Target, settings: &Settings) -> (bool, String) {
+async fn examine(target: &Target, settings: &Settings, launch: &LaunchOptions) -> (bool, String) {
     let started = Instant::now();
-    let opened = match open_provider(target, settings).await {
+    let opened = match open_provider(target, settings, launch).await {
         Ok(opened) => opened,
         Err(error) => {
             let facts = remedy(target, settings, &error);
@@ -103,7 +104,6 @@ fn remedy(target: &Target, settings: &Settings, error: &SetupError) -> Vec<Strin
     let was_set =
         settings.endpoint.is_some() || settings.directory.is_some() || !settings.options.is_empty();
     let mend = match (error, server(target)) {
-        (SetupError::ProgramMissing { install, .. }, _) => Some((*install).to_owned()),
         (SetupError::ServerFailed { .. }, Some(server)) => {
             Some(format!("{} --version", server.program))
         }

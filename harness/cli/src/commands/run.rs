@@ -8,8 +8,8 @@ use cloud_contract::{ErrorKind, Settings, Target};
 use conformance_model::{Case, Event, ExitCode, RunInfo, RunReport};
 use conformance_report::{files, json, junit, markdown, tty};
 use conformance_runner::{
-    ExpectedFailures, ExpectedFailuresError, Harness, Opened, RunOptions, Selection, SetupError,
-    Sink, Stop, Subject, open_provider, plan, run_provider,
+    ExpectedFailures, ExpectedFailuresError, Harness, Health, Launch, LaunchOptions, Opened,
+    RunOptions, Selection, SetupError, Sink, Stop, Subject, open_provider, plan, run_provider,
 };
 
 use crate::args::{RunArgs, RunFormat};
@@ -34,6 +34,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<u8, Failure> {
         )));
     }
     let settings = setup::settings(&targets, &args.settings)?;
+    let launch = setup::launch(&targets, &args.settings)?;
     let redaction = Redaction::new(&settings)
         .and_place(args.suite.components.as_deref(), FOLDER)
         .and_place(args.suite.cache_dir.as_deref(), FOLDER)
@@ -46,6 +47,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<u8, Failure> {
         selection: args.selection.resolve()?,
         targets,
         settings,
+        launch,
         seed: args.seed.unwrap_or_else(random_seed),
     };
     // A run whose report is lost is lost: this is seen to before it.
@@ -69,6 +71,7 @@ struct Job<'a> {
     args: &'a RunArgs,
     targets: Vec<Target>,
     settings: Settings,
+    launch: LaunchOptions,
     redaction: Redaction,
     selection: Selection,
     seed: u64,
@@ -149,6 +152,12 @@ impl Job<'_> {
                 // The user gave up before it was open.
                 None => break,
                 Some(Err(error)) => {
+                    if let SetupError::ServerFailed {
+                        program, output, ..
+                    } = &error
+                    {
+                        last_words(program, output);
+                    }
                     sink(Event::SetupFailed {
                         provider: target.id(),
                         reason: error.to_string(),
@@ -174,7 +183,7 @@ impl Job<'_> {
     /// Opens a provider; none if the run was stopped meanwhile.
     async fn open(&self, target: &Target, stop: &Stop) -> Option<Result<Opened, SetupError>> {
         tokio::select! {
-            opened = open_provider(target, &self.settings) => Some(opened),
+            opened = open_provider(target, &self.settings, &self.launch) => Some(opened),
             () = stop.stopped() => None,
         }
     }
@@ -229,13 +238,25 @@ impl Job<'_> {
             }
             outer(event);
         });
+        if let Some(text) = opened.note.clone() {
+            inner(Event::Note {
+                provider: Some(id.clone()),
+                text,
+            });
+        }
         let subject = Subject {
             provider: &budget.watch(&opened.provider),
             name: &id,
             mode: opened.mode,
             names: &opened.names,
+            health: Some(&opened.health),
         };
-        run_provider(harness, subject, &plan, run, &sink).await;
+        let running = run_provider(harness, subject, &plan, run, &sink);
+        tokio::select! {
+            () = running => {}
+            // Said at once, and once: the verdicts follow.
+            () = mourn(&id, &opened.health) => {}
+        }
         let left = opened.close().await;
         if !left.is_empty() {
             let names: Vec<String> = left.iter().map(ToString::to_string).collect();
@@ -340,6 +361,9 @@ impl Job<'_> {
         if self.settings.directory.is_some() {
             add("--data-dir", FOLDER.to_owned());
         }
+        if self.launch.launch != Launch::Auto {
+            add("--launch", self.launch.launch.to_string());
+        }
         for key in self.settings.options.keys() {
             add("--set", format!("{key}=VALUE"));
         }
@@ -383,6 +407,22 @@ impl Job<'_> {
             output::print(&text)?;
         }
         written.map(|_| ()).map_err(Failure::harness)
+    }
+}
+
+/// Says that a service ended which was started for the run; ends never.
+async fn mourn(id: &str, health: &Health) {
+    let loss = health.lost().await;
+    output::notice(&format!("{id}: {}", loss.reason));
+    last_words(id, &loss.output);
+    std::future::pending().await
+}
+
+/// What a server wrote before it ended: on the terminal of its owner only, as it
+/// may name endpoints and paths.
+fn last_words(name: &str, lines: &[String]) {
+    for line in lines {
+        output::notice(&format!("{name} wrote: {line}"));
     }
 }
 

@@ -8,8 +8,8 @@ use conformance_model::{Event, ExitCode, SCHEMA_VERSION, Status};
 use conformance_report::files;
 use conformance_report::progress::Progress;
 use conformance_runner::{
-    Harness, KillTable, Mutant, MutantResult, Patterns, RunOptions, Selection, Sink, Subject,
-    open_provider, plan, run_provider, selftest,
+    Harness, KillTable, LaunchOptions, Mutant, MutantResult, Patterns, RunOptions, Selection, Sink,
+    Subject, open_provider, plan, run_provider, selftest,
 };
 
 use crate::args::SelftestArgs;
@@ -83,9 +83,13 @@ async fn unsound(
     base: &'static Factory,
     options: &RunOptions,
 ) -> Result<Vec<String>, Failure> {
-    let opened = open_provider(&Target::usual(base), &Settings::default())
-        .await
-        .map_err(Failure::environment)?;
+    let opened = open_provider(
+        &Target::usual(base),
+        &Settings::default(),
+        &LaunchOptions::default(),
+    )
+    .await
+    .map_err(Failure::environment)?;
     let declared = opened.provider.descriptor().features.iter().copied();
     let plan = plan(
         harness.suite.cases(),
@@ -109,6 +113,7 @@ async fn unsound(
         name: base.name,
         mode: opened.mode,
         names: &opened.names,
+        health: None,
     };
     run_provider(harness, subject, &plan, options, &sink).await;
     opened.close().await;

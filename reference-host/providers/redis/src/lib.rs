@@ -40,7 +40,7 @@ mod namespace;
 mod provider;
 mod scripts;
 
-use cloud_contract::{Factory, Flavour, Process};
+use cloud_contract::{Container, Factory, Flavour, Process};
 
 /// The registry's entry of this provider.
 pub const FACTORY: Factory = Factory {
@@ -60,6 +60,21 @@ const REDIS: Flavour = Flavour {
         install: "apt-get install redis-server",
         ..SERVER
     }),
+    container: Some(Container {
+        image: "docker.io/library/redis",
+        tag: "7.4.11-alpine",
+        digest: "sha256:ff02b58f971e7d7d156a1267e283fcbbeee91773b6aa36c49dac28ecfe28eadf",
+        command: &[
+            "redis-server",
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+            "--protected-mode",
+            "no",
+        ],
+        ..IMAGE
+    }),
     ..Flavour::EMPTY
 };
 
@@ -70,6 +85,21 @@ const VALKEY: Flavour = Flavour {
         program: "valkey-server",
         install: ".ci/servers valkey",
         ..SERVER
+    }),
+    container: Some(Container {
+        image: "docker.io/valkey/valkey",
+        tag: "8.1.3-alpine",
+        digest: "sha256:d827e7f7552cdee40cc7482dbae9da020f42bc47669af6f71182a4ef76a22773",
+        command: &[
+            "valkey-server",
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+            "--protected-mode",
+            "no",
+        ],
+        ..IMAGE
     }),
     ..Flavour::EMPTY
 };
@@ -90,4 +120,11 @@ const SERVER: Process = Process {
     ],
     endpoint: "redis://127.0.0.1:{port}",
     ..Process::EMPTY
+};
+
+/// Both listen on the same port.
+const IMAGE: Container = Container {
+    port: 6379,
+    endpoint: "redis://{host}:{port}",
+    ..Container::EMPTY
 };

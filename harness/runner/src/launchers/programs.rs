@@ -2,9 +2,10 @@
 //! their first start. It knows no provider.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use cloud_contract::{Process, Settings};
+use tokio::process::Command;
 
 use crate::SetupError;
 use crate::harness::user_cache_directory;
@@ -63,6 +64,7 @@ fn newest(pattern: &str) -> Option<PathBuf> {
 }
 
 /// Somebody who is not root, for servers that refuse to be.
+#[derive(Debug)]
 pub(crate) struct User {
     uid: u32,
     gid: u32,
@@ -106,13 +108,12 @@ impl User {
 
     /// Makes a command run as this user, in a folder that it can read.
     pub(crate) fn run(&self, command: &mut Command) {
-        use std::os::unix::process::CommandExt as _;
         command.uid(self.uid).gid(self.gid).current_dir("/");
     }
 }
 
 /// Runs a command that the server needs before its first start.
-pub(crate) fn prepare(
+pub(crate) async fn prepare(
     server: &Process,
     words: &[&str],
     user: Option<&User>,
@@ -124,12 +125,13 @@ pub(crate) fn prepare(
     let mut command = Command::new(program_path(server, program));
     command
         .args(arguments.iter().map(|argument| fill(argument)))
-        .stdin(Stdio::null());
+        .stdin(Stdio::null())
+        .kill_on_drop(true);
     if let Some(user) = user {
         user.run(&mut command);
     }
     let failed = |reason: String, output: &[u8]| SetupError::ServerFailed {
-        program: server.program,
+        program: server.program.to_owned(),
         reason,
         output: String::from_utf8_lossy(output)
             .lines()
@@ -138,6 +140,7 @@ pub(crate) fn prepare(
     };
     let output = command
         .output()
+        .await
         .map_err(|error| failed(format!("{program} cannot be run: {}", error.kind()), &[]))?;
     if output.status.success() {
         Ok(())

@@ -1,0 +1,345 @@
+//! The ways to stand a service up: which there are, which of them works here, and
+//! what would mend those that do not. Knows no provider.
+
+mod container;
+mod engine;
+mod health;
+mod image;
+mod owner;
+mod ports;
+mod process;
+mod programs;
+mod ready;
+mod watchdog;
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use cloud_contract::{Container, Flavour, Launcher, Process, Settings, Target};
+
+pub use engine::remove_own_containers;
+pub use health::{Health, Loss};
+pub use image::{Image, Images};
+pub use programs::find_program;
+
+pub(crate) use container::RunningContainer;
+pub(crate) use engine::Engine;
+pub(crate) use process::RunningServer;
+pub(crate) use ready::{NotReady, Patience, until_ready};
+
+/// Which way a user wants a service to be stood up.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Launch {
+    /// The first that works.
+    #[default]
+    Auto,
+    /// A program of this machine.
+    Process,
+    /// A container.
+    Container,
+    /// What runs already, an account of a cloud included.
+    Endpoint,
+    /// A launcher that a provider brings along, by its name.
+    Own(String),
+}
+
+impl Launch {
+    /// The words that stand for a way which every provider may have.
+    pub const WORDS: [&'static str; 4] = ["auto", "process", "container", "endpoint"];
+}
+
+impl FromStr for Launch {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        Ok(match text {
+            "auto" => Self::Auto,
+            "process" => Self::Process,
+            "container" => Self::Container,
+            "endpoint" => Self::Endpoint,
+            name if !name.is_empty() && name.chars().all(fits) => Self::Own(name.to_owned()),
+            _ => return Err(format!("one of {} is needed", Self::WORDS.join(", "))),
+        })
+    }
+}
+
+impl fmt::Display for Launch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Auto => "auto",
+            Self::Process => "process",
+            Self::Container => "container",
+            Self::Endpoint => "endpoint",
+            Self::Own(name) => name,
+        })
+    }
+}
+
+/// How services are stood up.
+#[derive(Clone, Default)]
+pub struct LaunchOptions {
+    /// The way.
+    pub launch: Launch,
+    /// The images of containers.
+    pub images: Images,
+    /// Told what takes long.
+    pub tell: Option<Arc<dyn Fn(&str) + Send + Sync>>,
+}
+
+impl fmt::Debug for LaunchOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LaunchOptions")
+            .field("launch", &self.launch)
+            .field("images", &self.images)
+            .finish_non_exhaustive()
+    }
+}
+
+impl LaunchOptions {
+    fn tell(&self, text: &str) {
+        if let Some(tell) = &self.tell {
+            tell(text);
+        }
+    }
+}
+
+/// Why a way cannot be gone here, and what mends it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Missing {
+    /// What is missing.
+    pub reason: String,
+    /// One command, or one option; empty if nothing helps.
+    pub mend: String,
+}
+
+impl Missing {
+    pub(crate) fn new(reason: impl Into<String>, mend: impl Into<String>) -> Self {
+        Self {
+            reason: reason.into(),
+            mend: mend.into(),
+        }
+    }
+}
+
+impl fmt::Display for Missing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.reason)?;
+        if !self.mend.is_empty() {
+            write!(f, " (try: {})", self.mend)?;
+        }
+        Ok(())
+    }
+}
+
+/// A way to stand a target up, and whether it can be gone here.
+#[derive(Debug, Clone)]
+pub struct Way {
+    /// `embedded`, `process`, `container`, `endpoint`, or a launcher's name.
+    pub name: &'static str,
+    /// What would be used, or what is missing.
+    pub state: Result<String, Missing>,
+}
+
+/// Looks at every way of a target that the options leave open, without starting
+/// anything. The first that works is the one that a run takes.
+pub async fn ways(target: &Target, settings: &Settings, options: &LaunchOptions) -> Vec<Way> {
+    let mut ways = Vec::new();
+    for candidate in candidates(target, settings, &options.launch) {
+        let state = candidate.look(target, options).await;
+        ways.push(Way {
+            name: candidate.name(),
+            state: state.map(|found| found.words),
+        });
+    }
+    ways
+}
+
+/// What was chosen, and how a report calls it.
+#[derive(Debug)]
+pub(crate) struct Chosen {
+    pub(crate) way: Candidate,
+    /// What a container runs.
+    pub(crate) image: Option<(Engine, Image)>,
+    /// What to tell about the choice, if there was one to make.
+    pub(crate) note: Option<String>,
+}
+
+/// The first way that works.
+pub(crate) async fn choose(
+    target: &Target,
+    settings: &Settings,
+    options: &LaunchOptions,
+) -> Result<Chosen, Vec<(&'static str, Missing)>> {
+    let candidates = candidates(target, settings, &options.launch);
+    let was_open = options.launch == Launch::Auto && settings.endpoint.is_none();
+    let mut missing = Vec::new();
+    for way in candidates {
+        let mut found = way.look(target, options).await;
+        if let Ok(Found {
+            image: Some((engine, image)),
+            ..
+        }) = &found
+            && let Err(reason) = engine.provide(image, |text| options.tell(text)).await
+        {
+            found = Err(reason);
+        }
+        match found {
+            Ok(found) => {
+                let name = way.name();
+                let note = (was_open && name != EMBEDDED)
+                    .then(|| format!("launched as {name}: {}", found.words));
+                return Ok(Chosen {
+                    way,
+                    image: found.image,
+                    note,
+                });
+            }
+            Err(reason) => missing.push((way.name(), reason)),
+        }
+    }
+    Err(missing)
+}
+
+pub(crate) const EMBEDDED: &str = "embedded";
+pub(crate) const PROCESS: &str = "process";
+pub(crate) const CONTAINER: &str = "container";
+pub(crate) const ENDPOINT: &str = "endpoint";
+
+/// A way of a target.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Candidate {
+    /// Inside the host.
+    Embedded,
+    /// What the user named.
+    Named,
+    /// An account, which the SDK finds.
+    Account,
+    Process(Process),
+    Container(Container),
+    Own(Launcher),
+    /// A way that the target does not have.
+    None(&'static str),
+}
+
+struct Found {
+    words: String,
+    image: Option<(Engine, Image)>,
+}
+
+/// The ways of a target in the order in which they are tried.
+fn candidates(target: &Target, settings: &Settings, launch: &Launch) -> Vec<Candidate> {
+    let Some(flavour) = target.flavour else {
+        // A provider inside the host may take an address all the same.
+        return vec![match settings.endpoint {
+            Some(_) => Candidate::Named,
+            None => Candidate::Embedded,
+        }];
+    };
+    if settings.endpoint.is_some() {
+        return vec![Candidate::Named];
+    }
+    let process = flavour.process.map(Candidate::Process);
+    let container = flavour.container.map(Candidate::Container);
+    let own = flavour.launcher.map(Candidate::Own);
+    let account = flavour.account.map(|_| Candidate::Account);
+    match launch {
+        Launch::Auto => {
+            let last = account.unwrap_or(Candidate::None(ENDPOINT));
+            [process, container, own, Some(last)]
+                .into_iter()
+                .flatten()
+                .collect()
+        }
+        Launch::Process => vec![process.unwrap_or(Candidate::None(PROCESS))],
+        Launch::Container => vec![container.unwrap_or(Candidate::None(CONTAINER))],
+        Launch::Endpoint => vec![account.unwrap_or(Candidate::None(ENDPOINT))],
+        Launch::Own(name) => {
+            let named = flavour.launcher.filter(|own| own.name == name);
+            vec![named.map_or(Candidate::None("launcher"), Candidate::Own)]
+        }
+    }
+}
+
+impl Candidate {
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Embedded => EMBEDDED,
+            Self::Named | Self::Account => ENDPOINT,
+            Self::Process(_) => PROCESS,
+            Self::Container(_) => CONTAINER,
+            Self::Own(launcher) => launcher.name,
+            Self::None(name) => name,
+        }
+    }
+
+    async fn look(&self, target: &Target, options: &LaunchOptions) -> Result<Found, Missing> {
+        let found = |words: String| Found { words, image: None };
+        match self {
+            Self::Embedded => Ok(found("inside the host".to_owned())),
+            Self::Named => Ok(found("the service that was named".to_owned())),
+            Self::Account => {
+                let account = target.flavour.and_then(|flavour| flavour.account);
+                let credentials = account.map_or("", |account| account.credentials);
+                Ok(found(format!("an account; credentials: {credentials}")))
+            }
+            Self::Process(process) => match find_program(process) {
+                Some(_) => Ok(found(process.program.to_owned())),
+                None => Err(Missing::new(
+                    format!("{} is not installed", process.program),
+                    process.install,
+                )),
+            },
+            Self::Container(container) => {
+                let image = options.images.of(target, container);
+                let engine = Engine::connect().await?;
+                let here = match engine.has(&image).await? {
+                    true => "",
+                    false => ", which is not here and would be pulled",
+                };
+                Ok(Found {
+                    words: format!("{image}{here}"),
+                    image: Some((engine, image)),
+                })
+            }
+            Self::Own(launcher) => Ok(found(launcher.summary.to_owned())),
+            Self::None(name) => Err(absent(target, name)),
+        }
+    }
+}
+
+/// What to say about a way that a target does not have.
+fn absent(target: &Target, name: &str) -> Missing {
+    let id = target.id();
+    match (name, target.flavour) {
+        (ENDPOINT, Some(flavour)) => Missing::new(
+            "none was named",
+            format!("--endpoint {}", sample_endpoint(flavour)),
+        ),
+        (PROCESS, _) => Missing::new(format!("no program is known that serves {id}"), ""),
+        (CONTAINER, _) => Missing::new(format!("no image is known that serves {id}"), ""),
+        (_, Some(flavour)) => match flavour.launcher {
+            Some(own) => Missing::new(
+                format!("{id} has no launcher of this name"),
+                format!("--launch {}", own.name),
+            ),
+            None => Missing::new(format!("{id} has no launcher of its own"), "--launch auto"),
+        },
+        _ => Missing::new(format!("{id} is not stood up at all"), "--launch auto"),
+    }
+}
+
+/// What the address of such a service looks like.
+#[must_use]
+pub fn sample_endpoint(flavour: &Flavour) -> String {
+    let of_process = flavour.process.map(|process| process.endpoint);
+    let of_container = flavour.container.map(|container| container.endpoint);
+    let endpoint = of_process.or(of_container).unwrap_or("URL");
+    endpoint
+        .replace("127.0.0.1", "HOST")
+        .replace("{host}", "HOST")
+        .replace("{port}", "PORT")
+        .replace("{port.2}", "PORT2")
+        .replace("{port.3}", "PORT3")
+}
