@@ -2,9 +2,7 @@
 
 use std::path::Path;
 
-use crate::support::{
-    Done, children, conformance, finish, has_redis, json, signal, text, wait_for,
-};
+use crate::support::{Done, conformance, finish, has_redis, json, servers, signal, text, wait_for};
 
 /// Waits until some cases have ended, so that the run is in its midst.
 fn midst(events: &Path) {
@@ -47,11 +45,11 @@ fn an_interrupted_run_stops_the_server_that_it_started() {
     let reports = tempfile::tempdir().unwrap();
     let child = long_run("redis", reports.path());
     midst(&reports.path().join("events.jsonl"));
-    let servers = children(child.id());
-    assert_eq!(servers.len(), 1);
+    let started = servers(child.id());
+    assert_eq!(started.len(), 1);
     signal(child.id(), "INT");
     finish(child).expect(130);
-    for server in servers {
+    for server in started {
         assert!(!Path::new(&format!("/proc/{server}")).exists(), "it stays");
     }
     // Everything that ran before the interrupt was closed in order.
@@ -70,7 +68,7 @@ fn a_service_that_dies_is_no_failure_of_the_provider() {
     let reports = tempfile::tempdir().unwrap();
     let child = long_run("redis", reports.path());
     midst(&reports.path().join("events.jsonl"));
-    for server in children(child.id()) {
+    for server in servers(child.id()) {
         signal(server, "KILL");
     }
     let done: Done = finish(child).expect(3);

@@ -4,5 +4,6 @@
 mod accounts;
 mod commands;
 mod endings;
+mod launching;
 mod support;
 mod unruly;

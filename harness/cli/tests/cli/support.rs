@@ -99,7 +99,7 @@ pub(crate) fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T 
 }
 
 /// The processes that a process started.
-pub(crate) fn children(parent: u32) -> Vec<u32> {
+fn children(parent: u32) -> Vec<u32> {
     let is_child = |pid: &u32| {
         let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
         // The name in parentheses may hold anything; state and parent follow.
@@ -115,6 +115,15 @@ pub(crate) fn children(parent: u32) -> Vec<u32> {
         .collect()
 }
 
+/// The servers among them: a shell that watches over each is none.
+pub(crate) fn servers(parent: u32) -> Vec<u32> {
+    let is_server = |pid: &u32| {
+        let name = std::fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
+        !name.trim().is_empty() && name.trim() != "sh"
+    };
+    children(parent).into_iter().filter(is_server).collect()
+}
+
 /// Whether a server can be started here. A test that cannot run is named on the
 /// screen.
 pub(crate) fn has_redis() -> bool {
@@ -123,12 +132,17 @@ pub(crate) fn has_redis() -> bool {
         .output()
         .is_ok();
     if !found {
-        let test = std::thread::current().name().unwrap_or("?").to_owned();
-        // Not `eprintln!`, whose text a test that passes keeps to itself.
-        let text = format!("NOT RUN: {test}: no redis-server in PATH\n");
-        std::io::stderr().write_all(text.as_bytes()).unwrap();
+        not_run("no redis-server in PATH");
     }
     found
+}
+
+/// Says that the present test does not run, and why.
+pub(crate) fn not_run(reason: &str) {
+    let test = std::thread::current().name().unwrap_or("?").to_owned();
+    // Not `eprintln!`, whose text a test that passes keeps to itself.
+    let text = format!("NOT RUN: {test}: {reason}\n");
+    std::io::stderr().write_all(text.as_bytes()).unwrap();
 }
 
 pub(crate) fn text(path: impl AsRef<Path>) -> String {
