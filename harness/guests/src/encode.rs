@@ -83,7 +83,9 @@ pub(crate) fn verify(
     let exported: Vec<&str> = exports.iter().map(|name| unversioned(name)).collect();
     if exported != expected.exports {
         let expected = &expected.exports;
-        return Err(wrong(format!("exports {exports:?} and not just {expected:?}")));
+        return Err(wrong(format!(
+            "exports {exports:?} and not just {expected:?}"
+        )));
     }
     called.sort_unstable();
     Ok(called)

@@ -24,7 +24,7 @@ pub(crate) mod exit {
 }
 
 /// A failure of a command, for a person.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Failure {
     exit: u8,
     message: String,
@@ -70,8 +70,14 @@ impl Failure {
         for line in self.message.lines() {
             output::error(line);
         }
-        if let Some(help) = &self.help {
-            output::help(help);
+        for line in self.help.iter().flat_map(|help| help.lines()) {
+            output::help(line);
         }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
     }
 }

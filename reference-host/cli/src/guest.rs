@@ -4,7 +4,7 @@
 //! and no network.
 
 use reference_host::wasmtime::component::{Component, Linker, ResourceTable};
-use reference_host::wasmtime::{self, Store};
+use reference_host::wasmtime::{self, Store, WasmBacktrace};
 use reference_host::{Digest, Guest, Host, HostError, State, Trap};
 use wasmtime_wasi::cli::{WasiCli, WasiCliCtxView};
 use wasmtime_wasi::clocks::{WasiClocks, WasiClocksCtxView};
@@ -123,7 +123,9 @@ pub(crate) fn load(host: &Host, bytes: &[u8], digest: Digest) -> Result<Guest, F
 fn offer() -> String {
     format!(
         "this host offers the packages {} (those of wasi: in version 0.3)",
-        OFFERED.map(|package| package.trim_end_matches('/')).join(", ")
+        OFFERED
+            .map(|package| package.trim_end_matches('/'))
+            .join(", ")
     )
 }
 
@@ -169,9 +171,8 @@ fn suits(component: &Component) -> Result<(), Failure> {
 
 /// Runs it to its end; the exit code is the guest's.
 pub(crate) async fn run(guest: &Guest, mut store: Store<State>) -> Result<u8, Failure> {
-    let command = CommandPre::new(guest.instance_pre().clone()).map_err(|error| {
-        Failure::usage(format!("the component cannot be run: {error:#}"))
-    })?;
+    let command = CommandPre::new(guest.instance_pre().clone())
+        .map_err(|error| Failure::usage(format!("the component cannot be run: {error:#}")))?;
     let ended: wasmtime::Result<Result<(), ()>> = async {
         let command = command.instantiate_async(&mut store).await?;
         store
@@ -197,7 +198,13 @@ fn ending(error: &wasmtime::Error) -> Result<u8, Failure> {
     }
     match Trap::classify(error) {
         Trap::Deadline => Err(overdue()),
-        trap => Err(Failure::new(exit::TRAP, HostError::Trap(trap))),
+        trap => {
+            let failure = Failure::new(exit::TRAP, HostError::Trap(trap));
+            Err(match error.downcast_ref::<WasmBacktrace>() {
+                Some(trace) => failure.help(trace.to_string()),
+                None => failure,
+            })
+        }
     }
 }
 

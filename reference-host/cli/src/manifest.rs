@@ -82,8 +82,9 @@ impl Manifest {
         let manifest = read::manifest(&source, environment);
         match (manifest, source.faults()) {
             (Some(manifest), faults) if faults.is_empty() => Ok(manifest),
-            (_, faults) => Err(Failure::usage(faults)
-                .help("docs/guide/host.md describes the manifest; `reference-host --help` has one")),
+            (_, faults) => Err(Failure::usage(faults).help(
+                "docs/guide/host.md describes the manifest; `reference-host --help` has one",
+            )),
         }
     }
 }

@@ -97,8 +97,16 @@ mod tests {
             assert!(is_secret_name(name), "{name}");
         }
         for name in [
-            "table", "user", "username", "timeout-ms", "region", "credentials-file", "token-path",
-            "key-prefix", "compass", "LOG",
+            "table",
+            "user",
+            "username",
+            "timeout-ms",
+            "region",
+            "credentials-file",
+            "token-path",
+            "key-prefix",
+            "compass",
+            "LOG",
         ] {
             assert!(!is_secret_name(name), "{name}");
         }

@@ -97,12 +97,15 @@ pub(crate) async fn create(manifest: &Manifest) -> Result<Vec<Resource>, Failure
                 kind: resource.kind,
                 name: name.clone(),
             };
-            bounded((resources.create)(service.settings.clone(), resource.clone()))
-                .await
-                .map_err(|error| {
-                    let what = format!("cannot create {} `{}`", resource.kind, resource.name);
-                    refused(service, &what, &error)
-                })?;
+            bounded((resources.create)(
+                service.settings.clone(),
+                resource.clone(),
+            ))
+            .await
+            .map_err(|error| {
+                let what = format!("cannot create {} `{}`", resource.kind, resource.name);
+                refused(service, &what, &error)
+            })?;
             created.push(resource);
         }
     }

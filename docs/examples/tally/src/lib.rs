@@ -74,7 +74,11 @@ async fn tally() -> Result<(), Failure> {
     let name = match arguments.as_slice() {
         [] | [_] => "lunch",
         [_, name] if !name.is_empty() && !name.contains('/') => name,
-        _ => return Err(Failure("usage: tally [POLL], ballots on standard input".into())),
+        _ => {
+            return Err(Failure(
+                "usage: tally [POLL], ballots on standard input".into(),
+            ));
+        }
     };
     let poll = Poll::open(name).await?;
 
@@ -103,7 +107,11 @@ async fn tally() -> Result<(), Failure> {
         of(Cast::New),
         of(Cast::Changed),
         of(Cast::AsBefore),
-        if poll.gives_receipts() { "kept for an hour" } else { "not kept" },
+        if poll.gives_receipts() {
+            "kept for an hour"
+        } else {
+            "not kept"
+        },
     ))
     .await?;
 

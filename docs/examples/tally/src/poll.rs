@@ -47,7 +47,10 @@ fn described(name: &str, needed: &str) -> Result<Description, Failure> {
 }
 
 fn longest_key(description: &Description) -> u64 {
-    let limit = description.limits.iter().find(|limit| limit.id == "kv.key.max-bytes");
+    let limit = description
+        .limits
+        .iter()
+        .find(|limit| limit.id == "kv.key.max-bytes");
     limit.map_or(512, |limit| limit.value)
 }
 
@@ -58,7 +61,10 @@ impl Poll {
         Ok(Self {
             name: name.to_owned(),
             longest_key: longest_key(&ballots).min(longest_key(&totals)),
-            receipts: ballots.features.iter().any(|feature| feature == "kv.expiry"),
+            receipts: ballots
+                .features
+                .iter()
+                .any(|feature| feature == "kv.expiry"),
             ballots: store::open(BALLOTS.into()).await?,
             totals: store::open(TOTALS.into()).await?,
         })
@@ -125,14 +131,19 @@ impl Poll {
         let mut counted = BTreeMap::new();
         let mut cursor = None;
         loop {
-            let page = self.ballots.list(self.ballot(""), cursor, Some(PAGE)).await?;
+            let page = self
+                .ballots
+                .list(self.ballot(""), cursor, Some(PAGE))
+                .await?;
             let choices: Vec<_> = stream::iter(page.keys)
                 .map(|key| self.ballots.get(key))
                 .buffer_unordered(AT_A_TIME)
                 .try_collect()
                 .await?;
             for choice in choices.into_iter().flatten() {
-                *counted.entry(String::from_utf8_lossy(&choice).into_owned()).or_default() += 1;
+                *counted
+                    .entry(String::from_utf8_lossy(&choice).into_owned())
+                    .or_default() += 1;
             }
             cursor = page.cursor;
             if cursor.is_none() {

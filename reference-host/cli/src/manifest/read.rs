@@ -173,15 +173,17 @@ impl Service {
 }
 
 /// `[providers.NAME]`
-fn service(
-    name: &str,
-    section: &Section<'_, '_>,
-    environment: Environment<'_>,
-) -> Option<Service> {
+fn service(name: &str, section: &Section<'_, '_>, environment: Environment<'_>) -> Option<Service> {
     section.only(&["kind", "endpoint", "directory", "options"]);
     let text = |key: &str, secrecy| {
         let value = section.value(key)?;
-        Some(value::text(section.source, key, value, secrecy, environment))
+        Some(value::text(
+            section.source,
+            key,
+            value,
+            secrecy,
+            environment,
+        ))
     };
     let mut whole = true;
     let mut taken = |value: Option<Option<String>>| {
@@ -198,8 +200,16 @@ fn service(
     let options = section.section("options", format!("[providers.{name}.options]"));
     for (name, _, value) in options.iter().flat_map(Section::entries) {
         let source = section.source;
-        let text = taken(Some(value::text(source, name, value, secrecy(name), environment)));
-        settings.options.extend(text.map(|text| (name.to_owned(), text)));
+        let text = taken(Some(value::text(
+            source,
+            name,
+            value,
+            secrecy(name),
+            environment,
+        )));
+        settings
+            .options
+            .extend(text.map(|text| (name.to_owned(), text)));
     }
     let kind = match section.value("kind") {
         Some(_) => section.text("kind")?,
@@ -217,7 +227,9 @@ fn complete(
     settings: Settings,
     section: &Section<'_, '_>,
 ) -> Option<Service> {
-    if target.factory.needs_directory && settings.directory.is_none() {
+    // One that is there and wrong has been told.
+    let silent = settings.directory.is_none() && section.value("directory").is_none();
+    if target.factory.needs_directory && silent {
         let id = target.id();
         section.fault(format!(
             "provider `{id}` needs a folder: `directory` in [providers.{name}]"
@@ -240,7 +252,10 @@ fn target(kind: &str, section: &Section<'_, '_>, declared: &[&str]) -> Option<Ta
         return Some(*target);
     }
     let ids = |targets: &mut dyn Iterator<Item = Target>| -> String {
-        targets.map(|target| target.id()).collect::<Vec<_>>().join(", ")
+        targets
+            .map(|target| target.id())
+            .collect::<Vec<_>>()
+            .join(", ")
     };
     if found.is_empty() {
         let factories = provider_registry::factories();
