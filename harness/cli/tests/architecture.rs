@@ -58,6 +58,7 @@ const WRAPPERS: &[(&str, &str, &str)] = &[(
 /// Families of crates from outside, and who alone may use them.
 const GUARDED: &[(&str, &[&str])] = &[
     ("wasmtime", &["reference-host", "reference-host-cli"]),
+    ("wasmtime-wasi", &["reference-host-cli"]),
     ("wit-parser", &["conformance-spec", "guest-builder"]),
     ("wit-component", &["guest-builder"]),
     (

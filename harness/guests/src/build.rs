@@ -1,4 +1,4 @@
-//! The guest workspace, and cargo's run over it.
+//! A workspace of guests, and cargo's run over it.
 
 use std::path::{Path, PathBuf};
 
@@ -10,8 +10,13 @@ use crate::manifest::Component;
 use crate::sources;
 use crate::toolchain::{Toolchain, output};
 
-/// Where the guests are, from the root of the repository.
+/// Where the suite's guests are, from the root of the repository; the script that
+/// finds a compiler lies there too.
 pub(crate) const GUESTS: &str = "conformance/guests";
+/// Where their components are committed.
+const COMPONENTS: &str = "conformance/components";
+/// The specification.
+const WIT: &str = "wit";
 /// Bytes of stack of a guest, instead of a MiB: a guest then starts with one or
 /// two pages of memory instead of seventeen. Futures live on the heap. The stack
 /// comes first in memory, so that one that overflows traps.
@@ -19,10 +24,16 @@ const STACK: u32 = 32_768;
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
-/// The guests' own cargo workspace.
+/// A cargo workspace of guests of its own.
 #[derive(Debug)]
 pub(crate) struct Workspace {
     pub(crate) folder: PathBuf,
+    /// Where its components are committed.
+    pub(crate) components: PathBuf,
+    /// What its sources are, from the root of the repository.
+    pub(crate) sources: [PathBuf; 2],
+    /// The command that builds it, for people.
+    pub(crate) command: String,
 }
 
 /// A guest that was built.
@@ -72,12 +83,33 @@ struct Target {
 struct Grants {
     /// The interfaces, without versions, whose functions the guest may call.
     imports: Vec<String>,
+    /// The interfaces, without versions, that it exports.
+    #[serde(default = "suite")]
+    exports: Vec<String>,
+}
+
+fn suite() -> Vec<String> {
+    vec![encode::SUITE.to_owned()]
 }
 
 impl Workspace {
-    pub(crate) fn open(root: &Path) -> Self {
+    /// The guests of the suite.
+    pub(crate) fn suite(root: &Path) -> Self {
         Self {
             folder: root.join(GUESTS),
+            components: root.join(COMPONENTS),
+            sources: [GUESTS.into(), WIT.into()],
+            command: "cargo run -p guest-builder".to_owned(),
+        }
+    }
+
+    /// An application, in a folder from the root of the repository.
+    pub(crate) fn app(root: &Path, folder: &Path) -> Self {
+        Self {
+            folder: root.join(folder),
+            components: root.join(folder).join("component"),
+            sources: [folder.to_owned(), WIT.into()],
+            command: format!("cargo run -p guest-builder -- --app {}", folder.display()),
         }
     }
 
@@ -144,7 +176,11 @@ impl Workspace {
             let grants: Grants =
                 serde_json::from_value(grants.clone()).map_err(|error| wrong(error.to_string()))?;
             let file = format!("{}.wasm", target.name.replace('-', "_"));
-            guests.push((package.name.clone(), file, Expected(grants.imports)));
+            let expected = Expected {
+                imports: grants.imports,
+                exports: grants.exports,
+            };
+            guests.push((package.name.clone(), file, expected));
         }
         guests.sort_by(|a, b| a.0.cmp(&b.0));
         Ok(guests)

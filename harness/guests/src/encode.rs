@@ -1,15 +1,31 @@
-//! From core module to component, and what a component of the suite may import.
+//! From core module to component, and what a component may import.
 
 use wit_component::{ComponentEncoder, DecodedWasm};
 use wit_parser::{Resolve, WorldItem, WorldKey};
 
 use crate::error::Error;
 
-/// The interfaces, without versions, whose functions a guest calls.
+/// What a guest has to do with its host, as interfaces without versions.
 #[derive(Debug)]
-pub(crate) struct Expected(pub(crate) Vec<String>);
+pub(crate) struct Expected {
+    /// Those whose functions it calls.
+    pub(crate) imports: Vec<String>,
+    /// Those that it exports.
+    pub(crate) exports: Vec<String>,
+}
 
-const SUITE: &str = "cloud:conformance/suite";
+impl Expected {
+    /// Whether the guest may take types from this interface: those of `cloud:`, and
+    /// of namespaces that it calls.
+    fn knows(&self, interface: &str) -> bool {
+        let namespace = |name: &str| name.split(':').next().unwrap_or_default().to_owned();
+        let wanted = namespace(interface);
+        wanted == "cloud" || self.imports.iter().any(|name| namespace(name) == wanted)
+    }
+}
+
+/// What a guest of the suite exports.
+pub(crate) const SUITE: &str = "cloud:conformance/suite";
 
 /// Makes a component of a core module, and validates it.
 pub(crate) fn component(guest: &str, module: &[u8]) -> Result<Vec<u8>, Error> {
@@ -23,9 +39,9 @@ pub(crate) fn component(guest: &str, module: &[u8]) -> Result<Vec<u8>, Error> {
         })
 }
 
-/// Checks that a component exports the suite and nothing else, calls functions of
-/// exactly the expected interfaces, and takes from others of `cloud:` at most
-/// types. Returns the interfaces whose functions it calls, with their versions.
+/// Checks that a component exports what it should and nothing else, calls functions
+/// of exactly the expected interfaces, and takes from others of their namespaces at
+/// most types. Returns the interfaces whose functions it calls, with their versions.
 pub(crate) fn verify(
     guest: &str,
     component: &[u8],
@@ -43,7 +59,7 @@ pub(crate) fn verify(
     let mut called = Vec::new();
     for (key, item) in &world.imports {
         let name = name(&resolve, key, item);
-        if !name.starts_with("cloud:") {
+        if !expected.knows(&name) {
             return Err(wrong(format!("imports {name}")));
         }
         if has_functions(&resolve, item) {
@@ -51,7 +67,7 @@ pub(crate) fn verify(
         }
     }
     let mut found: Vec<&str> = called.iter().map(|name| unversioned(name)).collect();
-    let mut granted: Vec<&str> = expected.0.iter().map(String::as_str).collect();
+    let mut granted: Vec<&str> = expected.imports.iter().map(String::as_str).collect();
     found.sort_unstable();
     granted.sort_unstable();
     if found != granted {
@@ -65,8 +81,11 @@ pub(crate) fn verify(
         .map(|(key, item)| name(&resolve, key, item))
         .collect();
     let exported: Vec<&str> = exports.iter().map(|name| unversioned(name)).collect();
-    if exported != [SUITE] {
-        return Err(wrong(format!("exports {exports:?} and not just {SUITE}")));
+    if exported != expected.exports {
+        let expected = &expected.exports;
+        return Err(wrong(format!(
+            "exports {exports:?} and not just {expected:?}"
+        )));
     }
     called.sort_unstable();
     Ok(called)
@@ -110,7 +129,10 @@ mod tests {
             assert_eq!(crate::sources::sha256(&bytes), component.sha256);
             assert_eq!(bytes.len() as u64, component.size);
             let names = component.imports.iter();
-            let expected = Expected(names.map(|name| unversioned(name).to_owned()).collect());
+            let expected = Expected {
+                imports: names.map(|name| unversioned(name).to_owned()).collect(),
+                exports: vec![SUITE.to_owned()],
+            };
             let found = verify(&component.name, &bytes, &expected).unwrap();
             assert_eq!(found, component.imports);
         }
@@ -118,8 +140,12 @@ mod tests {
 
     #[test]
     fn other_bytes_are_no_component() {
+        let expected = Expected {
+            imports: Vec::new(),
+            exports: Vec::new(),
+        };
         for bytes in [&b""[..], b"\0asm\x01\0\0\0", b"not wasm"] {
-            assert!(verify("x", bytes, &Expected(Vec::new())).is_err());
+            assert!(verify("x", bytes, &expected).is_err());
         }
         assert!(component("x", b"not wasm").is_err());
     }

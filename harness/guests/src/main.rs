@@ -1,5 +1,6 @@
 //! Builds the guests in `conformance/guests` into the components in
-//! `conformance/components`, or checks that these are what the sources say.
+//! `conformance/components`, or an application into its own, or checks that these
+//! are what the sources say.
 //!
 //! It knows how components come to be, not what is in them: neither cases, nor
 //! hosts, nor providers.
@@ -21,7 +22,7 @@ use crate::error::Error;
 use crate::manifest::{Component, Manifest};
 use crate::toolchain::Toolchain;
 
-/// Build the guest components of the conformance suite.
+/// Build the guest components of the conformance suite, or of an application.
 #[derive(Debug, Parser)]
 #[command(name = "guest-builder", version)]
 struct Arguments {
@@ -29,13 +30,14 @@ struct Arguments {
     /// exit code 0 if it is up to date, 1 if not
     #[arg(long)]
     check: bool,
+    /// Build the application in this folder instead of the suite [example:
+    /// docs/examples/tally]; its component goes to `component` in there
+    #[arg(long, value_name = "FOLDER")]
+    app: Option<PathBuf>,
     /// Root of the repository [default: the nearest folder upwards that holds it]
     #[arg(long, value_name = "FOLDER")]
     root: Option<PathBuf>,
 }
-
-/// Where components are committed, from the root of the repository.
-const COMPONENTS: &str = "conformance/components";
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -53,10 +55,13 @@ fn run(arguments: &Arguments) -> Result<ExitCode, Error> {
         Some(root) => root.clone(),
         None => find_root()?,
     };
-    let workspace = Workspace::open(&root);
-    let toolchain = Toolchain::find(&workspace.folder)?;
+    let workspace = match &arguments.app {
+        Some(folder) => Workspace::app(&root, folder),
+        None => Workspace::suite(&root),
+    };
+    let toolchain = Toolchain::find(&root.join(build::GUESTS))?;
     eprintln!("building with {}", toolchain.versions);
-    let sources = sources::digest(&root)?;
+    let sources = sources::digest(&root, &workspace.sources)?;
     let built = workspace.build(&toolchain)?;
     let fresh = Manifest {
         schema: manifest::SCHEMA,
@@ -64,11 +69,10 @@ fn run(arguments: &Arguments) -> Result<ExitCode, Error> {
         toolchain: toolchain.versions,
         components: built.iter().map(Built::entry).collect(),
     };
-    let folder = root.join(COMPONENTS);
     if arguments.check {
-        check(&folder, &workspace.rebuilt(), &fresh, &built)
+        check(&workspace, &fresh, &built)
     } else {
-        write(&folder, &fresh, &built)?;
+        write(&workspace.components, &fresh, &built)?;
         for component in &fresh.components {
             println!(
                 "{:<24} {:>7} bytes  sha256 {}",
@@ -98,12 +102,8 @@ fn write(folder: &Path, manifest: &Manifest, built: &[Built]) -> Result<(), Erro
 }
 
 /// Compares what is committed with what was built just now.
-fn check(
-    folder: &Path,
-    rebuilt: &Path,
-    fresh: &Manifest,
-    built: &[Built],
-) -> Result<ExitCode, Error> {
+fn check(workspace: &Workspace, fresh: &Manifest, built: &[Built]) -> Result<ExitCode, Error> {
+    let (folder, rebuilt) = (&workspace.components, &workspace.rebuilt());
     let committed = Manifest::read(folder)?;
     let mut faults = Vec::new();
     if committed.sources != fresh.sources {
@@ -147,7 +147,7 @@ fn check(
     for fault in &faults {
         println!("stale: {fault}");
     }
-    println!("run: cargo run -p guest-builder");
+    println!("run: {}", workspace.command);
     Ok(ExitCode::from(1))
 }
 

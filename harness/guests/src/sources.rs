@@ -6,16 +6,17 @@ use sha2::{Digest, Sha256};
 
 use crate::error::{self, Error};
 
-/// The folders whose files count, from the root of the repository.
-const FOLDERS: [&str; 2] = ["conformance/guests", "wit"];
 /// The endings of the files that count. Documentation does not; the toolchain
 /// script does not either, because the manifest names the compiler it found.
 const ENDINGS: [&str; 4] = ["rs", "toml", "lock", "wit"];
+/// Folders that hold what was built, and settings for those who run it.
+const BUILT: [&str; 3] = ["target", "component", "hosts"];
 
-/// The digest of all sources under `root`, by path and content, in hexadecimal.
-pub(crate) fn digest(root: &Path) -> Result<String, Error> {
+/// The digest of all sources in some folders under `root`, by path and content, in
+/// hexadecimal. What was built from them lies in a folder of its own and has no part.
+pub(crate) fn digest(root: &Path, folders: &[PathBuf]) -> Result<String, Error> {
     let mut paths = Vec::new();
-    for folder in FOLDERS {
+    for folder in folders {
         collect(&root.join(folder), &mut paths)?;
     }
     let mut named = Vec::new();
@@ -45,7 +46,8 @@ fn hex(bytes: &[u8]) -> String {
 fn collect(folder: &Path, paths: &mut Vec<PathBuf>) -> Result<(), Error> {
     for path in error::files(folder)? {
         if path.is_dir() {
-            if path.file_name().is_none_or(|name| name != "target") {
+            let name = path.file_name().unwrap_or_default();
+            if !BUILT.iter().any(|built| name == *built) {
                 collect(&path, paths)?;
             }
         } else if path

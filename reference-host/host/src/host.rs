@@ -1,10 +1,11 @@
 //! An engine with its settings, the linked interfaces, and the door for instances.
 
+use std::any::Any;
 use std::sync::Arc;
 use std::time::Instant;
 
 use cloud_contract::Platform;
-use wasmtime::component::Linker;
+use wasmtime::component::{Component, Linker};
 use wasmtime::{Engine, Store, UpdateDeadline};
 
 use crate::admission::{Admission, Permit};
@@ -87,10 +88,27 @@ impl Host {
     /// [`HostError::InvalidComponent`], [`HostError::Link`].
     pub fn load(&self, bytes: &[u8]) -> Result<Guest, HostError> {
         let digest = Digest::of(bytes);
-        let component = self.cache.component(&self.engine, bytes, &digest)?;
+        let component = self.compile(bytes, &digest)?;
+        self.link(&component, digest)
+    }
+
+    /// Compiles a component, or takes it from the cache, for those who look at it
+    /// before they link it.
+    ///
+    /// # Errors
+    /// [`HostError::InvalidComponent`].
+    pub fn compile(&self, bytes: &[u8], digest: &Digest) -> Result<Component, HostError> {
+        self.cache.component(&self.engine, bytes, digest)
+    }
+
+    /// Links a component of this host.
+    ///
+    /// # Errors
+    /// [`HostError::Link`].
+    pub fn link(&self, component: &Component, digest: Digest) -> Result<Guest, HostError> {
         let pre = self
             .linker
-            .instantiate_pre(&component)
+            .instantiate_pre(component)
             .map_err(|error| HostError::Link(format!("{error:#}")))?;
         Ok(Guest { digest, pre })
     }
@@ -104,8 +122,31 @@ impl Host {
         platform: Arc<dyn Platform>,
         limits: &InstanceLimits,
     ) -> Result<Store<State>, HostError> {
+        self.new_store(platform, limits, None)
+    }
+
+    /// The same, with data for interfaces that were added to [`Host::linker_mut`]:
+    /// they find it by [`State::companion`].
+    ///
+    /// # Errors
+    /// [`HostError::TooManyInstances`].
+    pub fn store_with<T: Any + Send>(
+        &self,
+        platform: Arc<dyn Platform>,
+        limits: &InstanceLimits,
+        companion: T,
+    ) -> Result<Store<State>, HostError> {
+        self.new_store(platform, limits, Some(Box::new(companion)))
+    }
+
+    fn new_store(
+        &self,
+        platform: Arc<dyn Platform>,
+        limits: &InstanceLimits,
+        companion: Option<Box<dyn Any + Send>>,
+    ) -> Result<Store<State>, HostError> {
         let permit = self.admission.admit()?;
-        let mut store = Store::new(&self.engine, State::new(platform, limits));
+        let mut store = Store::new(&self.engine, State::new(platform, limits, companion));
         store.limiter(|state| &mut state.memory);
         store.set_hostcall_fuel(limits.call_bytes);
         // What the engine keeps for a guest beside them: calls in flight,

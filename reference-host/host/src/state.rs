@@ -1,5 +1,6 @@
 //! What belongs to one instance.
 
+use std::any::Any;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -19,10 +20,16 @@ pub struct State {
     pub(crate) deadline: Option<Instant>,
     pub(crate) ticks_since_call: u32,
     budget: Budget,
+    /// Nothing for most: only a host that offers further interfaces keeps data here.
+    companion: Option<Box<dyn Any + Send>>,
 }
 
 impl State {
-    pub(crate) fn new(platform: Arc<dyn Platform>, limits: &InstanceLimits) -> Self {
+    pub(crate) fn new(
+        platform: Arc<dyn Platform>,
+        limits: &InstanceLimits,
+        companion: Option<Box<dyn Any + Send>>,
+    ) -> Self {
         let mut table = ResourceTable::new();
         table.set_max_capacity(limits.handles);
         Self {
@@ -32,7 +39,15 @@ impl State {
             deadline: Instant::now().checked_add(limits.deadline),
             ticks_since_call: 0,
             budget: Budget::new(limits.in_flight_bytes),
+            companion,
         }
+    }
+
+    /// What [`crate::Host::store_with`] was given, with the handles of the instance,
+    /// for interfaces beside those of the platform. None if it was something else.
+    pub fn companion<T: Any>(&mut self) -> Option<(&mut T, &mut ResourceTable)> {
+        let companion = self.companion.as_mut()?.downcast_mut()?;
+        Some((companion, &mut self.table))
     }
 
     /// How often the guest was interrupted since it last called an interface of

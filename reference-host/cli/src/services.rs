@@ -1,0 +1,152 @@
+//! From a manifest to open stores: connections, scopes, grants. Nothing here ever
+//! closes a scope: what a guest stored stays.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use cloud_contract::{
+    Capability, Descriptor, Error, ErrorKind, Grant, Provider, Resource, Scope, ScopeId,
+};
+
+use crate::failure::Failure;
+use crate::manifest::{Manifest, Service};
+
+/// Providers fail rather than hang; this is for one that does not.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A connected service.
+#[derive(Debug)]
+pub(crate) struct Connected {
+    pub(crate) provider: Arc<dyn Provider>,
+    descriptor: Arc<Descriptor>,
+}
+
+/// Connects every service that a store is on, in the order of the manifest.
+pub(crate) async fn connect(manifest: &Manifest) -> Result<Vec<Connected>, Failure> {
+    let mut connected = Vec::new();
+    for service in &manifest.services {
+        let connect = (service.target.factory.connect)(service.settings.clone());
+        let provider = bounded(connect)
+            .await
+            .map_err(|error| refused(service, "cannot be used", &error))?;
+        connected.push(Connected {
+            descriptor: Arc::new(provider.descriptor().clone()),
+            provider,
+        });
+    }
+    Ok(connected)
+}
+
+/// Opens every store, creating those that were never opened.
+pub(crate) async fn open(
+    manifest: &Manifest,
+    connected: &[Connected],
+) -> Result<Vec<Grant>, Failure> {
+    let mut grants = Vec::new();
+    for store in &manifest.stores {
+        let service = &manifest.services[store.service];
+        let Connected {
+            provider,
+            descriptor,
+        } = &connected[store.service];
+        // A scope for each store: the stores of a scope are settled when it is
+        // created, and a manifest grows.
+        let scope = Scope {
+            id: store.scope.clone(),
+            names: vec![store.store.clone()],
+        };
+        let opened = bounded(async {
+            let namespace = provider.open(&scope).await?;
+            namespace.keyvalue(&store.store).await?;
+            Ok(namespace)
+        });
+        let namespace = opened.await.map_err(|error| {
+            let what = format!("cannot open the store `{}` ({})", store.name, store.place);
+            refused(service, &what, &error)
+        })?;
+        grants.push(Grant {
+            capability: Capability::Keyvalue,
+            name: store.name.clone(),
+            target: store.store.clone(),
+            scope: scope.id,
+            namespace,
+            descriptor: Arc::clone(descriptor),
+        });
+    }
+    Ok(grants)
+}
+
+/// Creates what the services of a manifest lack. Returns what there is now.
+pub(crate) async fn create(manifest: &Manifest) -> Result<Vec<Resource>, Failure> {
+    let mut created = Vec::new();
+    // The names come from the manifest; those of this plan are not used.
+    let run = ScopeId::new("run").map_err(Failure::host)?;
+    for service in &manifest.services {
+        let Some(resources) = service.target.factory.resources else {
+            continue;
+        };
+        for (option, resource) in (resources.plan)(&run) {
+            let Some(name) = service.settings.options.get(option) else {
+                let Service { name, place, .. } = service;
+                return Err(Failure::usage(format!(
+                    "{place}: [providers.{name}.options] has no `{option}`, the name of what is \
+                     to be created"
+                )));
+            };
+            let resource = Resource {
+                kind: resource.kind,
+                name: name.clone(),
+            };
+            bounded((resources.create)(
+                service.settings.clone(),
+                resource.clone(),
+            ))
+            .await
+            .map_err(|error| {
+                let what = format!("cannot create {} `{}`", resource.kind, resource.name);
+                refused(service, &what, &error)
+            })?;
+            created.push(resource);
+        }
+    }
+    Ok(created)
+}
+
+async fn bounded<T>(
+    work: impl Future<Output = cloud_contract::Result<T>>,
+) -> cloud_contract::Result<T> {
+    tokio::time::timeout(PATIENCE, work)
+        .await
+        .unwrap_or_else(|_| Err(ErrorKind::Timeout.into()))
+}
+
+/// The kind alone: what lies under it may name endpoints.
+fn refused(service: &Service, what: &str, error: &Error) -> Failure {
+    let Service {
+        name,
+        target,
+        place,
+        ..
+    } = service;
+    let id = target.id();
+    let called = if *name == id {
+        format!("`{id}`")
+    } else {
+        format!("`{name}` ({id})")
+    };
+    let message = format!("{place}: provider {called} {what}: {error}");
+    match error.kind() {
+        // What it was told, not what it is.
+        ErrorKind::InvalidArgument(_) => Failure::usage(message),
+        ErrorKind::Unavailable | ErrorKind::Timeout => Failure::provider(message)
+            .help("nothing answers there: is it running, and is its endpoint right?"),
+        ErrorKind::AccessDenied => {
+            Failure::provider(message).help("it refuses the credentials that it was given")
+        }
+        ErrorKind::NotFound => Failure::provider(message).help(
+            "something that must be there first is missing: `reference-host create` makes what \
+             the options of the manifest name",
+        ),
+        _ => Failure::provider(message),
+    }
+}
