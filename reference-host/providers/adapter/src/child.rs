@@ -50,7 +50,11 @@ pub(crate) fn start(config: &Config) -> Result<(Running, ChildStdin, ChildStdout
 }
 
 fn not_started(error: io::Error) -> Error {
-    let text = format!("the program of command cannot be started: {}", error.kind());
+    let reason = match error.kind() {
+        io::ErrorKind::NotFound => "it is not there, nor in PATH".to_owned(),
+        other => other.to_string(),
+    };
+    let text = format!("the program that command names cannot be started: {reason}");
     Error::with_source(ErrorKind::Other(Cow::Owned(text)), error)
 }
 

@@ -8,17 +8,17 @@ use crate::words;
 
 /// The time limit of one call when the settings name none.
 const CALL_TIMEOUT: Duration = Duration::from_secs(10);
-/// The longest wait for the first answer, the start of the program included.
-/// Less than the hosts of this repository wait for a connection, so that it is
-/// this crate that says what is missing.
-const DESCRIBE_TIMEOUT: Duration = Duration::from_secs(9);
+/// The time limit of the first answer, the start of the program included. A little
+/// less than a harness waits for a connection, so that it is this crate that says
+/// what is missing.
+const START_TIMEOUT: Duration = Duration::from_secs(9);
 
 /// Everything needed to start the process. Arguments may hold a secret: no `Debug`.
 pub(crate) struct Config {
     pub(crate) program: String,
     pub(crate) arguments: Vec<String>,
     pub(crate) call_timeout: Duration,
-    pub(crate) describe_timeout: Duration,
+    pub(crate) start_timeout: Duration,
 }
 
 impl Config {
@@ -35,10 +35,12 @@ impl Config {
         }
         let mut command = None;
         let mut call_timeout = CALL_TIMEOUT;
+        let mut start_timeout = START_TIMEOUT;
         for (name, value) in &settings.options {
             match name.as_str() {
                 "command" => command = Some(value),
-                "timeout-ms" => call_timeout = milliseconds(value)?,
+                "timeout-ms" => call_timeout = milliseconds(value, TIMEOUT_RULE)?,
+                "start-timeout-ms" => start_timeout = milliseconds(value, START_TIMEOUT_RULE)?,
                 _ => {
                     return Err(Error::invalid("options: known are command and timeout-ms"));
                 }
@@ -61,17 +63,18 @@ impl Config {
             program,
             arguments: words.collect(),
             call_timeout,
-            describe_timeout: DESCRIBE_TIMEOUT.min(call_timeout),
+            start_timeout,
         })
     }
 }
 
-fn milliseconds(value: &str) -> Result<Duration> {
+const TIMEOUT_RULE: &str = "timeout-ms: must be a whole number from 1 to 3600000";
+const START_TIMEOUT_RULE: &str = "start-timeout-ms: must be a whole number from 1 to 3600000";
+
+fn milliseconds(value: &str, rule: &'static str) -> Result<Duration> {
     match value.parse() {
         Ok(count @ 1..=3_600_000) => Ok(Duration::from_millis(count)),
-        _ => Err(Error::invalid(
-            "timeout-ms: must be a whole number from 1 to 3600000",
-        )),
+        _ => Err(Error::invalid(rule)),
     }
 }
 
@@ -93,14 +96,15 @@ mod tests {
 
     #[test]
     fn a_command_is_read() {
-        let config = read(None, &[("command", "a 'b c'"), ("timeout-ms", "250")]).unwrap();
+        let times = [("timeout-ms", "250"), ("start-timeout-ms", "20")];
+        let config = read(None, &[("command", "a 'b c'"), times[0], times[1]]).unwrap();
         assert_eq!(config.program, "a");
         assert_eq!(config.arguments, ["b c"]);
         assert_eq!(config.call_timeout, Duration::from_millis(250));
-        assert_eq!(config.describe_timeout, config.call_timeout);
+        assert_eq!(config.start_timeout, Duration::from_millis(20));
         let config = read(None, &[("command", "a")]).unwrap();
         assert_eq!(config.call_timeout, CALL_TIMEOUT);
-        assert_eq!(config.describe_timeout, DESCRIBE_TIMEOUT);
+        assert_eq!(config.start_timeout, START_TIMEOUT);
     }
 
     #[test]
@@ -114,6 +118,11 @@ mod tests {
             (Some("http://sesame:1"), vec![good], "endpoint"),
             (None, vec![good, ("timeout-ms", "sesame")], "timeout-ms"),
             (None, vec![good, ("timeout-ms", "0")], "timeout-ms"),
+            (
+                None,
+                vec![good, ("start-timeout-ms", "")],
+                "start-timeout-ms",
+            ),
             (None, vec![good, ("sesame", "1")], "options"),
         ] {
             let Err(error) = read(endpoint, &options) else {

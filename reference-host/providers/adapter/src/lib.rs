@@ -6,6 +6,8 @@
 //! - `command`: the program and its arguments, split into words as a shell does
 //!   (blanks, quotes, backslashes) and run without one.
 //! - `timeout-ms`: how long one call may take (default 10000).
+//! - `start-timeout-ms`: how long the program may take from its start to its first
+//!   answer (default 9000).
 //!
 //! ## The process
 //!

@@ -28,10 +28,10 @@ pub(crate) async fn connect(settings: Settings) -> Result<Arc<dyn Provider>> {
     let describe = Call::Describe {
         protocols: PROTOCOLS,
     };
-    let answer = tokio::time::timeout(config.describe_timeout, link.call(&describe)).await;
+    let answer = tokio::time::timeout(config.start_timeout, link.call(&describe)).await;
     let description = match answer {
         Err(_) => {
-            let limit = config.describe_timeout.as_millis();
+            let limit = config.start_timeout.as_millis();
             return Err(descriptor::refused(format!(
                 "it did not answer `describe` within {limit} ms"
             )));
