@@ -1,0 +1,385 @@
+//! What happens when the process dies, stalls, or breaks the protocol.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use cloud_contract::keyvalue::{Driver, SetOptions, Store};
+use cloud_contract::{
+    Bytes, Capability, Error, ErrorKind, Grant, Provider, Result, Scope, ScopeId, Settings,
+};
+use futures::future::join_all;
+use provider_adapter::FACTORY;
+
+const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/misbehave.py");
+
+/// Whether there is a Python; says what is not run otherwise.
+fn has_python() -> bool {
+    let found = std::process::Command::new("python3")
+        .arg("--version")
+        .output()
+        .is_ok();
+    if !found {
+        let test = std::thread::current().name().unwrap_or("?").to_owned();
+        // Not `eprintln!`, whose text a test that passes keeps to itself.
+        let text = format!("NOT RUN: {test}: no python3\n");
+        std::io::stderr().write_all(text.as_bytes()).unwrap();
+    }
+    found
+}
+
+async fn connect(options: &[(&str, &str)]) -> Result<Arc<dyn Provider>> {
+    let options = options.iter().copied();
+    (FACTORY.connect)(Settings {
+        options: options
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect(),
+        ..Settings::default()
+    })
+    .await
+}
+
+async fn misbehave(mode: &str) -> Result<Arc<dyn Provider>> {
+    let command = format!("python3 '{SCRIPT}' {mode}");
+    // Those that hang are not waited for long.
+    let timeouts = match mode {
+        "hangs" | "closes-input" => ("timeout-ms", "500"),
+        "says-nothing" => ("start-timeout-ms", "500"),
+        _ => ("timeout-ms", "10000"),
+    };
+    connect(&[("command", &command), timeouts]).await
+}
+
+fn scope() -> Scope {
+    Scope {
+        id: ScopeId::new("s").unwrap(),
+        names: vec!["store".to_owned()],
+    }
+}
+
+async fn store(provider: &Arc<dyn Provider>) -> Arc<dyn Driver> {
+    let namespace = provider.open(&scope()).await.unwrap();
+    namespace.keyvalue("store").await.unwrap()
+}
+
+/// The same as a guest sees it: with the time limit of a call.
+async fn guest_store(provider: &Arc<dyn Provider>) -> Arc<dyn Store> {
+    let scope = scope();
+    let namespace = provider.open(&scope).await.unwrap();
+    let grant = Grant {
+        capability: Capability::Keyvalue,
+        name: "store".to_owned(),
+        target: "store".to_owned(),
+        scope: scope.id,
+        namespace,
+        descriptor: Arc::new(provider.descriptor().clone()),
+    };
+    let platform = provider.platform(vec![grant]);
+    platform.open_store("store").await.unwrap()
+}
+
+/// The process, and the one that it started.
+fn processes(provider: &Arc<dyn Provider>) -> Vec<String> {
+    let product = provider.descriptor().product.split(' ');
+    product.map(str::to_owned).collect()
+}
+
+/// Waits until they are gone. What is dead and not reaped is still there.
+async fn assert_gone(processes: &[String]) {
+    if !Path::new("/proc/self").exists() {
+        return;
+    }
+    let until = Instant::now() + Duration::from_secs(9);
+    // Who starts a process and dies leaves its reaping to the system.
+    let is_there = |pid: &String| {
+        let status = std::fs::read_to_string(format!("/proc/{pid}/stat"));
+        status.is_ok_and(|status| *pid == processes[0] || !status.contains(") Z"))
+    };
+    while processes.iter().any(is_there) {
+        assert!(Instant::now() < until, "left: {processes:?}");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+fn assert_unavailable(error: &Error, source: &str) {
+    assert_eq!(error.kind(), &ErrorKind::Unavailable);
+    let found = std::error::Error::source(error).unwrap().to_string();
+    assert!(found.contains(source), "{found}");
+}
+
+#[tokio::test]
+async fn a_process_that_breaks_the_protocol_is_unavailable_at_once_and_gone() {
+    if !has_python() {
+        return;
+    }
+    for (mode, source) in [
+        ("dies", "it ended (exit status: 9)"),
+        ("garbage", "no answer"),
+        ("stray", "not made"),
+        ("endless", "more than 67108864 bytes"),
+        ("closes-output", "it ended"),
+    ] {
+        let provider = misbehave(mode).await.unwrap();
+        let driver = store(&provider).await;
+        let begun = Instant::now();
+        let calls = (0..100).map(|_| driver.get("k"));
+        for result in join_all(calls).await {
+            assert_unavailable(&result.unwrap_err(), source);
+        }
+        // The first fault speaks for all that comes later.
+        assert_unavailable(&driver.exists("k").await.unwrap_err(), source);
+        let closed = provider.close(&scope()).await;
+        assert_unavailable(&closed.unwrap_err(), source);
+        // A line without an end takes its time in Python.
+        assert!(begun.elapsed() < Duration::from_secs(9), "{mode}");
+        assert_gone(&processes(&provider)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_second_answer_is_the_end() {
+    if !has_python() {
+        return;
+    }
+    let provider = misbehave("twice").await.unwrap();
+    let driver = store(&provider).await;
+    assert_eq!(driver.get("k").await.unwrap(), None);
+    let until = Instant::now() + Duration::from_secs(9);
+    let error = loop {
+        match driver.set("k", Bytes::new(), SetOptions::default()).await {
+            Ok(_) => assert!(Instant::now() < until),
+            Err(error) => break error,
+        }
+    };
+    assert_unavailable(&error, "answered before");
+    assert_gone(&processes(&provider)).await;
+}
+
+#[tokio::test]
+async fn a_process_that_says_nothing_times_out_and_is_killed_with_the_provider() {
+    if !has_python() {
+        return;
+    }
+    for mode in ["hangs", "closes-input"] {
+        let provider = misbehave(mode).await.unwrap();
+        let guest = guest_store(&provider).await;
+        let begun = Instant::now();
+        for result in join_all((0..64).map(|_| guest.get("k"))).await {
+            let kind = result.unwrap_err().kind().clone();
+            let expected = [ErrorKind::Timeout, ErrorKind::Unavailable];
+            assert!(expected.contains(&kind), "{mode}: {kind}");
+        }
+        // Much more than a pipe holds.
+        let large = || Bytes::from(vec![0; 1 << 20]);
+        for result in join_all((0..64).map(|_| guest.set("k", large()))).await {
+            assert!(result.unwrap_err().is_ambiguous(), "{mode}");
+        }
+        let closed = provider.close(&scope()).await.unwrap_err();
+        assert!(closed.is_ambiguous(), "{mode}: {closed}");
+        assert!(begun.elapsed() < Duration::from_secs(9));
+        let processes = processes(&provider);
+        drop((guest, provider));
+        assert_gone(&processes).await;
+    }
+}
+
+#[tokio::test]
+async fn whoever_leaves_too_much_unanswered_is_given_up() {
+    if !has_python() {
+        return;
+    }
+    let provider = misbehave("forgets").await.unwrap();
+    let driver = store(&provider).await;
+    let mut given_up = 0;
+    let error = loop {
+        match tokio::time::timeout(Duration::from_millis(50), async {
+            join_all((0..1000).map(|_| driver.get("k"))).await
+        })
+        .await
+        {
+            Err(_) => given_up += 1000,
+            Ok(mut results) => break results.remove(0).unwrap_err(),
+        }
+        assert!(given_up < 100_000);
+    };
+    assert_unavailable(&error, "without an answer");
+    assert_gone(&processes(&provider)).await;
+}
+
+#[tokio::test]
+async fn an_answer_of_another_form_fails_its_call_alone() {
+    if !has_python() {
+        return;
+    }
+    for mode in ["another-form", "two-answers-in-one", "stale", "no-utf8"] {
+        let provider = misbehave(mode).await.unwrap();
+        let driver = store(&provider).await;
+        for _ in 0..2 {
+            let error = driver.get("k").await.unwrap_err();
+            assert!(matches!(error.kind(), ErrorKind::Other(_)), "{error}");
+        }
+        let value = Bytes::from_static(b"v");
+        let set = driver.set("k", value, SetOptions::default()).await;
+        assert!(set.is_ok(), "{mode}");
+    }
+    let provider = misbehave("miscounts").await.unwrap();
+    let driver = store(&provider).await;
+    let keys = ["a".to_owned(), "b".to_owned()];
+    let results = driver.get_many(&keys).await;
+    assert_eq!(results.len(), 2);
+    assert!(results.iter().all(Result::is_err));
+}
+
+#[tokio::test]
+async fn a_late_answer_is_nobodys() {
+    if !has_python() {
+        return;
+    }
+    let provider = misbehave("late").await.unwrap();
+    let driver = store(&provider).await;
+    for _ in 0..3 {
+        let late = tokio::time::timeout(Duration::from_millis(50), driver.get("k")).await;
+        assert!(late.is_err());
+    }
+    let value = Bytes::from_static(b"v");
+    for _ in 0..3 {
+        let value = value.clone();
+        driver.set("k", value, SetOptions::default()).await.unwrap();
+    }
+    assert_eq!(driver.get("k").await.unwrap(), Some(value));
+}
+
+#[tokio::test]
+async fn answers_come_in_any_order() {
+    if !has_python() {
+        return;
+    }
+    let provider = misbehave("backwards").await.unwrap();
+    let driver = store(&provider).await;
+    let keys: Vec<String> = (0..100).map(|number| format!("key-{number}")).collect();
+    let values = join_all(keys.iter().map(|key| driver.get(key))).await;
+    for (key, value) in keys.iter().zip(values) {
+        assert_eq!(value.unwrap().unwrap(), key.as_bytes());
+    }
+}
+
+#[tokio::test]
+async fn calls_that_are_not_there_are_made_of_others() {
+    if !has_python() {
+        return;
+    }
+    let provider = misbehave("well").await.unwrap();
+    let driver = store(&provider).await;
+    let entries = [
+        ("a".to_owned(), Bytes::from_static(b"1")),
+        ("b".to_owned(), Bytes::from_static(b"2")),
+    ];
+    for _ in 0..2 {
+        assert!(!driver.exists("c").await.unwrap());
+        let set = driver.set_many(&entries).await;
+        assert!(set.iter().all(Result::is_ok));
+        assert!(driver.exists("a").await.unwrap());
+        let keys = ["b".to_owned(), "c".to_owned(), "a".to_owned()];
+        let values: Vec<_> = driver.get_many(&keys).await;
+        let values: Vec<_> = values.into_iter().map(Result::unwrap).collect();
+        let text = |text: &'static str| Some(Bytes::from_static(text.as_bytes()));
+        assert_eq!(values, [text("2"), None, text("1")]);
+    }
+    let error = driver.increment("a", 1).await.unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Unsupported { .. }));
+}
+
+/// Values whose sum is beyond what one line holds come in several.
+#[tokio::test]
+async fn large_batches_are_divided() {
+    if !has_python() {
+        return;
+    }
+    let provider = misbehave("large").await.unwrap();
+    let driver = store(&provider).await;
+    let value = Bytes::from(vec![7; 32 << 20]);
+    let set = driver.set("k", value.clone(), SetOptions::default()).await;
+    set.unwrap();
+    let keys = vec!["k".to_owned(); 3];
+    for result in driver.get_many(&keys).await {
+        assert!(result.unwrap().unwrap() == value);
+    }
+}
+
+#[tokio::test]
+async fn a_process_ends_with_its_provider() {
+    if !has_python() {
+        return;
+    }
+    for mode in ["well", "stays"] {
+        let provider = misbehave(mode).await.unwrap();
+        let processes = processes(&provider);
+        let begun = Instant::now();
+        drop(provider);
+        assert_gone(&processes).await;
+        assert!(begun.elapsed() < Duration::from_secs(9), "{mode}");
+    }
+}
+
+#[test]
+fn a_process_ends_with_its_runtime() {
+    if !has_python() {
+        return;
+    }
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let provider = runtime.block_on(misbehave("stays")).unwrap();
+    let processes = processes(&provider);
+    drop(runtime);
+    // Nobody reaps here: it is enough that both are dead.
+    let is_alive = |pid: &String| {
+        let status = std::fs::read_to_string(format!("/proc/{pid}/stat"));
+        status.is_ok_and(|status| !status.contains(") Z"))
+    };
+    let until = Instant::now() + Duration::from_secs(9);
+    while processes.iter().any(is_alive) {
+        assert!(Instant::now() < until, "left: {processes:?}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+#[tokio::test]
+async fn a_handshake_that_fails_says_why() {
+    if !has_python() {
+        return;
+    }
+    for (mode, words) in [
+        (
+            "ends-early",
+            "asked for `describe`, it ended (exit status: 7)",
+        ),
+        ("greets", "a line to its standard output that is no answer"),
+        ("says-nothing", "did not answer `describe` within 500 ms"),
+        ("refuses", "refuses `describe`"),
+        (
+            "another-protocol",
+            "version 2 of the protocol, this host speaks [1]",
+        ),
+        ("another-feature", "the feature `kv.teleport`"),
+    ] {
+        let error = misbehave(mode).await.unwrap_err();
+        let text = error.to_string();
+        assert!(text.contains(words), "{text}");
+        assert!(matches!(error.kind(), ErrorKind::Other(_)), "{mode}");
+    }
+}
+
+#[tokio::test]
+async fn a_program_that_cannot_be_started_is_named_by_the_setting_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = format!("'{}'", folder.path().display());
+    for program in ["no-such-sesame", "/no/such/sesame", &folder] {
+        let error = connect(&[("command", program)]).await.unwrap_err();
+        let text = format!("{error} {error:?}");
+        assert!(text.contains("command"), "{text}");
+        assert!(!text.contains("sesame") && !text.contains('/'), "{text}");
+        assert!(matches!(error.kind(), ErrorKind::Other(_)));
+    }
+    let error = connect(&[]).await.unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::InvalidArgument(_)));
+}

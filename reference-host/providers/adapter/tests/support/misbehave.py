@@ -1,0 +1,112 @@
+"""A provider of one key-value store that is wrong in the way its argument names."""
+
+import base64
+import json
+import os
+import subprocess
+import sys
+import time
+
+mode = sys.argv[1]
+child = subprocess.Popen(["sleep", "600"], stdout=subprocess.DEVNULL)
+held = []
+values = {}
+
+
+def say(text):
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def reply(request, **body):
+    say(json.dumps({"id": request["id"], **body}))
+
+
+def describe(request):
+    description = {
+        "protocol": 1,
+        # Both processes, so that a test can see that they are gone.
+        "product": f"{os.getpid()} {child.pid}",
+        "features": ["kv.store", "kv.batch"],
+        "limits": {"kv.key.max-bytes": 512, "kv.value.max-bytes": 33554432},
+        "durability": "volatile",
+    }
+    if mode == "says-nothing":
+        return
+    if mode == "refuses":
+        return reply(request, error={"name": "access-denied"})
+    if mode == "another-protocol":
+        description["protocol"] = 2
+    if mode == "another-feature":
+        description["features"].append("kv.teleport")
+    if mode == "ends-early":
+        sys.exit(7)
+    if mode == "greets":
+        say("Welcome to my provider!")
+    reply(request, ok=description)
+
+
+def get(request):
+    if mode == "dies":
+        os._exit(9)
+    if mode == "garbage":
+        say("debug: get was called")
+    if mode == "stray":
+        say('{"id": 4711, "ok": null}')
+    if mode == "no-utf8":
+        sys.stdout.buffer.write(b'{"id": %d, "ok": "\xff"}\n' % request["id"])
+        return sys.stdout.buffer.flush()
+    if mode == "endless":
+        for _ in range(1024):
+            sys.stdout.write("x" * (1 << 20))
+    if mode == "closes-output":
+        sys.stdout.flush()
+        os.close(1)
+        time.sleep(600)
+    if mode == "closes-input":
+        os.close(0)
+        time.sleep(600)
+    if mode == "hangs":
+        time.sleep(600)
+    if mode == "forgets":
+        return
+    if mode == "another-form":
+        return reply(request, ok={"value": 7})
+    if mode == "two-answers-in-one":
+        return reply(request, ok=None, stale=None)
+    if mode == "stale":
+        return reply(request, stale=None)
+    if mode == "late":
+        time.sleep(0.3)
+    if mode == "backwards":
+        held.append(request)
+        if len(held) == 100:
+            for one in reversed(held):
+                reply(one, ok=base64.b64encode(one["key"].encode()).decode())
+        return
+    reply(request, ok=values.get(request["key"]))
+    if mode == "twice":
+        reply(request, ok=None)
+
+
+for line in sys.stdin.buffer:
+    request = json.loads(line)
+    call = request["call"]
+    if call == "describe":
+        describe(request)
+    elif call == "get":
+        get(request)
+    elif call == "set":
+        values[request["key"]] = request["value"]
+        reply(request, ok=None)
+    elif call in ("open-scope", "close-scope", "open-store"):
+        reply(request, ok=None)
+    elif call == "get-many" and mode == "miscounts":
+        reply(request, ok=[])
+    elif call == "get-many" and mode == "large":
+        reply(request, ok=[{"ok": values.get(key)} for key in request["keys"]])
+    else:
+        reply(request, error={"name": "unsupported", "payload": call})
+
+if mode == "stays":
+    time.sleep(600)
