@@ -21,6 +21,8 @@ pub fn factories() -> &'static [&'static Factory] {
         &provider_redis::FACTORY,
         #[cfg(feature = "postgres")]
         &provider_postgres::FACTORY,
+        #[cfg(feature = "dynamodb")]
+        &provider_dynamodb::FACTORY,
     ]
 }
 
