@@ -23,6 +23,8 @@ pub fn factories() -> &'static [&'static Factory] {
         &provider_postgres::FACTORY,
         #[cfg(feature = "adapter")]
         &provider_adapter::FACTORY,
+        #[cfg(feature = "dynamodb")]
+        &provider_dynamodb::FACTORY,
     ]
 }
 
