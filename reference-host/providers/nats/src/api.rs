@@ -122,6 +122,10 @@ pub(crate) struct StreamConfig {
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct StreamState {
     #[serde(default)]
+    pub(crate) messages: u64,
+    #[serde(default)]
+    pub(crate) bytes: u64,
+    #[serde(default)]
     pub(crate) last_seq: u64,
     pub(crate) subjects: Option<HashMap<String, IgnoredAny>>,
 }

@@ -1,12 +1,10 @@
-//! Lists: names first, then headers, and the page out of both.
+//! Lists: names first, then who of them is present, and the page out of both.
 //!
 //! One answer of the stream names every subject that there is at a moment, deleted
-//! and ended keys included. A consumer then reads headers in the order of sequence
-//! numbers and tells who those are. A key that is written again meanwhile moves behind
-//! the place that the consumer has reached, and would be missed by it alone; here it
-//! is known by its name, and looked at by itself.
-
-use std::collections::HashMap;
+//! and ended keys included. For a small page its keys are looked at one by one. For
+//! others a consumer reads all headers in the order of sequence numbers. A key that is
+//! written again meanwhile moves behind the place that the consumer has reached, and
+//! would be missed by it alone; here it is known by its name, and looked at by itself.
 
 use async_nats::{Message, StatusCode, Subscriber};
 use bytes::Bytes;
@@ -15,7 +13,7 @@ use cloud_contract::{Error, ErrorKind, Result};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 
 use super::{ITEMS_AT_ONCE, Store};
-use crate::api::{AskSubjects, Consumer, NewConsumer, body};
+use crate::api::{AskSubjects, Consumer, NewConsumer, StreamState, body};
 use crate::error::{Failure, unexpected_reply};
 use crate::link::Live;
 use crate::names;
@@ -25,9 +23,12 @@ use crate::record::Marks;
 const HEADERS_AT_ONCE: usize = 8_192;
 /// By how many names two answers of a long list overlap at first.
 const OVERLAP: usize = 1_000;
+/// A page whose messages have no more bytes than this, by the average of the bucket,
+/// is small.
+const SMALL_BYTES: u64 = 64 * 1024;
 
 /// A key of which the name is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Seen {
     /// No message of it was read.
     Not,
@@ -36,84 +37,124 @@ enum Seen {
     Absent,
 }
 
-/// The names of a moment and a sequence number that none of their messages had passed.
+/// The keys of a moment, sorted.
 struct Snapshot {
-    subjects: HashMap<String, Seen>,
+    keys: Vec<(String, Seen)>,
+    /// None of their messages had passed this sequence.
     last_sequence: u64,
+    /// The average message.
+    message_bytes: u64,
+}
+
+impl Snapshot {
+    fn find(&mut self, subject: &str, skipped: usize) -> Option<&mut Seen> {
+        let key = names::key(subject.get(skipped..)?)?;
+        let place = self.keys.binary_search_by(|(other, _)| other.cmp(&key));
+        Some(&mut self.keys[place.ok()?].1)
+    }
+
+    fn is_small(&self, keys: usize) -> bool {
+        let bytes = self.message_bytes.saturating_mul(keys as u64);
+        keys <= ITEMS_AT_ONCE && bytes <= SMALL_BYTES
+    }
 }
 
 impl Store {
     pub(super) async fn list_on(&self, live: &Live, request: ListRequest<'_>) -> Result<KeyPage> {
         let mut filter = self.bucket.subjects.clone();
         names::push_filter(&mut filter, request.prefix);
-        let mut snapshot = self.snapshot(live, &filter).await?;
-        if snapshot.subjects.is_empty() {
-            return Ok(KeyPage::default());
+        let mut snapshot = self.snapshot(live, &filter, &request).await?;
+        let window = snapshot.keys.len().min(request.limit + 1);
+        let mut one_by_one = snapshot.is_small(window);
+        if !one_by_one {
+            self.read_headers(live, &filter, &mut snapshot).await?;
         }
-        self.read_headers(live, &filter, &mut snapshot).await?;
 
-        let skipped = self.bucket.subjects.len();
-        let mut keys: Vec<(String, Seen)> = snapshot
-            .subjects
-            .into_iter()
-            .filter(|&(_, seen)| seen != Seen::Absent)
-            // What other clients wrote under names that no key of ours has is not ours.
-            .filter_map(|(subject, seen)| Some((names::key(&subject[skipped..])?, seen)))
-            .filter(|(key, _)| {
-                key.starts_with(request.prefix)
-                    && request.after.is_none_or(|after| key.as_bytes() > after)
-            })
-            .collect();
-        keys.sort_unstable();
-        self.page(live, keys, request.limit).await
-    }
-
-    /// The first keys that are present, and whether there are more.
-    async fn page(&self, live: &Live, keys: Vec<(String, Seen)>, limit: usize) -> Result<KeyPage> {
-        let mut rest = keys.into_iter();
-        let mut found: Vec<String> = Vec::with_capacity(rest.len().min(limit + 1));
-        while found.len() <= limit && rest.len() > 0 {
-            let wanted = limit + 1 - found.len();
-            let checked = stream::iter(rest.by_ref().take(wanted))
-                .map(|(key, seen)| async move {
-                    let is_present =
-                        seen == Seen::Present || self.get_on(live, &key).await?.is_some();
-                    Ok::<_, Error>(is_present.then_some(key))
-                })
-                .buffered(ITEMS_AT_ONCE);
-            let checked: Vec<Option<String>> = checked.try_collect().await?;
-            found.extend(checked.into_iter().flatten());
+        let mut keys: Vec<String> = Vec::with_capacity(window);
+        let mut place = 0;
+        while keys.len() <= request.limit && place < snapshot.keys.len() {
+            let wanted = request.limit + 1 - keys.len();
+            let until = (place + wanted).min(snapshot.keys.len());
+            let present = self.present(live, &snapshot.keys[place..until]);
+            keys.extend(present.await?);
+            place = until;
+            if one_by_one && place < snapshot.keys.len() && keys.len() <= request.limit {
+                // Some are absent: look at the others together.
+                self.read_headers(live, &filter, &mut snapshot).await?;
+                one_by_one = false;
+            }
         }
-        let next = (found.len() > limit).then(|| {
-            found.truncate(limit);
-            found.last().map(|key| key.as_bytes().to_vec())
-        });
+        let has_more = keys.len() > request.limit;
+        keys.truncate(request.limit);
+        let next = keys.last().filter(|_| has_more);
         Ok(KeyPage {
-            keys: found,
-            next: next.flatten(),
+            next: next.map(|key| key.as_bytes().to_vec()),
+            keys,
         })
     }
 
-    async fn snapshot(&self, live: &Live, filter: &str) -> Result<Snapshot> {
+    /// Those of the keys that are present, in their order.
+    async fn present(&self, live: &Live, keys: &[(String, Seen)]) -> Result<Vec<String>> {
+        let checked = stream::iter(0..keys.len())
+            .map(|place| async move {
+                let (key, seen) = &keys[place];
+                let is_present = match seen {
+                    Seen::Not => self.get_on(live, key).await?.is_some(),
+                    Seen::Present => true,
+                    Seen::Absent => false,
+                };
+                Ok::<_, Error>(is_present.then(|| key.clone()))
+            })
+            .buffered(ITEMS_AT_ONCE);
+        checked
+            .try_filter_map(|key| std::future::ready(Ok(key)))
+            .try_collect()
+            .await
+    }
+
+    async fn snapshot(
+        &self,
+        live: &Live,
+        filter: &str,
+        request: &ListRequest<'_>,
+    ) -> Result<Snapshot> {
         let mut all = Gathered::default();
-        loop {
+        let state = loop {
             let question = body(&AskSubjects {
                 subjects_filter: filter,
                 offset: all.offset,
             })?;
-            let info = self.bucket.ask(&self.link, live, question).await?;
-            let page: Vec<String> = info
-                .state
-                .subjects
-                .map(|subjects| subjects.into_keys().collect())
-                .unwrap_or_default();
-            if all.add(page, info.total) {
-                return Ok(Snapshot {
-                    subjects: all.subjects,
-                    last_sequence: info.state.last_seq,
-                });
+            let mut info = self.bucket.ask(&self.link, live, question).await?;
+            let page = info.state.subjects.take().unwrap_or_default();
+            if all.add(page.into_keys().collect(), info.total) {
+                break info.state;
             }
-        }
+        };
+        let StreamState {
+            last_seq,
+            bytes,
+            messages,
+            ..
+        } = state;
+        let skipped = self.bucket.subjects.len();
+        let mut keys: Vec<(String, Seen)> = all
+            .subjects
+            .iter()
+            // What other clients wrote under names that no key of ours has is not ours.
+            .filter_map(|subject| names::key(&subject[skipped..]))
+            .filter(|key| {
+                key.starts_with(request.prefix)
+                    && request.after.is_none_or(|after| key.as_bytes() > after)
+            })
+            .map(|key| (key, Seen::Not))
+            .collect();
+        keys.sort_unstable_by(|(one, _), (two, _)| one.cmp(two));
+        keys.dedup_by(|(one, _), (two, _)| one == two);
+        Ok(Snapshot {
+            keys,
+            last_sequence: last_seq,
+            message_bytes: bytes / messages.max(1),
+        })
     }
 
     /// Notes what the headers of all messages say.
@@ -172,7 +213,8 @@ impl Store {
     async fn mark(&self, live: &Live, message: &Message, snapshot: &mut Snapshot) -> Result<bool> {
         let place = message.reply.as_deref().and_then(Place::read);
         let place = place.ok_or_else(unexpected_reply)?;
-        if let Some(seen) = snapshot.subjects.get_mut(message.subject.as_str()) {
+        let last_sequence = snapshot.last_sequence;
+        if let Some(seen) = snapshot.find(&message.subject, self.bucket.subjects.len()) {
             let marks = Marks::read(message.headers.as_ref())?;
             let has_ended = match marks.end(|| Ok(place.stamp))? {
                 Some(end) if !marks.deleted => end <= self.bucket.now(&self.link, live).await?,
@@ -184,7 +226,7 @@ impl Store {
                 Seen::Present
             };
         }
-        Ok(place.pending == 0 || place.sequence >= snapshot.last_sequence)
+        Ok(place.pending == 0 || place.sequence >= last_sequence)
     }
 }
 
@@ -196,7 +238,8 @@ fn lost_by(error: impl std::error::Error + Send + Sync + 'static) -> Error {
 /// and counts them anew for each answer.
 #[derive(Default)]
 struct Gathered {
-    subjects: HashMap<String, Seen>,
+    /// Some of them twice.
+    subjects: Vec<String>,
     /// From which name on the next answer is wanted.
     offset: usize,
     /// The last name of the answers so far.
@@ -223,8 +266,7 @@ impl Gathered {
         }
         let end = self.offset + page.len();
         self.last = page.last().cloned();
-        self.subjects
-            .extend(page.into_iter().map(|subject| (subject, Seen::Not)));
+        self.subjects.append(&mut page);
         self.overlap = OVERLAP;
         let next = end.saturating_sub(OVERLAP);
         if end >= total || next <= self.offset {
@@ -302,8 +344,9 @@ mod tests {
             assert!(answers < 50);
         }
         assert!(names.len() < 50_000);
+        all.subjects.sort_unstable();
         for name in &names {
-            assert!(all.subjects.contains_key(name), "{name}");
+            assert!(all.subjects.binary_search(name).is_ok(), "{name}");
         }
     }
 
