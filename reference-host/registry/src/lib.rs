@@ -25,6 +25,8 @@ pub fn factories() -> &'static [&'static Factory] {
         &provider_adapter::FACTORY,
         #[cfg(feature = "dynamodb")]
         &provider_dynamodb::FACTORY,
+        #[cfg(feature = "nats")]
+        &provider_nats::FACTORY,
     ]
 }
 

@@ -1,0 +1,248 @@
+//! What JetStream is asked and answers, in JSON. Only the fields that are used.
+
+use std::collections::HashMap;
+
+use async_nats::jetstream::stream::RawMessage;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Failure, unexpected_reply};
+
+/// Why JetStream refused a request.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Refusal {
+    #[serde(default)]
+    pub(crate) code: u16,
+    #[serde(default)]
+    pub(crate) err_code: u64,
+    #[serde(default)]
+    pub(crate) description: String,
+}
+
+/// Any answer: a refusal or the fields of a kind of answer.
+pub(crate) trait Answer: DeserializeOwned {
+    fn refusal(&mut self) -> Option<Refusal>;
+
+    /// Reads an answer.
+    fn read(payload: &[u8]) -> Result<Self, Failure> {
+        let mut answer: Self =
+            serde_json::from_slice(payload).map_err(|_| Failure::Failed(unexpected_reply()))?;
+        match answer.refusal() {
+            Some(refusal) => Err(refusal.into()),
+            None => Ok(answer),
+        }
+    }
+}
+
+macro_rules! answers {
+    ($($name:ident),*) => {$(
+        impl Answer for $name {
+            fn refusal(&mut self) -> Option<Refusal> {
+                self.error.take()
+            }
+        }
+    )*};
+}
+
+answers!(Account, Ack, Consumer, Done, Message, Names, StreamInfo);
+
+/// `INFO`.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Account {
+    error: Option<Refusal>,
+    #[serde(default)]
+    pub(crate) api: ApiLevel,
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct ApiLevel {
+    /// Since 2.11.
+    #[serde(default)]
+    pub(crate) level: u32,
+}
+
+/// The answer to a message for a stream.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Ack {
+    error: Option<Refusal>,
+    #[serde(default)]
+    pub(crate) seq: u64,
+}
+
+/// `STREAM.DELETE`.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Done {
+    error: Option<Refusal>,
+}
+
+/// `STREAM.MSG.GET`.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Message {
+    error: Option<Refusal>,
+    pub(crate) message: Option<RawMessage>,
+}
+
+/// `STREAM.NAMES`.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Names {
+    error: Option<Refusal>,
+    #[serde(default)]
+    pub(crate) total: usize,
+    /// `null` where there is none.
+    pub(crate) streams: Option<Vec<String>>,
+}
+
+/// `STREAM.CREATE` and `STREAM.INFO`.
+#[derive(Debug, Deserialize)]
+pub(crate) struct StreamInfo {
+    error: Option<Refusal>,
+    /// How many subjects there are, where they were asked for.
+    #[serde(default)]
+    pub(crate) total: usize,
+    #[serde(default)]
+    pub(crate) config: StreamConfig,
+    #[serde(default)]
+    pub(crate) created: String,
+    #[serde(default)]
+    pub(crate) state: StreamState,
+    /// The server's clock. Since 2.10.
+    pub(crate) ts: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct StreamConfig {
+    #[serde(default)]
+    pub(crate) num_replicas: usize,
+    #[serde(default)]
+    pub(crate) allow_direct: bool,
+    #[serde(default)]
+    pub(crate) allow_msg_ttl: bool,
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct StreamState {
+    #[serde(default)]
+    pub(crate) messages: u64,
+    #[serde(default)]
+    pub(crate) bytes: u64,
+    #[serde(default)]
+    pub(crate) last_seq: u64,
+    pub(crate) subjects: Option<HashMap<String, IgnoredAny>>,
+}
+
+/// `CONSUMER.CREATE`.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Consumer {
+    error: Option<Refusal>,
+    #[serde(default)]
+    pub(crate) name: String,
+    #[serde(default)]
+    pub(crate) num_pending: u64,
+}
+
+/// A new bucket, as other clients of NATS make them.
+#[derive(Debug, Serialize)]
+pub(crate) struct NewStream<'a> {
+    name: &'a str,
+    subjects: [String; 1],
+    description: &'static str,
+    max_msgs_per_subject: u8,
+    storage: &'static str,
+    discard: &'static str,
+    num_replicas: u8,
+    allow_rollup_hdrs: bool,
+    deny_delete: bool,
+    allow_direct: bool,
+    #[serde(skip_serializing_if = "is_false")]
+    allow_msg_ttl: bool,
+}
+
+impl<'a> NewStream<'a> {
+    /// `lifetimes`: whether messages may have times to live.
+    pub(crate) fn new(name: &'a str, subjects: String, replicas: u8, lifetimes: bool) -> Self {
+        Self {
+            name,
+            subjects: [subjects],
+            description: "a store of cloud:keyvalue",
+            max_msgs_per_subject: 1,
+            storage: "file",
+            discard: "new",
+            num_replicas: replicas,
+            allow_rollup_hdrs: true,
+            deny_delete: true,
+            // With several copies a direct get may be answered by one that lags.
+            allow_direct: replicas == 1,
+            allow_msg_ttl: lifetimes,
+        }
+    }
+}
+
+/// A look at the headers of all messages with some subjects.
+#[derive(Debug, Serialize)]
+pub(crate) struct NewConsumer<'a> {
+    stream_name: &'a str,
+    config: ConsumerConfig<'a>,
+}
+
+#[derive(Debug, Serialize)]
+struct ConsumerConfig<'a> {
+    filter_subject: &'a str,
+    deliver_policy: &'static str,
+    ack_policy: &'static str,
+    replay_policy: &'static str,
+    headers_only: bool,
+    mem_storage: bool,
+    num_replicas: u8,
+    /// Nanoseconds after which the server forgets a consumer that nobody asks.
+    inactive_threshold: u64,
+}
+
+impl<'a> NewConsumer<'a> {
+    pub(crate) fn new(stream: &'a str, filter: &'a str) -> Self {
+        Self {
+            stream_name: stream,
+            config: ConsumerConfig {
+                filter_subject: filter,
+                deliver_policy: "all",
+                ack_policy: "none",
+                replay_policy: "instant",
+                headers_only: true,
+                mem_storage: true,
+                num_replicas: 1,
+                inactive_threshold: 10_000_000_000,
+            },
+        }
+    }
+}
+
+/// `STREAM.INFO` with the names of subjects.
+#[derive(Debug, Serialize)]
+pub(crate) struct AskSubjects<'a> {
+    pub(crate) subjects_filter: &'a str,
+    pub(crate) offset: usize,
+}
+
+/// `STREAM.NAMES`.
+#[derive(Debug, Serialize)]
+pub(crate) struct AskNames {
+    pub(crate) subject: &'static str,
+    pub(crate) offset: usize,
+}
+
+/// `STREAM.MSG.GET`.
+#[derive(Debug, Serialize)]
+pub(crate) struct AskLast<'a> {
+    pub(crate) last_by_subj: &'a str,
+}
+
+/// The body of a request.
+pub(crate) fn body(request: &impl Serialize) -> Result<bytes::Bytes, Failure> {
+    match serde_json::to_vec(request) {
+        Ok(body) => Ok(body.into()),
+        Err(_) => Err(Failure::Failed(unexpected_reply())),
+    }
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
+}

@@ -1,0 +1,174 @@
+//! What this provider declares, and what the service tells about itself.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use cloud_contract::{Descriptor, Durability, ErrorKind, Limit, Result, feature, limit};
+
+use crate::clock::WIDTH_MAX;
+use crate::record::HEADERS_MAX_BYTES;
+
+/// The provider's id.
+pub(crate) const NAME: &str = "nats";
+
+/// A key takes up to three times its length in a subject, and a subject has to fit
+/// into the 4 KiB that the server takes for one line, with the names of a stream and
+/// of an inbox: 3,670 bytes at most.
+const KEY_MAX_BYTES: u64 = 1024;
+/// The makers of NATS advise against longer messages, whatever a server permits.
+const VALUE_MAX_BYTES: u64 = 8 * 1024 * 1024;
+/// Below this the interface cannot be served at all.
+const VALUE_FLOOR_BYTES: u64 = 24_576;
+/// Each page reads all names: a large one saves much.
+const PAGE_MAX_KEYS: u64 = 10_000;
+const BATCH_MAX_ITEMS: u64 = 1_000;
+const TTL_MIN: Duration = Duration::from_millis(1);
+const TTL_MAX: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
+/// A reading of the server's clock is behind by as much as an answer takes, which
+/// [`WIDTH_MAX`] bounds, and by the drift since. The rest is for the way of the next
+/// answer.
+const TTL_LATENESS: Duration = Duration::from_millis(250);
+/// The first version that knows times to live of messages. Older ones ignore the
+/// header and say nothing.
+const LIFETIMES_SINCE: (u32, u32) = (2, 11);
+
+/// What was found out when connecting.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Facts {
+    pub(crate) version: String,
+    /// Which API the server has, since 2.11.
+    pub(crate) api_level: u32,
+    pub(crate) max_payload: usize,
+    /// How long the quickest of several answers took.
+    pub(crate) quickest: Duration,
+}
+
+impl Facts {
+    /// Whether messages can have times to live, and the server's clock can be read
+    /// well enough to judge them.
+    pub(crate) fn lifetimes(&self) -> bool {
+        self.api_level >= 1 && knows_lifetimes(&self.version) && self.quickest <= WIDTH_MAX
+    }
+}
+
+fn knows_lifetimes(version: &str) -> bool {
+    let mut parts = version.split('.').map(|part| part.parse::<u32>().ok());
+    match (parts.next().flatten(), parts.next().flatten()) {
+        (Some(major), Some(minor)) => (major, minor) >= LIFETIMES_SINCE,
+        _ => false,
+    }
+}
+
+/// The declarations.
+///
+/// # Errors
+/// `other` if the server permits only messages that are too short.
+pub(crate) fn describe(facts: &Facts, call_timeout: Duration) -> Result<Descriptor> {
+    let payload = facts.max_payload.saturating_sub(HEADERS_MAX_BYTES);
+    let value_max =
+        u64::try_from(payload).map_or(VALUE_MAX_BYTES, |most| most.min(VALUE_MAX_BYTES));
+    if value_max < VALUE_FLOOR_BYTES {
+        return Err(ErrorKind::Other(Cow::Borrowed(
+            "the service permits only messages that are too short: its max_payload must be at \
+             least 25 KB",
+        ))
+        .into());
+    }
+    let nanoseconds = |span: Duration| u64::try_from(span.as_nanos()).unwrap_or(u64::MAX);
+    let mut features = vec![
+        feature::KV_STORE,
+        feature::KV_LIST_ORDERED,
+        feature::KV_CAS,
+        feature::KV_COUNTERS,
+        feature::KV_BATCH,
+    ];
+    let mut limits = vec![
+        (limit::KV_KEY_MAX_BYTES, KEY_MAX_BYTES),
+        (limit::KV_VALUE_MAX_BYTES, value_max),
+        (limit::KV_PAGE_MAX_KEYS, PAGE_MAX_KEYS),
+        (limit::KV_BATCH_MAX_ITEMS, BATCH_MAX_ITEMS),
+    ];
+    if facts.lifetimes() {
+        features.push(feature::KV_EXPIRY);
+        limits.extend([
+            (limit::KV_TTL_MIN_NS, nanoseconds(TTL_MIN)),
+            (limit::KV_TTL_MAX_NS, nanoseconds(TTL_MAX)),
+            (limit::KV_TTL_LATENESS_NS, nanoseconds(TTL_LATENESS)),
+        ]);
+    }
+    Ok(Descriptor {
+        provider: NAME,
+        product: "NATS".to_owned(),
+        product_version: Some(facts.version.clone()).filter(|version| !version.is_empty()),
+        features,
+        limits: limits
+            .into_iter()
+            .map(|(id, value)| Limit { id, value })
+            .collect(),
+        // A message is in the hands of the operating system before it is acknowledged;
+        // that the disk has it (`sync_interval`) matters only when power fails.
+        durability: Durability::Durable,
+        // Reads are answered by the leader of the stream.
+        visibility_bound: Duration::ZERO,
+        call_timeout,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn facts(version: &str, api_level: u32) -> Facts {
+        Facts {
+            version: version.to_owned(),
+            api_level,
+            max_payload: 1024 * 1024,
+            quickest: Duration::from_millis(1),
+        }
+    }
+
+    #[test]
+    fn expiry_is_declared_only_where_it_holds() {
+        for (version, api_level, holds) in [
+            ("2.15.1", 5, true),
+            ("2.11.0", 1, true),
+            ("2.11.0-RC.1", 1, true),
+            ("3.0.0", 1, true),
+            // The one we talk to is new, the one that leads JetStream is not.
+            ("2.11.0", 0, false),
+            ("2.10.29", 0, false),
+            ("2.9.10", 0, false),
+            ("2.9.10", 1, false),
+            ("", 1, false),
+            ("nightly", 1, false),
+        ] {
+            let facts = facts(version, api_level);
+            assert_eq!(facts.lifetimes(), holds, "{version} {api_level}");
+            let descriptor = describe(&facts, Duration::from_secs(1)).unwrap();
+            assert_eq!(descriptor.declares(feature::KV_EXPIRY), holds);
+            assert_eq!(descriptor.limit(limit::KV_TTL_MIN_NS).is_some(), holds);
+        }
+        let far = Facts {
+            quickest: Duration::from_millis(101),
+            ..facts("2.15.1", 5)
+        };
+        assert!(!far.lifetimes());
+    }
+
+    #[test]
+    fn values_leave_room_for_headers() {
+        let value_max = |max_payload| {
+            let facts = Facts {
+                max_payload,
+                ..facts("2.15.1", 5)
+            };
+            let descriptor = describe(&facts, Duration::from_secs(1)).ok()?;
+            descriptor.limit(limit::KV_VALUE_MAX_BYTES)
+        };
+        assert_eq!(value_max(1024 * 1024), Some(1024 * 1024 - 256));
+        assert_eq!(value_max(64 * 1024 * 1024), Some(8 * 1024 * 1024));
+        assert_eq!(value_max(24_576 + 256), Some(24_576));
+        assert_eq!(value_max(24_576 + 255), None);
+        assert_eq!(value_max(0), None);
+    }
+}

@@ -1,0 +1,330 @@
+//! An open scope: its buckets, and that they exist.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use cloud_contract::keyvalue::Version;
+use cloud_contract::{Error, ErrorKind, Namespace, Result, Scope, ScopeId, keyvalue};
+use futures::future::try_join_all;
+use futures::{StreamExt as _, TryStreamExt as _, stream};
+use tokio::sync::Mutex;
+
+use crate::api::{AskNames, Done, Names, NewStream, StreamInfo, body};
+use crate::clock::Clock;
+use crate::driver::Store;
+use crate::error::{Failure, unexpected_reply};
+use crate::link::{Link, Live};
+use crate::names;
+use crate::record::nanoseconds;
+
+/// How many increments of different keys can wait for their turns apart.
+const QUEUES: usize = 64;
+/// How many buckets are removed at a time.
+const REMOVED_AT_ONCE: usize = 16;
+
+/// One bucket, as all handles of this provider share it.
+#[derive(Debug)]
+pub(crate) struct Bucket {
+    pub(crate) stream: String,
+    /// What subjects of keys begin with.
+    pub(crate) subjects: String,
+    /// What versions of permanent keys and of others begin with.
+    marks: [String; 2],
+    /// Whether the bucket has one copy, and may be asked directly.
+    direct: AtomicBool,
+    /// Whether messages can have times to live.
+    pub(crate) lifetimes: bool,
+    pub(crate) clock: Clock,
+    /// Increments that met others wait here for their turns, by the hash of the key.
+    pub(crate) queues: [Mutex<()>; QUEUES],
+    closed: AtomicBool,
+}
+
+impl Bucket {
+    /// A bucket as the service describes it.
+    fn new(stream: String, info: &StreamInfo) -> Result<Self> {
+        // Another bucket of the same name counts from one again: its versions differ
+        // by the moment at which it was created.
+        let created = nanoseconds(&info.created)?;
+        Ok(Self {
+            subjects: names::subject_prefix(&stream),
+            marks: [0, 1].map(|kind| format!("{:016x}", scattered(2 * u128::from(created) + kind))),
+            direct: AtomicBool::new(is_direct(info)),
+            lifetimes: info.config.allow_msg_ttl,
+            clock: Clock::default(),
+            queues: [(); QUEUES].map(Mutex::new),
+            closed: AtomicBool::new(false),
+            stream,
+        })
+    }
+
+    /// Learns what an answer tells besides what was asked.
+    pub(crate) fn observe(&self, info: &StreamInfo, asked: Instant) -> Result<()> {
+        self.direct.store(is_direct(info), Ordering::Release);
+        if let Some(server) = &info.ts {
+            self.clock
+                .observe(asked, Instant::now(), nanoseconds(server)?);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn is_direct(&self) -> bool {
+        self.direct.load(Ordering::Acquire)
+    }
+
+    /// Refuses what comes after the scope was closed.
+    pub(crate) fn check_open(&self) -> Result<()> {
+        if self.closed.load(Ordering::Acquire) {
+            return Err(ErrorKind::NotFound.into());
+        }
+        Ok(())
+    }
+
+    /// The version of a message. The two kinds look different, so that no text that was
+    /// issued for one reads as the other.
+    pub(crate) fn version(&self, sequence: u64, ends: bool) -> Version {
+        Version::from(format!("{}-{sequence:x}", self.marks[usize::from(ends)]))
+    }
+
+    /// The sequence that a version names, and whether its key ends; none for what was
+    /// never issued for this bucket.
+    pub(crate) fn sequence(&self, version: &str) -> Option<(u64, bool)> {
+        [false, true].into_iter().find_map(|ends| {
+            let digits = version
+                .strip_prefix(self.marks[usize::from(ends)].as_str())?
+                .strip_prefix('-')?;
+            let sequence = u64::from_str_radix(digits, 16).ok()?;
+            (sequence > 0 && self.version(sequence, ends) == version).then_some((sequence, ends))
+        })
+    }
+}
+
+fn is_direct(info: &StreamInfo) -> bool {
+    info.config.allow_direct && info.config.num_replicas <= 1
+}
+
+/// A number that looks like no other's neighbour; different for different numbers.
+fn scattered(number: u128) -> u64 {
+    // The finish of SplitMix64. Nanoseconds since 1970 leave the top bit free until
+    // 2262, so twice the number fits.
+    #[allow(clippy::cast_possible_truncation, reason = "it fits, as said")]
+    let mut bits = number as u64;
+    bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    bits ^ (bits >> 31)
+}
+
+/// A scope that this provider opened and has not closed.
+#[derive(Debug)]
+pub(crate) struct Registration {
+    buckets: BTreeMap<String, Arc<Bucket>>,
+}
+
+impl Registration {
+    /// Opens a scope: creates its buckets unless they are there.
+    pub(crate) async fn open(link: &Link, scope: &Scope, lifetimes: bool) -> Result<Self> {
+        let live = link.live().await?;
+        let buckets = scope.names.iter().map(|name| {
+            let live = &live;
+            async move {
+                // A name that no bucket can have has no store (KV-OPEN-6).
+                let Some(stream) = names::stream(&scope.id, name) else {
+                    return Ok(None);
+                };
+                let bucket = create(link, live, stream, lifetimes).await?;
+                Ok::<_, Error>(Some((name.clone(), Arc::new(bucket))))
+            }
+        });
+        Ok(Self {
+            buckets: try_join_all(buckets).await?.into_iter().flatten().collect(),
+        })
+    }
+
+    /// From now on its stores are gone, whoever creates others of their names.
+    pub(crate) fn close(&self) {
+        for bucket in self.buckets.values() {
+            bucket.closed.store(true, Ordering::Release);
+        }
+    }
+
+    /// Whether both mean the same buckets.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        self.buckets.len() == other.buckets.len()
+            && self
+                .buckets
+                .iter()
+                .zip(&other.buckets)
+                .all(|((one, mine), (two, theirs))| one == two && mine.marks == theirs.marks)
+    }
+}
+
+async fn create(link: &Link, live: &Live, stream: String, lifetimes: bool) -> Result<Bucket> {
+    let config = &link.config;
+    let subjects = format!("{}>", names::subject_prefix(&stream));
+    let new = body(&NewStream::new(
+        &stream,
+        subjects,
+        config.replicas,
+        lifetimes,
+    ))?;
+    let mut asked = Instant::now();
+    let created = live
+        .ask(format!("{}.STREAM.CREATE.{stream}", config.api), new)
+        .await;
+    let info: StreamInfo = match created {
+        // Other settings, by an operator or another version of this program.
+        Err(Failure::NameInUse) => {
+            asked = Instant::now();
+            live.ask(format!("{}.STREAM.INFO.{stream}", config.api), Bytes::new())
+                .await?
+        }
+        other => other?,
+    };
+    if lifetimes && !info.config.allow_msg_ttl {
+        return Err(ErrorKind::Other(
+            "a bucket does not allow messages to have a time to live".into(),
+        )
+        .into());
+    }
+    let bucket = Bucket::new(stream, &info)?;
+    bucket.observe(&info, asked)?;
+    Ok(bucket)
+}
+
+/// Removes all buckets of a scope, whoever created them.
+pub(crate) async fn remove(link: &Link, scope: &ScopeId) -> Result<()> {
+    let live = link.live().await?;
+    let api = &link.config.api;
+    let prefix = names::scope_prefix(scope);
+    let mut streams: Vec<String> = Vec::new();
+    let mut offset = 0;
+    loop {
+        let question = body(&AskNames {
+            subject: "$KV.*.>",
+            offset,
+        })?;
+        let page: Names = live.ask(format!("{api}.STREAM.NAMES"), question).await?;
+        let names = page.streams.unwrap_or_default();
+        offset += names.len();
+        let is_last = names.is_empty() || offset >= page.total;
+        streams.extend(names.into_iter().filter(|name| name.starts_with(&prefix)));
+        if is_last {
+            break;
+        }
+    }
+    stream::iter(streams)
+        .map(|stream| {
+            let live = &live;
+            async move {
+                let asked = live.ask(format!("{api}.STREAM.DELETE.{stream}"), Bytes::new());
+                match asked.await {
+                    Ok(Done { .. }) | Err(Failure::NoStream) => Ok(()),
+                    Err(failure) => Err(Error::from(failure)),
+                }
+            }
+        })
+        .buffer_unordered(REMOVED_AT_ONCE)
+        .try_collect()
+        .await
+}
+
+/// The contract's view of an open scope.
+#[derive(Debug)]
+pub(crate) struct Open {
+    pub(crate) link: Arc<Link>,
+    pub(crate) registration: Arc<Registration>,
+}
+
+#[async_trait]
+impl Namespace for Open {
+    async fn keyvalue(&self, store: &str) -> Result<Arc<dyn keyvalue::Driver>> {
+        match self.registration.buckets.get(store) {
+            Some(bucket) => Ok(Arc::new(Store::new(
+                Arc::clone(&self.link),
+                Arc::clone(bucket),
+            ))),
+            None => Err(ErrorKind::NotFound.into()),
+        }
+    }
+}
+
+impl Bucket {
+    /// Asks the service to describe the bucket.
+    pub(crate) async fn ask(
+        &self,
+        link: &Link,
+        live: &Live,
+        question: Bytes,
+    ) -> Result<StreamInfo> {
+        let asked = Instant::now();
+        let subject = format!("{}.STREAM.INFO.{}", link.config.api, self.stream);
+        let info: StreamInfo = live.ask(subject, question).await?;
+        self.observe(&info, asked)?;
+        Ok(info)
+    }
+
+    /// What the server's clock says now.
+    pub(crate) async fn now(&self, link: &Link, live: &Live) -> Result<u64> {
+        if !self.clock.is_fresh(Instant::now()) {
+            self.ask(link, live, Bytes::new()).await?;
+        }
+        self.clock.now(Instant::now()).ok_or_else(unexpected_reply)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::Answer as _;
+
+    fn bucket(created: &str) -> Bucket {
+        let json = format!(
+            r#"{{"created":"{created}","config":{{"num_replicas":1,"allow_direct":true}}}}"#
+        );
+        let info = StreamInfo::read(json.as_bytes()).unwrap();
+        Bucket::new("KV_cw_s_a".to_owned(), &info).unwrap()
+    }
+
+    #[test]
+    fn versions_are_of_one_bucket_and_one_kind() {
+        let bucket = bucket("2026-11-22T05:02:30.695456653Z");
+        let permanent = bucket.version(255, false);
+        let ending = bucket.version(255, true);
+        assert_ne!(permanent, ending);
+        assert_eq!(bucket.sequence(&permanent), Some((255, false)));
+        assert_eq!(bucket.sequence(&ending), Some((255, true)));
+        let again = super::tests::bucket("2026-11-22T05:02:30.695456654Z");
+        assert_eq!(again.sequence(&permanent), None);
+        for never in [
+            "",
+            "-",
+            "255",
+            &permanent[1..],
+            &permanent.to_uppercase(),
+            &format!("{permanent} "),
+            &format!("{}-0ff", &permanent[..16]),
+            &format!("{}-0", &permanent[..16]),
+            &format!("{}-+f", &permanent[..16]),
+            &format!("{}-", &permanent[..16]),
+        ] {
+            assert_eq!(bucket.sequence(never), None, "{never}");
+        }
+    }
+
+    #[test]
+    fn only_a_bucket_with_one_copy_is_asked_directly() {
+        for (replicas, direct, expected) in [(1, true, true), (3, true, false), (1, false, false)] {
+            let json = format!(
+                r#"{{"created":"2026-11-22T05:02:30Z",
+                    "config":{{"num_replicas":{replicas},"allow_direct":{direct}}}}}"#
+            );
+            let info = StreamInfo::read(json.as_bytes()).unwrap();
+            let bucket = Bucket::new("KV_b".to_owned(), &info).unwrap();
+            assert_eq!(bucket.is_direct(), expected);
+        }
+    }
+}

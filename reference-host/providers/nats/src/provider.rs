@@ -1,0 +1,108 @@
+//! The provider: one connection, and the scopes that are open.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use cloud_contract::{Descriptor, Error, Namespace, Provider, Result, Scope, ScopeId, Settings};
+
+use crate::api::Account;
+use crate::config::Config;
+use crate::descriptor::{Facts, describe};
+use crate::link::Link;
+use crate::namespace::{Open, Registration, remove};
+
+/// How often the way to the server is measured.
+const MEASURED: usize = 3;
+
+#[derive(Debug)]
+struct Nats {
+    link: Arc<Link>,
+    descriptor: Descriptor,
+    lifetimes: bool,
+    /// The scopes that were opened here and not closed here since.
+    open: Mutex<HashMap<ScopeId, Arc<Registration>>>,
+}
+
+/// Connects, within a bounded time.
+///
+/// # Errors
+/// `invalid-argument` for settings, `unavailable`, `timeout`, `access-denied`;
+/// `other` if there is no JetStream, or messages must be too short.
+pub(crate) async fn connect(settings: Settings) -> Result<Arc<dyn Provider>> {
+    let config = Config::read(&settings)?;
+    let call_timeout = config.call_timeout;
+    let link = Arc::new(Link::new(config));
+    let facts = link.bounded(ask(&link)).await?;
+    Ok(Arc::new(Nats {
+        descriptor: describe(&facts, call_timeout)?,
+        lifetimes: facts.lifetimes(),
+        link,
+        open: Mutex::default(),
+    }))
+}
+
+async fn ask(link: &Link) -> Result<Facts> {
+    let live = link.live().await?;
+    let info = live.client.server_info();
+    let mut facts = Facts {
+        version: info.version,
+        api_level: 0,
+        max_payload: info.max_payload,
+        quickest: Duration::MAX,
+    };
+    for _ in 0..MEASURED {
+        let asked = Instant::now();
+        let account: Account = live
+            .ask(format!("{}.INFO", link.config.api), Bytes::new())
+            .await?;
+        facts.quickest = facts.quickest.min(asked.elapsed());
+        facts.api_level = account.api.level;
+    }
+    Ok(facts)
+}
+
+impl Nats {
+    fn known(&self) -> MutexGuard<'_, HashMap<ScopeId, Arc<Registration>>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl Provider for Nats {
+    fn descriptor(&self) -> &Descriptor {
+        &self.descriptor
+    }
+
+    async fn open(&self, scope: &Scope) -> Result<Arc<dyn Namespace>> {
+        if scope.names.iter().any(String::is_empty) {
+            return Err(Error::invalid("scope: a name must not be empty"));
+        }
+        let opened = Registration::open(&self.link, scope, self.lifetimes);
+        let opened = Arc::new(self.link.bounded(opened).await?);
+        let registration = match self.known().entry(scope.id.clone()) {
+            // The same buckets, unless somebody else closed the scope since.
+            Entry::Occupied(mut known) => {
+                if !known.get().is_same(&opened) {
+                    known.insert(Arc::clone(&opened));
+                }
+                Arc::clone(known.get())
+            }
+            Entry::Vacant(place) => Arc::clone(place.insert(opened)),
+        };
+        Ok(Arc::new(Open {
+            link: Arc::clone(&self.link),
+            registration,
+        }))
+    }
+
+    async fn close(&self, scope: &Scope) -> Result<()> {
+        if let Some(registration) = self.known().remove(&scope.id) {
+            registration.close();
+        }
+        self.link.bounded(remove(&self.link, &scope.id)).await
+    }
+}
