@@ -9,7 +9,7 @@ use crate::entity::{PART_BYTES, PARTS};
 /// The provider's id.
 pub(crate) const NAME: &str = "azure-tables";
 
-/// 820 characters in two keys that hold 512 each, one of them begun by 22 of ours.
+/// 820 characters in two keys that hold 512 each, 21 of ours in both.
 const KEY_MAX_BYTES: u64 = 512;
 /// Eleven properties of 64 KiB. The service takes entities of 1 MiB and requests
 /// of 4 MiB; an emulator counts the text of the request, base64 included.

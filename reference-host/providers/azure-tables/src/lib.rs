@@ -24,7 +24,7 @@
 //!
 //! | partition key | row key | holds |
 //! |---|---|---|
-//! | `d` LIFE NUMBER, and the first 300 bytes of the key | `k`, and the rest of the key | one entry: version `r`, end `d` in microseconds since 1970 if it has one, value in `v0` to `v10` of 64 KiB each |
+//! | `d` LIFE NUMBER, and the first 300 bytes of the key | `d` LIFE NUMBER, and the rest of the key | one entry: version `r`, end `d` in microseconds since 1970 if it has one, value in `v0` to `v10` of 64 KiB each |
 //! | `scope` | the scope's id | the mark of its present LIFE and the names of its stores |
 //! | `clock` | `clock` | nothing: its time stamp shows the service's clock |
 //!
@@ -40,7 +40,8 @@
 //! - It cannot add: counters are read and written on condition. Calls through one
 //!   provider take turns on a counter.
 //! - It has no times to live: an entry has an end, and reads leave out what has
-//!   ended. One in 16 expiring writes removes up to 64 ended entries of the scope.
+//!   ended. One in 16 expiring writes, and a list that met 16 ended entries, removes up
+//!   to 64 of the scope.
 //!   Ends are in the service's time, whatever the host's clock shows.
 //!
 //! Not looked at are Cosmos DB accounts with tables, whose rules differ.

@@ -4,7 +4,8 @@
 //! few characters are safe in them and in addresses. So bytes become base 32 with
 //! digits and lower-case letters, whose order is that of the bytes. The first 300
 //! bytes make the partition key, what is left the row key, so that the order of
-//! entities (partition, then row) is the order of keys.
+//! entities (partition, then row) is the order of keys. Both begin with the mark of
+//! the store: an emulator finds entities by the row key first.
 
 use std::fmt::Write as _;
 
@@ -13,9 +14,6 @@ const ALPHABET: &[u8; 32] = b"0123456789abcdefghijklmnopqrstuv";
 const BEHIND: char = 'w';
 /// A multiple of five, which fills 480 characters without padding.
 const HEAD_BYTES: usize = 300;
-/// What every row key begins with: an empty one is hard to write in an address.
-const ROW: char = 'k';
-
 /// The two keys of an entity.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Place {
@@ -50,8 +48,8 @@ impl Space {
         let mut partition = String::with_capacity(self.prefix.len() + encoded_len(head));
         partition.push_str(&self.prefix);
         encode(head, &mut partition);
-        let mut row = String::with_capacity(1 + encoded_len(tail));
-        row.push(ROW);
+        let mut row = String::with_capacity(self.prefix.len() + encoded_len(tail));
+        row.push_str(&self.prefix);
         encode(tail, &mut row);
         Place { partition, row }
     }
@@ -59,7 +57,7 @@ impl Space {
     /// The key of an entity, unless it is none of this store.
     pub(crate) fn key(&self, partition: &str, row: &str) -> Option<String> {
         let head = partition.strip_prefix(&self.prefix)?;
-        let tail = row.strip_prefix(ROW)?;
+        let tail = row.strip_prefix(&self.prefix)?;
         let mut bytes = Vec::with_capacity((head.len() + tail.len()) * 5 / 8);
         decode(head, &mut bytes)?;
         decode(tail, &mut bytes)?;
@@ -231,18 +229,18 @@ mod tests {
     fn what_is_no_key_is_none() {
         let prefix = "d0123456789abcdef0007";
         for (partition, row) in [
-            ("", "k"),
-            ("d0123456789abcdef0008c4", "k"),
+            ("", prefix),
+            ("d0123456789abcdef0008c4", "d0123456789abcdef0008"),
             ("d0123456789abcdef0007c4", ""),
             // Padding that is not zero, a length that no bytes have, a capital.
-            (&*format!("{prefix}c5"), "k"),
-            (&*format!("{prefix}c"), "k"),
-            (&*format!("{prefix}C4"), "k"),
+            (&*format!("{prefix}c5"), prefix),
+            (&*format!("{prefix}c"), prefix),
+            (&*format!("{prefix}C4"), prefix),
         ] {
             assert_eq!(space().key(partition, row), None, "{partition} {row}");
         }
         assert_eq!(
-            space().key(&format!("{prefix}c4"), "k").as_deref(),
+            space().key(&format!("{prefix}c4"), prefix).as_deref(),
             Some("a")
         );
     }

@@ -10,6 +10,8 @@ use crate::error::unexpected_reply;
 
 /// The most entities that the service puts into one answer.
 const MOST: usize = 1_000;
+/// After so many entries that have ended some are removed.
+const ENDED: usize = 16;
 
 impl Store {
     pub(super) async fn list_keys(&self, request: ListRequest<'_>) -> Result<KeyPage> {
@@ -21,18 +23,21 @@ impl Store {
             return Err(Error::invalid("cursor: not issued for this list"));
         }
         let mut keys: Vec<String> = Vec::new();
+        // One more than the page holds tells whether the list goes on.
+        let mut most = (request.limit + 1).min(MOST);
+        let mut ended = 0;
         let mut clock_is_fresh = false;
         for filter in self.space.filters(prefix, request.after) {
             // An answer can be short, or empty, and the range go on all the same.
             let mut from: Option<String> = None;
             loop {
-                // One more than the page holds tells whether the list goes on.
-                let most = (request.limit + 1 - keys.len()).min(MOST);
                 let select = "PartitionKey,RowKey,d";
                 let page = self
                     .table
                     .query(&filter, select, most, from.as_deref(), false)
                     .await?;
+                // Where much has ended, few requests should find the rest.
+                most = MOST;
                 for mut entity in page.entities {
                     let end = entity::end(&entity)?;
                     if end.is_some() && !clock_is_fresh {
@@ -40,6 +45,10 @@ impl Store {
                         clock_is_fresh = true;
                     }
                     if self.table.has_ended(end) {
+                        ended += 1;
+                        if ended == ENDED {
+                            self.sweep_now();
+                        }
                         continue;
                     }
                     if keys.len() == request.limit {

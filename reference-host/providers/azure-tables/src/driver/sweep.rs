@@ -18,9 +18,13 @@ impl Store {
     /// ended in the scope, beside the call.
     pub(super) fn sweep(&self) {
         if self.registration.is_turn_to_sweep(EVERY) {
-            let (table, registration) = (Arc::clone(&self.table), Arc::clone(&self.registration));
-            tokio::spawn(async move { sweep(&table, &registration).await });
+            self.sweep_now();
         }
+    }
+
+    pub(super) fn sweep_now(&self) {
+        let (table, registration) = (Arc::clone(&self.table), Arc::clone(&self.registration));
+        tokio::spawn(async move { sweep(&table, &registration).await });
     }
 }
 
