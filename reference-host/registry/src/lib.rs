@@ -27,6 +27,8 @@ pub fn factories() -> &'static [&'static Factory] {
         &provider_dynamodb::FACTORY,
         #[cfg(feature = "nats")]
         &provider_nats::FACTORY,
+        #[cfg(feature = "azure-tables")]
+        &provider_azure_tables::FACTORY,
     ]
 }
 

@@ -1,0 +1,237 @@
+//! Requests to the service: signed, dated by its clock, sent once.
+//!
+//! Knows HTTP and the protocol's headers. Must not know what an entity means.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use azure_core::time::{OffsetDateTime, parse_rfc7231, to_rfc7231};
+use bytes::Bytes;
+use cloud_contract::{Error, ErrorKind, Result};
+use reqwest::header::{
+    ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, IF_MATCH, RETRY_AFTER, SERVER,
+};
+use reqwest::{Method, Url};
+use tokio::sync::Semaphore;
+
+use crate::clock::{Clock, Moment, micros};
+use crate::config::Config;
+use crate::credentials::Credentials;
+use crate::error::{code, no_answer, refusal};
+
+/// The first version that takes tokens of an identity for tables.
+const VERSION: &str = "2020-12-06";
+/// How many requests may be on their way at a time; others wait for their turn.
+const AT_ONCE: usize = 128;
+/// An idle connection is given up before the service does: a request on one that
+/// the service just closed would fail. Emulators keep theirs for five seconds.
+const IDLE_EMULATOR: Duration = Duration::from_secs(3);
+const IDLE: Duration = Duration::from_secs(60);
+/// The service takes dates that are up to 15 minutes off.
+const DATE_OFF: Moment = 5 * 60 * 1_000_000;
+const SECOND: Moment = 1_000_000;
+
+/// A way to the service.
+#[derive(Debug)]
+pub(crate) struct Client {
+    http: reqwest::Client,
+    endpoint: Url,
+    credentials: Credentials,
+    pub(crate) clock: Clock,
+    turns: Semaphore,
+}
+
+/// A request.
+#[derive(Debug, Clone)]
+pub(crate) struct Request {
+    pub(crate) method: Method,
+    /// Behind the endpoint: `Tables`. Holds nothing that needs an escape.
+    pub(crate) path: String,
+    pub(crate) query: Option<String>,
+    /// Ask for marks of versions in the answer.
+    pub(crate) marks: bool,
+    pub(crate) if_match: Option<String>,
+    pub(crate) body: Option<Bytes>,
+}
+
+/// What the service did. Everything else is an error.
+#[derive(Debug)]
+pub(crate) enum Answer {
+    Done(Reply),
+    /// The entity is not there.
+    Absent,
+    /// The entity, or table, is there already.
+    Exists,
+    /// The entity has another version.
+    Changed,
+}
+
+/// The contents of an answer.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) sent: Instant,
+    pub(crate) received: Instant,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+impl Reply {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// What the service calls itself.
+    pub(crate) fn server(&self) -> &str {
+        self.header(SERVER.as_str()).unwrap_or_default()
+    }
+}
+
+impl Client {
+    pub(crate) fn new(config: Config) -> Result<Arc<Self>> {
+        // The first one stays; all ours are the same.
+        drop(rustls::crypto::ring::default_provider().install_default());
+        let mut http = reqwest::Client::builder()
+            .http1_only()
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .connect_timeout(config.connect_timeout)
+            .timeout(config.call_timeout)
+            .pool_max_idle_per_host(AT_ONCE)
+            .tcp_nodelay(true);
+        http = if config.endpoint.scheme() == "https" {
+            http.pool_idle_timeout(IDLE)
+        } else {
+            // An emulator, on this machine or near it.
+            http.pool_idle_timeout(IDLE_EMULATOR).no_proxy()
+        };
+        Ok(Arc::new(Self {
+            http: http.build().map_err(no_answer)?,
+            credentials: Credentials::new(&config.account, config.access)?,
+            endpoint: config.endpoint,
+            clock: Clock::new(),
+            turns: Semaphore::new(AT_ONCE),
+        }))
+    }
+
+    /// Sends a request once. A second time only where the first was refused
+    /// because of its date, which changes nothing.
+    pub(crate) async fn send(&self, request: &Request) -> Result<Answer> {
+        let _turn = self.turns.acquire().await.map_err(|_| closed())?;
+        let dated = self.date();
+        match self.send_dated(request, dated).await {
+            Err(error) if *error.kind() == ErrorKind::AccessDenied => {
+                let now = self.date();
+                if now.saturating_sub(dated).abs() < DATE_OFF {
+                    return Err(error);
+                }
+                self.send_dated(request, now).await
+            }
+            answer => answer,
+        }
+    }
+
+    /// Sends a write, and lets it come to its end when the caller goes away, as
+    /// what `held` stands for must know when it has.
+    pub(crate) async fn commit<G: Send + 'static>(
+        self: &Arc<Self>,
+        request: Request,
+        held: G,
+    ) -> Result<Answer> {
+        let client = Arc::clone(self);
+        let work = async move {
+            let answer = client.send(&request).await;
+            drop(held);
+            answer
+        };
+        tokio::spawn(work).await.unwrap_or_else(|_| Err(closed()))
+    }
+
+    async fn send_dated(&self, request: &Request, dated: Moment) -> Result<Answer> {
+        let date = OffsetDateTime::from_unix_timestamp(dated.div_euclid(SECOND))
+            .map_err(|_| closed())
+            .map(|date| to_rfc7231(&date))?;
+        let mut url = self.endpoint.clone();
+        let root = url.path().trim_end_matches('/').to_owned();
+        url.set_path(&format!("{root}/{}", request.path));
+        url.set_query(request.query.as_deref());
+        let authorization = self.credentials.authorize(&mut url, &date).await?;
+        let marks = if request.marks {
+            "application/json;odata=minimalmetadata"
+        } else {
+            "application/json;odata=nometadata"
+        };
+        let mut http = self
+            .http
+            .request(request.method.clone(), url)
+            .header("x-ms-date", &date)
+            .header("x-ms-version", VERSION)
+            .header("DataServiceVersion", "3.0;NetFx")
+            .header("MaxDataServiceVersion", "3.0;NetFx")
+            .header(ACCEPT, marks);
+        if let Some(authorization) = authorization {
+            http = http.header(AUTHORIZATION, authorization);
+        }
+        if let Some(mark) = &request.if_match {
+            http = http.header(IF_MATCH, mark);
+        }
+        if let Some(body) = &request.body {
+            http = http
+                .header(CONTENT_TYPE, "application/json")
+                .header("Prefer", "return-no-content")
+                .body(body.clone());
+        }
+        let sent = Instant::now();
+        let mut response = http.send().await.map_err(no_answer)?;
+        let received = Instant::now();
+        let status = response.status();
+        let headers = std::mem::take(response.headers_mut());
+        self.observe(&headers, sent, received);
+        let body = response.bytes().await.map_err(no_answer)?;
+        if status.is_success() {
+            return Ok(Answer::Done(Reply {
+                sent,
+                received,
+                headers,
+                body,
+            }));
+        }
+        let code = code(&body);
+        Ok(match (status.as_u16(), code.as_str()) {
+            (404, "ResourceNotFound" | "EntityNotFound") => Answer::Absent,
+            (409, "EntityAlreadyExists" | "TableAlreadyExists") => Answer::Exists,
+            (412, _) => Answer::Changed,
+            _ => return Err(refusal(status, &code, retry_after(&headers))),
+        })
+    }
+
+    /// What to date a request with: the service's time, and the host's until it
+    /// is known.
+    fn date(&self) -> Moment {
+        self.clock.now().unwrap_or_else(|| {
+            std::time::SystemTime::UNIX_EPOCH
+                .elapsed()
+                .map_or(0, micros)
+        })
+    }
+
+    /// The date of an answer is in whole seconds and may be a second old. It does
+    /// for signatures, and shows that the finer estimate went wrong.
+    fn observe(&self, headers: &HeaderMap, sent: Instant, received: Instant) {
+        let date = headers.get(DATE).and_then(|date| date.to_str().ok());
+        if let Some(date) = date.and_then(|date| parse_rfc7231(date).ok()) {
+            let date = date.unix_timestamp().saturating_mul(SECOND);
+            let (first, last) = (date.saturating_sub(SECOND), date.saturating_add(2 * SECOND));
+            self.clock.observe(sent, received, first, last);
+        }
+    }
+}
+
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let seconds = headers.get(RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
+    Some(Duration::from_secs(seconds))
+}
+
+/// What cannot come about while the process lives.
+fn closed() -> Error {
+    ErrorKind::Other("the provider failed internally".into()).into()
+}
