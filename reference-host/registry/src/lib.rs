@@ -29,6 +29,8 @@ pub fn factories() -> &'static [&'static Factory] {
         &provider_nats::FACTORY,
         #[cfg(feature = "azure-tables")]
         &provider_azure_tables::FACTORY,
+        #[cfg(feature = "firestore")]
+        &provider_firestore::FACTORY,
     ]
 }
 

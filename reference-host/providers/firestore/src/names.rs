@@ -1,0 +1,136 @@
+//! How scopes, stores and keys are called in the service.
+
+use std::fmt::Write as _;
+
+use cloud_contract::ScopeId;
+
+/// The collection of a store's entries. All have one name, so that an index or a
+/// TTL policy is set for all at once.
+pub(crate) const ENTRIES: &str = "cloud-wit-entries";
+/// A document id ends at 1,500 bytes, and a byte of a key takes two.
+pub(crate) const KEY_MAX_BYTES: usize = 750;
+
+/// The document of a scope, and the beginning of the names of all that is in it.
+pub(crate) fn scope_document(root: &str, scope: &ScopeId) -> String {
+    format!("{root}/{scope}")
+}
+
+/// A document that no scope has: scope ids have no `_`.
+pub(crate) fn probe_document(root: &str) -> String {
+    format!("{root}/_")
+}
+
+/// The names that belong to one store.
+#[derive(Debug)]
+pub(crate) struct StoreNames {
+    /// The document under which the entries are. It need not exist, and does not.
+    pub(crate) parent: String,
+    /// What an entry's id follows.
+    entries: String,
+}
+
+impl StoreNames {
+    pub(crate) fn new(scope_document: &str, store: &str) -> Self {
+        let mut parent = format!("{scope_document}/stores/");
+        for byte in store.bytes() {
+            match byte {
+                b'a'..=b'z' | b'0'..=b'9' | b'-' => parent.push(char::from(byte)),
+                // Writing to a string cannot fail.
+                _ => drop(write!(parent, "%{byte:02x}")),
+            }
+        }
+        let entries = format!("{parent}/{ENTRIES}/");
+        Self { parent, entries }
+    }
+
+    /// The document of a key, or the place at which the keys with a prefix begin.
+    pub(crate) fn entry(&self, key: &[u8]) -> String {
+        let mut name = String::with_capacity(self.entries.len() + 2 * key.len() + 1);
+        name.push_str(&self.entries);
+        for byte in key {
+            for half in [byte >> 4, byte & 15] {
+                name.push(char::from(b"0123456789abcdef"[usize::from(half)]));
+            }
+        }
+        name
+    }
+
+    /// The place behind all keys with a prefix: no digit comes after `f`.
+    pub(crate) fn behind(&self, prefix: &[u8]) -> String {
+        let mut name = self.entry(prefix);
+        name.push('g');
+        name
+    }
+
+    /// The key of a document; none if it is none of ours.
+    pub(crate) fn key(&self, name: &str) -> Option<String> {
+        let digits = name.strip_prefix(&self.entries)?.as_bytes();
+        if digits.is_empty() || digits.len() % 2 != 0 {
+            return None;
+        }
+        let bytes: Option<Vec<u8>> = digits
+            .chunks_exact(2)
+            .map(|pair| Some(digit(pair[0])? << 4 | digit(pair[1])?))
+            .collect();
+        String::from_utf8(bytes?).ok()
+    }
+}
+
+fn digit(character: u8) -> Option<u8> {
+    match character {
+        b'0'..=b'9' => Some(character - b'0'),
+        b'a'..=b'f' => Some(character - b'a' + 10),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_come_back_and_keep_their_order() {
+        let names = StoreNames::new("root/s", "data");
+        let mut keys = [
+            "\0", "\0\0", "\u{1}", ".", "..", "/", "0", "A", "__a__", "a", "a/b", "aa", "b", "~",
+            "\u{7f}", "é", "\u{ffff}", "𐍈",
+        ];
+        keys.sort_unstable_by_key(|key| key.as_bytes());
+        let ids: Vec<String> = keys.iter().map(|key| names.entry(key.as_bytes())).collect();
+        assert!(ids.is_sorted());
+        for (key, id) in keys.iter().zip(&ids) {
+            assert_eq!(names.key(id).as_deref(), Some(*key));
+            assert!(*id < names.behind(key.as_bytes()));
+        }
+        assert_eq!(ids[0], "root/s/stores/data/cloud-wit-entries/00");
+        let within = names.entry(b"a\xff\xff");
+        assert!(within > names.entry(b"a") && within < names.behind(b"a"));
+        assert!(names.entry(b"b") > names.behind(b"a"));
+    }
+
+    #[test]
+    fn what_is_not_ours_is_no_key() {
+        let names = StoreNames::new("root/s", "data");
+        for id in ["", "0", "0g", "A0", "zz", "ff", "61/x"] {
+            let name = format!("root/s/stores/data/cloud-wit-entries/{id}");
+            assert_eq!(names.key(&name), None, "{id}");
+        }
+        assert_eq!(names.key("root/t/stores/data/cloud-wit-entries/61"), None);
+    }
+
+    #[test]
+    fn no_two_stores_share_a_name_and_none_is_forbidden() {
+        let stores = [
+            "a", "a/b", "a%2fb", "A", ".", "..", "__a__", "é", "a\0", "a b", "data", "data-1",
+        ];
+        let parents: Vec<String> = stores
+            .iter()
+            .map(|store| StoreNames::new("root/s", store).parent)
+            .collect();
+        for (place, parent) in parents.iter().enumerate() {
+            let id = parent.strip_prefix("root/s/stores/").unwrap();
+            assert!(!id.contains(['/', '.', '_']), "{id}");
+            assert!(!parents[..place].contains(parent), "{id}");
+        }
+    }
+}
