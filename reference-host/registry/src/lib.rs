@@ -19,18 +19,18 @@ pub fn factories() -> &'static [&'static Factory] {
         &provider_local::FACTORY,
         #[cfg(feature = "redis")]
         &provider_redis::FACTORY,
-        #[cfg(feature = "postgres")]
-        &provider_postgres::FACTORY,
-        #[cfg(feature = "adapter")]
-        &provider_adapter::FACTORY,
-        #[cfg(feature = "dynamodb")]
-        &provider_dynamodb::FACTORY,
         #[cfg(feature = "nats")]
         &provider_nats::FACTORY,
+        #[cfg(feature = "postgres")]
+        &provider_postgres::FACTORY,
+        #[cfg(feature = "dynamodb")]
+        &provider_dynamodb::FACTORY,
         #[cfg(feature = "azure-tables")]
         &provider_azure_tables::FACTORY,
         #[cfg(feature = "firestore")]
         &provider_firestore::FACTORY,
+        #[cfg(feature = "adapter")]
+        &provider_adapter::FACTORY,
     ]
 }
 

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use cloud_contract::keyvalue::Driver;
 use cloud_contract::{Capability, Grant, Platform, Provider, Scope, ScopeId};
 use reference_host::wasmtime;
 use reference_host::wasmtime::component::{Accessor, HasSelf, Linker};
@@ -74,8 +75,16 @@ const COMPONENT: &[u8] = include_bytes!("../guest.wasm");
 
 /// A platform that grants one store of `provider`, with one key in it.
 pub(crate) async fn platform(provider: &dyn Provider) -> Fallible<Arc<dyn Platform>> {
+    Ok(bound(provider).await?.0)
+}
+
+/// The same, and the driver of the store.
+pub(crate) async fn bound(
+    provider: &dyn Provider,
+) -> Fallible<(Arc<dyn Platform>, Arc<dyn Driver>)> {
     let scope = scope()?;
     let namespace = provider.open(&scope).await?;
+    let driver = namespace.keyvalue(STORE).await?;
     let platform = provider.platform(vec![Grant {
         capability: Capability::Keyvalue,
         name: STORE.to_owned(),
@@ -86,7 +95,7 @@ pub(crate) async fn platform(provider: &dyn Provider) -> Fallible<Arc<dyn Platfo
     }]);
     let store = platform.open_store(STORE).await?;
     store.set(KEY, vec![b'v'; VALUE_BYTES].into()).await?;
-    Ok(platform)
+    Ok((platform, driver))
 }
 
 pub(crate) fn scope() -> Fallible<Scope> {

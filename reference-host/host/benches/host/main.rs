@@ -1,14 +1,14 @@
 //! What the host costs, each figure as a ratio to a baseline that is measured in
 //! the same run, in turns with it. Prints a table; see `docs/decisions/0010-engine-settings.md`.
 //!
-//! `cargo bench [-- start request calls redis alive]` at the root.
+//! `cargo bench [-- start request calls tax alive]` at the root.
 
 mod alive;
 mod calls;
 mod fixture;
-mod redis;
 mod start;
 mod table;
+mod tax;
 
 use std::error::Error;
 use std::process::ExitCode;
@@ -22,7 +22,7 @@ const PARTS: [(&str, Part); 5] = [
     ("start", start::start),
     ("request", start::request),
     ("calls", calls::run),
-    ("redis", redis::run),
+    ("tax", tax::run),
     ("alive", alive::run),
 ];
 

@@ -45,6 +45,15 @@ async fn reads(store: &Store, key: &str, times: u32) -> u64 {
     sum
 }
 
+/// Writes one key so many times.
+async fn writes(store: &Store, key: String, bytes: u32, times: u32) {
+    let value = vec![b'v'; bytes as usize];
+    for _ in 0..times {
+        let write = store.set(key.clone(), value.clone());
+        write.await.expect("the store answers");
+    }
+}
+
 impl Guest for Bench {
     fn nothing() {}
 
@@ -67,6 +76,15 @@ impl Guest for Bench {
         let flights: FuturesUnordered<_> =
             (0..in_flight).map(|_| reads(&store, &key, share)).collect();
         flights.fold(0, async |sum, read| sum + read).await
+    }
+
+    async fn sets(name: String, key: String, bytes: u32, times: u32, in_flight: u32) {
+        let store = open(name).await;
+        let share = times / in_flight;
+        let flights: FuturesUnordered<_> = (0..in_flight)
+            .map(|flight| writes(&store, format!("{key}-{flight}"), bytes, share))
+            .collect();
+        flights.collect::<()>().await;
     }
 
     async fn wait() {
