@@ -9,8 +9,8 @@ use clap::builder::FalseyValueParser;
 use cloud_contract::{Meter, Provider, Settings, Target};
 use conformance_model::ExitCode;
 use conformance_runner::{
-    Forecast, Harness, RunNames, RunOptions, Selection, Sink, Stop, Subject, open_provider, plan,
-    run_provider,
+    Forecast, Harness, LaunchOptions, RunNames, RunOptions, Selection, Sink, Stop, Subject,
+    open_provider, plan, run_provider,
 };
 
 use crate::session::Ending;
@@ -126,7 +126,7 @@ impl Budget {
 /// How often the same cases call the provider that runs inside this process.
 async fn estimate(harness: &Harness, intent: &Intent<'_>) -> Result<u64, Failure> {
     let base = Target::usual(provider_registry::MUTANT_BASE);
-    let opened = open_provider(&base, &Settings::default())
+    let opened = open_provider(&base, &Settings::default(), &LaunchOptions::default())
         .await
         .map_err(Failure::environment)?;
     let meter = Arc::new(Meter::new(None, || {}));
@@ -142,6 +142,7 @@ async fn estimate(harness: &Harness, intent: &Intent<'_>) -> Result<u64, Failure
         name: base.factory.name,
         mode: opened.mode,
         names: &opened.names,
+        health: None,
     };
     let unheard: Sink = Arc::new(|_| {});
     run_provider(harness, subject, &plan, &RunOptions::default(), &unheard).await;

@@ -24,7 +24,11 @@ pub(crate) struct Ground {
 
 impl Ground {
     /// Begins a ledger if the service, or the folder, is there after the run.
-    pub(crate) fn plan(target: &Target, settings: &Settings, is_lasting: bool) -> Result<Self, SetupError> {
+    pub(crate) fn plan(
+        target: &Target,
+        settings: &Settings,
+        is_lasting: bool,
+    ) -> Result<Self, SetupError> {
         let names = RunNames::new();
         let ledger = match default_ledger_directory().filter(|_| is_lasting) {
             Some(folder) => Some(Ledger::begin(&folder, &names, target, settings).map_err(
