@@ -10,7 +10,9 @@ use crate::item::{KEY_BYTES, VALUE_BYTES};
 /// The provider's id.
 pub(crate) const NAME: &str = "dynamodb";
 
-const PAGE_MAX_KEYS: u64 = 1_000;
+/// With the largest values, so many keys are a hundred requests of 1 MB, which a call
+/// has the time for.
+const PAGE_MAX_KEYS: u64 = 250;
 /// As many as one request can read; writes are divided.
 const BATCH_MAX_ITEMS: u64 = 100;
 /// Deadlines are kept in milliseconds.

@@ -138,6 +138,7 @@ const LOCALSTACK: Flavour = Flavour {
             ("SKIP_SSL_CERT_DOWNLOAD", "1"),
             ("DISABLE_EVENTS", "1"),
             ("GATEWAY_LISTEN", "127.0.0.1:{port}"),
+            ("FILESYSTEM_ROOT", "{directory}"),
         ],
         endpoint: "http://127.0.0.1:{port}",
         install: ".ci/servers localstack",

@@ -10,6 +10,8 @@ use cloud_contract::{
     Descriptor, Error, ErrorKind, Namespace, Provider, Result, Scope, ScopeId, Settings,
 };
 
+use futures::{StreamExt as _, TryStreamExt as _, stream};
+
 use crate::client::{Service, read};
 use crate::config::Config;
 use crate::descriptor::describe;
@@ -17,6 +19,9 @@ use crate::driver;
 use crate::error::{kind, translate, unexpected_reply};
 use crate::item::{self, STORE_NAME_BYTES};
 use crate::namespace::{Open, Registration, forget, register, registered};
+
+/// How many stores are cleared at a time when a scope is closed.
+const STORES_AT_ONCE: usize = 4;
 
 /// A table of DynamoDB.
 #[derive(Debug)]
@@ -142,10 +147,12 @@ impl Provider for DynamoDb {
         let Some(names) = registered(&self.service, &scope.id).await? else {
             return Ok(());
         };
-        for name in &names {
-            let partition = item::partition(&scope.id, name);
-            driver::clear(&self.service, &partition).await?;
-        }
+        stream::iter(names.iter().map(|name| item::partition(&scope.id, name)))
+            .map(Ok)
+            .try_for_each_concurrent(STORES_AT_ONCE, async |partition| {
+                driver::clear(&self.service, &partition).await
+            })
+            .await?;
         // Last, so that a close that failed half way can be repeated.
         forget(&self.service, &scope.id).await
     }
