@@ -11,9 +11,11 @@ use crate::names::KEY_MAX_BYTES;
 pub(crate) const NAME: &str = "firestore";
 
 /// A document ends at 1 MiB with its name and its other fields, which take up to
-/// 3.3 KiB. A bytes field alone would end at 1 MiB less 89 bytes.
+/// 3.4 KiB. A bytes field alone would end at 1 MiB less 89 bytes.
 const VALUE_MAX_BYTES: u64 = 1024 * 1024 - 4 * 1024;
-const PAGE_MAX_KEYS: u64 = 1_000;
+/// A key of a page is a document that is read; this is what one page of the service's
+/// own lists holds.
+const PAGE_MAX_KEYS: u64 = 300;
 const BATCH_MAX_ITEMS: u64 = 500;
 const TTL_MIN: Duration = Duration::from_millis(1);
 const TTL_MAX: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
@@ -63,20 +65,22 @@ pub(crate) fn describe(config: &Config) -> Descriptor {
 mod tests {
     use super::*;
     use crate::config::COLLECTION_MAX_BYTES;
-    use crate::names::ENTRIES;
+    use crate::names::entries_collection;
+    use cloud_contract::ScopeId;
 
     /// By the rules of Google's page "Storage size calculations".
     #[test]
     fn the_largest_entry_fits_a_document() {
         let id = |length: usize| length + 1;
-        let scope = 63;
+        let scope = ScopeId::new("s".repeat(63)).unwrap();
+        let entries = entries_collection(&"c".repeat(COLLECTION_MAX_BYTES), &scope);
         // The longest id that there can be.
         let store = 1_500;
         let name = id(COLLECTION_MAX_BYTES)
-            + id(scope)
+            + id(scope.as_str().len())
             + id("stores".len())
             + id(store)
-            + id(ENTRIES.len())
+            + id(entries.len())
             + id(2 * KEY_MAX_BYTES)
             + 16;
         let field = |name: &str, bytes: usize| id(name.len()) + bytes;

@@ -31,6 +31,9 @@ pub(crate) const FIELDS: &[&str] = &[VALUE, LIFETIME, ENDS];
 /// more than what the clock is wrong by when `sweep` is made.
 const SWEEP_AFTER: i64 = 3_600_000_000;
 
+/// The year 10000, where the times of the service end.
+const LAST: Moment = 253_402_300_800_000_000;
+
 /// An entry as it was read.
 #[derive(Debug, Clone)]
 pub(crate) struct State {
@@ -126,17 +129,12 @@ impl Mark {
         }
         // Times are positive, so the first bit tells.
         let bits = u64::from_str_radix(version, 16).ok()?.cast_signed();
-        Some(if bits < 0 {
-            Self {
-                updated: !bits,
-                expires: true,
-            }
+        let (updated, expires) = if bits < 0 {
+            (!bits, true)
         } else {
-            Self {
-                updated: bits,
-                expires: false,
-            }
-        })
+            (bits, false)
+        };
+        (updated < LAST).then_some(Self { updated, expires })
     }
 }
 

@@ -22,6 +22,9 @@ pub(crate) enum Verdict {
     Contended,
     /// The condition of a write did not hold. Nothing was done.
     Refuted,
+    /// The request was wrong in itself. Nothing was done. It is said as well where
+    /// a condition names an update time that is later than the document's.
+    Invalid,
     /// Nothing to be done about it.
     Final,
 }
@@ -82,11 +85,10 @@ fn judge(code: Code) -> (Verdict, ErrorKind) {
         // The service and what is before it use all of these for trouble of their
         // own, which may pass; whether a write took effect is not known.
         Code::Unavailable | Code::Internal | Code::Unknown | Code::Cancelled => unavailable,
-        Code::Ok
-        | Code::InvalidArgument
-        | Code::OutOfRange
-        | Code::Unimplemented
-        | Code::DataLoss => (Verdict::Final, refused()),
+        Code::InvalidArgument => (Verdict::Invalid, refused()),
+        Code::Ok | Code::OutOfRange | Code::Unimplemented | Code::DataLoss => {
+            (Verdict::Final, refused())
+        }
     }
 }
 
@@ -125,7 +127,7 @@ mod tests {
             (Code::Internal, Verdict::Final, ErrorKind::Unavailable),
             (Code::AlreadyExists, Verdict::Refuted, refused()),
             (Code::FailedPrecondition, Verdict::Refuted, refused()),
-            (Code::InvalidArgument, Verdict::Final, refused()),
+            (Code::InvalidArgument, Verdict::Invalid, refused()),
         ] {
             let failure = Failure::from(Status::new(code, "sesame"));
             assert_eq!(failure.verdict, verdict, "{code:?}");

@@ -20,7 +20,7 @@
 //! | document | holds |
 //! |---|---|
 //! | `cloud-wit/SCOPE` | the names of the scope's stores |
-//! | `cloud-wit/SCOPE/stores/STORE/cloud-wit-entries/KEY` | one entry |
+//! | `cloud-wit/SCOPE/stores/STORE/cloud-wit-SCOPE/KEY` | one entry |
 //!
 //! `KEY` is the key in hexadecimal: that keeps the order of bytes and the
 //! beginnings of keys, and avoids everything that a document id must not be. Ids
@@ -47,17 +47,17 @@
 //!
 //! ## What to set up once
 //!
-//! Both are about the collection group `cloud-wit-entries`, need the rights of an
-//! administrator, and are optional:
+//! Both are about the collection group of a scope, `cloud-wit-SCOPE`, need the rights
+//! of an administrator, and are optional:
 //!
 //! - Firestore indexes every field. Of `value` it takes the first 1,500 bytes, so
 //!   writes work, but the index costs time and storage that nobody uses:
 //!   `gcloud firestore indexes fields update value
-//!   --collection-group=cloud-wit-entries --disable-indexes`, and the same for
+//!   --collection-group=cloud-wit-SCOPE --disable-indexes`, and the same for
 //!   `mark`, `lifetime_us`, `ends`.
 //! - Lists remove entries that have ended. What is never listed is removed by a
 //!   policy: `gcloud firestore fields ttls update sweep
-//!   --collection-group=cloud-wit-entries --enable-ttl`.
+//!   --collection-group=cloud-wit-SCOPE --enable-ttl`.
 //!
 //! ## What to know
 //!
@@ -105,6 +105,9 @@ const EMULATOR: Flavour = Flavour {
     process: Some(Process {
         program: "firestore-emulator",
         arguments: &["--host=127.0.0.1", "--port={port}"],
+        // It lives for a run: the second compiler of Java would take more time
+        // than it saves.
+        environment: &[("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1")],
         endpoint: "http://127.0.0.1:{port}",
         install: ".ci/servers firestore-emulator",
         ..Process::EMPTY

@@ -4,20 +4,25 @@ use std::fmt::Write as _;
 
 use cloud_contract::ScopeId;
 
-/// The collection of a store's entries. All have one name, so that an index or a
-/// TTL policy is set for all at once.
-pub(crate) const ENTRIES: &str = "cloud-wit-entries";
 /// A document id ends at 1,500 bytes, and a byte of a key takes two.
 pub(crate) const KEY_MAX_BYTES: usize = 750;
 
 /// The document of a scope, and the beginning of the names of all that is in it.
-pub(crate) fn scope_document(root: &str, scope: &ScopeId) -> String {
-    format!("{root}/{scope}")
+/// `documents` is the name under which all documents are.
+pub(crate) fn scope_document(documents: &str, collection: &str, scope: &ScopeId) -> String {
+    format!("{documents}/{collection}/{scope}")
+}
+
+/// The collection id of the entries of all stores of a scope. It is the scope's own:
+/// indexes and TTL policies are set for an id, and the emulator, for a list, looks
+/// at all documents in collections of the same id.
+pub(crate) fn entries_collection(collection: &str, scope: &ScopeId) -> String {
+    format!("{collection}-{scope}")
 }
 
 /// A document that no scope has: scope ids have no `_`.
-pub(crate) fn probe_document(root: &str) -> String {
-    format!("{root}/_")
+pub(crate) fn probe_document(documents: &str, collection: &str) -> String {
+    format!("{documents}/{collection}/_")
 }
 
 /// The names that belong to one store.
@@ -25,12 +30,14 @@ pub(crate) fn probe_document(root: &str) -> String {
 pub(crate) struct StoreNames {
     /// The document under which the entries are. It need not exist, and does not.
     pub(crate) parent: String,
+    /// The collection in which they are.
+    pub(crate) collection: String,
     /// What an entry's id follows.
     entries: String,
 }
 
 impl StoreNames {
-    pub(crate) fn new(scope_document: &str, store: &str) -> Self {
+    pub(crate) fn new(scope_document: &str, collection: &str, store: &str) -> Self {
         let mut parent = format!("{scope_document}/stores/");
         for byte in store.bytes() {
             match byte {
@@ -39,8 +46,12 @@ impl StoreNames {
                 _ => drop(write!(parent, "%{byte:02x}")),
             }
         }
-        let entries = format!("{parent}/{ENTRIES}/");
-        Self { parent, entries }
+        let entries = format!("{parent}/{collection}/");
+        Self {
+            parent,
+            collection: collection.to_owned(),
+            entries,
+        }
     }
 
     /// The document of a key, or the place at which the keys with a prefix begin.
@@ -90,7 +101,7 @@ mod tests {
 
     #[test]
     fn keys_come_back_and_keep_their_order() {
-        let names = StoreNames::new("root/s", "data");
+        let names = StoreNames::new("root/s", "root-s", "data");
         let mut keys = [
             "\0", "\0\0", "\u{1}", ".", "..", "/", "0", "A", "__a__", "a", "a/b", "aa", "b", "~",
             "\u{7f}", "é", "\u{ffff}", "𐍈",
@@ -102,7 +113,7 @@ mod tests {
             assert_eq!(names.key(id).as_deref(), Some(*key));
             assert!(*id < names.behind(key.as_bytes()));
         }
-        assert_eq!(ids[0], "root/s/stores/data/cloud-wit-entries/00");
+        assert_eq!(ids[0], "root/s/stores/data/root-s/00");
         let within = names.entry(b"a\xff\xff");
         assert!(within > names.entry(b"a") && within < names.behind(b"a"));
         assert!(names.entry(b"b") > names.behind(b"a"));
@@ -110,12 +121,12 @@ mod tests {
 
     #[test]
     fn what_is_not_ours_is_no_key() {
-        let names = StoreNames::new("root/s", "data");
+        let names = StoreNames::new("root/s", "root-s", "data");
         for id in ["", "0", "0g", "A0", "zz", "ff", "61/x"] {
-            let name = format!("root/s/stores/data/cloud-wit-entries/{id}");
+            let name = format!("root/s/stores/data/root-s/{id}");
             assert_eq!(names.key(&name), None, "{id}");
         }
-        assert_eq!(names.key("root/t/stores/data/cloud-wit-entries/61"), None);
+        assert_eq!(names.key("root/t/stores/data/root-s/61"), None);
     }
 
     #[test]
@@ -125,7 +136,7 @@ mod tests {
         ];
         let parents: Vec<String> = stores
             .iter()
-            .map(|store| StoreNames::new("root/s", store).parent)
+            .map(|store| StoreNames::new("root/s", "root-s", store).parent)
             .collect();
         for (place, parent) in parents.iter().enumerate() {
             let id = parent.strip_prefix("root/s/stores/").unwrap();

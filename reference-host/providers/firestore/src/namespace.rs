@@ -17,7 +17,7 @@ use crate::document::{Change, Condition, Content, stores};
 use crate::driver::{Core, Store};
 use crate::error::{Verdict, unexpected_answer};
 use crate::link::Link;
-use crate::names::{ENTRIES, StoreNames, scope_document};
+use crate::names::{StoreNames, entries_collection, scope_document};
 
 /// How many entries one request removes when a scope is closed.
 const CLEAR_AT_ONCE: i32 = 300;
@@ -73,18 +73,19 @@ impl Registration {
     /// Opens a scope: registers its stores unless the scope is registered.
     pub(crate) async fn open(
         link: &Arc<Link>,
-        root: &str,
+        collection: &str,
         scope: &ScopeId,
         names: &[String],
     ) -> Result<Self> {
-        let document = scope_document(root, scope);
+        let document = scope_document(&link.documents(), collection, scope);
+        let entries = entries_collection(collection, scope);
         let names = register(link, &document, names).await?;
         let gate = Gate::default();
         let stores = names.into_iter().map(|name| {
             let core = Core::new(
                 Arc::clone(link),
                 gate.clone(),
-                StoreNames::new(&document, &name),
+                StoreNames::new(&document, &entries, &name),
             );
             (name, Arc::new(core))
         });
@@ -122,11 +123,12 @@ async fn register(link: &Link, document: &str, names: &[String]) -> Result<Vec<S
 
 /// Removes everything that is under a scope's document, and then the document, so
 /// that a removal that failed half way can be repeated.
-pub(crate) async fn remove(link: &Link, root: &str, scope: &ScopeId) -> Result<()> {
-    let document = scope_document(root, scope);
+pub(crate) async fn remove(link: &Link, collection: &str, scope: &ScopeId) -> Result<()> {
+    let document = scope_document(&link.documents(), collection, scope);
+    let entries = entries_collection(collection, scope);
     let within = format!("{document}/");
     loop {
-        let found = link.query(document.clone(), everything()).await?;
+        let found = link.query(document.clone(), everything(&entries)).await?;
         let count = found.len();
         let mut changes = Vec::with_capacity(count);
         for entry in found {
@@ -151,7 +153,7 @@ pub(crate) async fn remove(link: &Link, root: &str, scope: &ScopeId) -> Result<(
 }
 
 /// The names of entries in all stores under a document.
-fn everything() -> StructuredQuery {
+fn everything(entries: &str) -> StructuredQuery {
     StructuredQuery {
         select: Some(Projection {
             fields: vec![FieldReference {
@@ -159,7 +161,7 @@ fn everything() -> StructuredQuery {
             }],
         }),
         from: vec![CollectionSelector {
-            collection_id: ENTRIES.to_owned(),
+            collection_id: entries.to_owned(),
             all_descendants: true,
         }],
         limit: Some(CLEAR_AT_ONCE),

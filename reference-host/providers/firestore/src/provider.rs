@@ -20,8 +20,8 @@ use crate::namespace::{Open, Registration, remove};
 #[derive(Debug)]
 struct Firestore {
     link: Arc<Link>,
-    /// The name of the root collection.
-    root: String,
+    /// The root collection.
+    collection: String,
     descriptor: Descriptor,
     /// The scopes that were opened here and not closed here since.
     open: Mutex<HashMap<ScopeId, Arc<Registration>>>,
@@ -35,20 +35,20 @@ struct Firestore {
 pub(crate) async fn connect(settings: Settings) -> Result<Arc<dyn Provider>> {
     let config = Config::read(&settings)?;
     let connected = tokio::time::timeout(config.connect_timeout(), reach(&config)).await;
-    let (link, root) = connected.unwrap_or_else(|_| Err(ErrorKind::Timeout.into()))?;
+    let link = connected.unwrap_or_else(|_| Err(ErrorKind::Timeout.into()))?;
     Ok(Arc::new(Firestore {
         link: Arc::new(link),
-        root,
         descriptor: describe(&config),
+        collection: config.collection,
         open: Mutex::default(),
     }))
 }
 
-async fn reach(config: &Config) -> Result<(Link, String)> {
+async fn reach(config: &Config) -> Result<Link> {
     let link = Link::new(config).await?;
-    let root = format!("{}/{}", link.documents(), config.collection);
-    match link.read_one(probe_document(&root), &["stores"]).await {
-        Ok(_) => Ok((link, root)),
+    let document = probe_document(&link.documents(), &config.collection);
+    match link.read_one(document, &["stores"]).await {
+        Ok(_) => Ok(link),
         Err(failure) => {
             let error = Error::from(failure);
             // A document that is not there is no error.
@@ -77,7 +77,7 @@ impl Provider for Firestore {
         if scope.names.iter().any(String::is_empty) {
             return Err(Error::invalid("scope: a name must not be empty"));
         }
-        let opened = Registration::open(&self.link, &self.root, &scope.id, &scope.names);
+        let opened = Registration::open(&self.link, &self.collection, &scope.id, &scope.names);
         let opened = Arc::new(opened.await?);
         let registration = match self.known().entry(scope.id.clone()) {
             // The same stores, unless somebody else closed the scope and another
@@ -98,6 +98,6 @@ impl Provider for Firestore {
         if let Some(registration) = known {
             registration.gate.close().await;
         }
-        remove(&self.link, &self.root, &scope.id).await
+        remove(&self.link, &self.collection, &scope.id).await
     }
 }

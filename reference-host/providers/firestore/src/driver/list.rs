@@ -13,7 +13,6 @@ use gcloud_sdk::google::firestore::v1::{Cursor, StructuredQuery, Value};
 
 use super::Core;
 use crate::document::{Change, Condition, END_FIELDS, State};
-use crate::names::ENTRIES;
 
 /// How many ended entries a list removes at most.
 const SWEEP_AT_ONCE: usize = 300;
@@ -32,7 +31,7 @@ pub(super) async fn page(core: &Arc<Core>, request: &ListRequest<'_>) -> Result<
     // One more than the page holds tells whether the list goes on.
     loop {
         let wanted = request.limit + 1 - keys.len();
-        let query = entries(start, end.clone(), wanted);
+        let query = entries(&core.names.collection, start, end.clone(), wanted);
         let found = core.link.query(core.names.parent.clone(), query).await?;
         let now = core.link.clock.latest();
         let is_last = found.len() < wanted;
@@ -98,7 +97,12 @@ fn place(document: String, before: bool) -> Cursor {
     }
 }
 
-fn entries(start_at: Option<Cursor>, end_at: Option<Cursor>, limit: usize) -> StructuredQuery {
+fn entries(
+    collection: &str,
+    start_at: Option<Cursor>,
+    end_at: Option<Cursor>,
+    limit: usize,
+) -> StructuredQuery {
     let fields = END_FIELDS.iter().map(|&field| FieldReference {
         field_path: field.to_owned(),
     });
@@ -107,7 +111,7 @@ fn entries(start_at: Option<Cursor>, end_at: Option<Cursor>, limit: usize) -> St
             fields: fields.collect(),
         }),
         from: vec![CollectionSelector {
-            collection_id: ENTRIES.to_owned(),
+            collection_id: collection.to_owned(),
             all_descendants: false,
         }],
         order_by: vec![Order {
