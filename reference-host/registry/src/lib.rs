@@ -19,6 +19,8 @@ pub fn factories() -> &'static [&'static Factory] {
         &provider_local::FACTORY,
         #[cfg(feature = "redis")]
         &provider_redis::FACTORY,
+        #[cfg(feature = "etcd")]
+        &provider_etcd::FACTORY,
         #[cfg(feature = "postgres")]
         &provider_postgres::FACTORY,
         #[cfg(feature = "adapter")]
