@@ -21,6 +21,8 @@ pub fn factories() -> &'static [&'static Factory] {
         &provider_redis::FACTORY,
         #[cfg(feature = "nats")]
         &provider_nats::FACTORY,
+        #[cfg(feature = "etcd")]
+        &provider_etcd::FACTORY,
         #[cfg(feature = "postgres")]
         &provider_postgres::FACTORY,
         #[cfg(feature = "dynamodb")]

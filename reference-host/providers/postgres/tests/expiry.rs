@@ -8,7 +8,8 @@ use cloud_contract::keyvalue::{Conditional, Expected, SetOptions};
 use cloud_contract::{Bytes, limit};
 use support::{Server, get, list, set, set_ttl, store, swap, version};
 
-const SHORT: Duration = Duration::from_millis(40);
+/// Long enough for a slow disk to write a few keys.
+const SHORT: Duration = Duration::from_secs(1);
 const LONG: Duration = Duration::from_secs(60);
 
 /// Waits until keys that were written before with [`SHORT`] must be gone.

@@ -75,7 +75,7 @@ async fn credentials_and_rights_decide() {
         assert_eq!(error.kind(), &ErrorKind::AccessDenied, "{options:?}");
         assert_discreet(&error, &["sesame", "ali", "127.0.0.1"]);
     }
-    let error = connect(&server.endpoint().replace("/postgres", "/sesame"), &[]).await;
+    let error = connect(&(server.endpoint() + "-sesame"), &[]).await;
     assert_eq!(error.unwrap_err().kind(), &ErrorKind::NotFound);
     let error = connect(&server.endpoint(), &[("sslmode", "require")]).await;
     assert_eq!(error.unwrap_err().kind(), &ErrorKind::Unavailable);
@@ -186,7 +186,9 @@ async fn a_stalled_server_times_out_and_is_used_again() {
     let Some(server) = Server::start(&[]) else {
         return;
     };
-    let provider = connect(&server.endpoint(), &[("timeout-ms", "300")]).await;
+    // With the tables made, connecting is quick.
+    drop(server.provider().await);
+    let provider = connect(&server.endpoint(), &[("timeout-ms", "1000")]).await;
     let provider = provider.unwrap();
     let store = guest_store(&provider).await;
     store.set("k", Bytes::from_static(b"v")).await.unwrap();
@@ -200,7 +202,7 @@ async fn a_stalled_server_times_out_and_is_used_again() {
             _ => store.get("k").await.unwrap_err(),
         };
         assert_eq!(error.kind(), &ErrorKind::Timeout);
-        assert!(begun.elapsed() < Duration::from_millis(450));
+        assert!(begun.elapsed() < Duration::from_millis(1_500));
     }
     server.resume();
     let value = store.get("k").await.unwrap();
@@ -212,7 +214,9 @@ async fn callers_share_a_failing_attempt() {
     let Some(server) = Server::start(&[]) else {
         return;
     };
-    let provider = connect(&server.endpoint(), &[("timeout-ms", "300")]).await;
+    // With the tables made, connecting is quick.
+    drop(server.provider().await);
+    let provider = connect(&server.endpoint(), &[("timeout-ms", "1000")]).await;
     let store = guest_store(&provider.unwrap()).await;
     server.pause();
     store.get("k").await.unwrap_err();
@@ -228,7 +232,7 @@ async fn callers_share_a_failing_attempt() {
         assert_eq!(error.unwrap().kind(), &ErrorKind::Timeout);
     }
     let took = begun.elapsed();
-    assert!(took < Duration::from_millis(900), "{took:?}");
+    assert!(took < Duration::from_secs(3), "{took:?}");
     server.resume();
     assert_eq!(store.get("k").await.unwrap(), None);
 }
@@ -268,7 +272,7 @@ async fn a_store_that_is_closed_under_its_writers_leaves_nothing() {
         return;
     };
     let provider = server.provider().await;
-    for round in 0..5 {
+    for round in 0..3 {
         let driver = store(&provider).await;
         let mut tasks = JoinSet::new();
         for task in 0..16 {
