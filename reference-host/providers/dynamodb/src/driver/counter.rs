@@ -11,7 +11,7 @@ use super::{Condition, Place};
 use crate::client::write;
 use crate::clock::Moment;
 use crate::error::{throttled, translate, unexpected_reply};
-use crate::item::{self, BYTES, Item, NUMBER, NewEntry};
+use crate::item::{self, Item, NUMBER, NewEntry};
 
 /// How often the key may change under an increment. Each time somebody else's write
 /// succeeded.
@@ -62,14 +62,15 @@ impl Place {
                 .expression_attribute_values(":delta", item::number(delta))
                 .expression_attribute_values(":bound", item::number(bound))
                 .expression_attribute_values(":now", item::number(now.0))
-                .return_values(ReturnValue::UpdatedNew)
+                // All of it: an item with a number is small, and emulators leave an
+                // attribute out that was written and stayed the same.
+                .return_values(ReturnValue::AllNew)
                 .return_values_on_condition_check_failure(AllOld)
                 .send()
         };
         let error = match write(request).await {
             Ok(answer) => {
                 let mut updated = answer.attributes.ok_or_else(unexpected_reply)?;
-                updated.remove(BYTES);
                 let sum = item::value(&mut updated)?;
                 return match counter::parse_canonical(&sum) {
                     Some(sum) => Ok(Added::Sum(sum)),
@@ -131,7 +132,7 @@ mod tests {
     #[test]
     fn a_refusal_tells_its_reason() {
         let number = Item::from([(NUMBER.into(), item::number(7))]);
-        let bytes = Item::from([(BYTES.into(), item::bytes(b"v"))]);
+        let bytes = Item::from([(item::BYTES.into(), item::bytes(b"v"))]);
         let reason = |found: &Item| refused(Some(found), Moment(5)).err().unwrap();
         assert_eq!(reason(&number).kind(), &ErrorKind::OutOfRange);
         assert_eq!(reason(&bytes).kind(), &ErrorKind::WrongType);

@@ -12,8 +12,8 @@ use crate::client::{Service, read};
 use crate::error::{translate, unexpected_reply};
 use crate::item::{self, Item};
 
-/// How many items one request of a close looks at.
-const CLEAR_AT_ONCE: i32 = 1_000;
+/// How many items one request looks at, at most.
+const MOST_ITEMS: usize = 1_000;
 
 impl Store {
     pub(super) async fn page(&self, request: ListRequest<'_>) -> Result<KeyPage> {
@@ -28,11 +28,12 @@ impl Store {
         let begun = Instant::now();
         let mut keys: Vec<String> = Vec::new();
         // One more than the page holds tells whether the list goes on. A request
-        // returns fewer where keys have ended, and where values are long: DynamoDB
-        // reads them all, and 1 MB at a time.
+        // returns fewer where keys have ended, since it looks at no more items than
+        // asked for, ended ones included; the next looks at four times as many.
+        let mut looks_at = request.limit + 1;
         loop {
-            let wanted = request.limit + 1 - keys.len();
-            let mut answer = self.query(prefix, after, wanted).await?;
+            let mut answer = self.query(prefix, after, looks_at).await?;
+            looks_at = (looks_at * 4).min(MOST_ITEMS);
             for found in answer.items.take().unwrap_or_default() {
                 let key = item::key_of(&found)?.to_vec();
                 keys.push(String::from_utf8(key).map_err(|_| unexpected_reply())?);
@@ -58,7 +59,7 @@ impl Store {
         &self,
         prefix: &[u8],
         after: Option<Item>,
-        wanted: usize,
+        looks_at: usize,
     ) -> Result<QueryOutput> {
         let now = self.synced().await?.now();
         let request = || {
@@ -71,7 +72,7 @@ impl Store {
                 .filter_expression("attribute_not_exists(e) OR e > :now")
                 .projection_expression("k")
                 .consistent_read(true)
-                .limit(i32::try_from(wanted).unwrap_or(i32::MAX))
+                .limit(i32::try_from(looks_at).unwrap_or(i32::MAX))
                 .set_exclusive_start_key(after.clone());
             let query = if prefix.is_empty() {
                 query.key_condition_expression("p = :partition")
@@ -100,7 +101,7 @@ pub(crate) async fn clear(service: &Service, partition: &str) -> Result<()> {
                 .expression_attribute_values(":partition", item::text(partition))
                 .projection_expression("k")
                 .consistent_read(true)
-                .limit(CLEAR_AT_ONCE)
+                .limit(MOST_ITEMS as i32)
                 .set_exclusive_start_key(after.clone())
                 .send()
         };
