@@ -17,7 +17,8 @@
 //!
 //! A store is a key-value bucket of its own, `cw_SCOPE_STORE`, so an operator sees it
 //! in `nats kv ls`, and it can be placed, limited and backed up by itself. In NATS
-//! terms it is the stream `KV_cw_SCOPE_STORE`, with one message for each key.
+//! terms it is the stream `KV_cw_SCOPE_STORE`, with one message for each key. It is
+//! created when the store is opened for the first time.
 //!
 //! | of a message | holds |
 //! |---|---|

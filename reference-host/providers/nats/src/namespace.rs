@@ -9,9 +9,8 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use cloud_contract::keyvalue::Version;
 use cloud_contract::{Error, ErrorKind, Namespace, Result, Scope, ScopeId, keyvalue};
-use futures::future::try_join_all;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, OnceCell};
 
 use crate::api::{AskNames, Done, Names, NewStream, StreamInfo, body};
 use crate::clock::Clock;
@@ -41,12 +40,12 @@ pub(crate) struct Bucket {
     pub(crate) clock: Clock,
     /// Increments that met others wait here for their turns, by the hash of the key.
     pub(crate) queues: [Mutex<()>; QUEUES],
-    closed: AtomicBool,
+    closed: Arc<AtomicBool>,
 }
 
 impl Bucket {
     /// A bucket as the service describes it.
-    fn new(stream: String, info: &StreamInfo) -> Result<Self> {
+    fn new(stream: String, info: &StreamInfo, closed: Arc<AtomicBool>) -> Result<Self> {
         // Another bucket of the same name counts from one again: its versions differ
         // by the moment at which it was created.
         let created = nanoseconds(&info.created)?;
@@ -57,7 +56,7 @@ impl Bucket {
             lifetimes: info.config.allow_msg_ttl,
             clock: Clock::default(),
             queues: [(); QUEUES].map(Mutex::new),
-            closed: AtomicBool::new(false),
+            closed,
             stream,
         })
     }
@@ -78,10 +77,7 @@ impl Bucket {
 
     /// Refuses what comes after the scope was closed.
     pub(crate) fn check_open(&self) -> Result<()> {
-        if self.closed.load(Ordering::Acquire) {
-            return Err(ErrorKind::NotFound.into());
-        }
-        Ok(())
+        check_open(&self.closed)
     }
 
     /// The version of a message. The two kinds look different, so that no text that was
@@ -118,51 +114,66 @@ fn scattered(number: u128) -> u64 {
     bits ^ (bits >> 31)
 }
 
-/// A scope that this provider opened and has not closed.
+fn check_open(closed: &AtomicBool) -> Result<()> {
+    if closed.load(Ordering::Acquire) {
+        return Err(ErrorKind::NotFound.into());
+    }
+    Ok(())
+}
+
+/// A scope that this provider opened and has not closed. A store's bucket is created
+/// when somebody opens the store: a server makes several files for each, so one that
+/// nobody uses would cost more than all that is done with others.
 #[derive(Debug)]
 pub(crate) struct Registration {
-    buckets: BTreeMap<String, Arc<Bucket>>,
+    scope: ScopeId,
+    buckets: BTreeMap<String, OnceCell<Arc<Bucket>>>,
+    lifetimes: bool,
+    /// From then on its stores are gone, whoever creates others of their names.
+    pub(crate) closed: Arc<AtomicBool>,
 }
 
 impl Registration {
-    /// Opens a scope: creates its buckets unless they are there.
-    pub(crate) async fn open(link: &Link, scope: &Scope, lifetimes: bool) -> Result<Self> {
-        let live = link.live().await?;
-        let buckets = scope.names.iter().map(|name| {
-            let live = &live;
-            async move {
-                // A name that no bucket can have has no store (KV-OPEN-6).
-                let Some(stream) = names::stream(&scope.id, name) else {
-                    return Ok(None);
-                };
-                let bucket = create(link, live, stream, lifetimes).await?;
-                Ok::<_, Error>(Some((name.clone(), Arc::new(bucket))))
-            }
-        });
-        Ok(Self {
-            buckets: try_join_all(buckets).await?.into_iter().flatten().collect(),
-        })
-    }
-
-    /// From now on its stores are gone, whoever creates others of their names.
-    pub(crate) fn close(&self) {
-        for bucket in self.buckets.values() {
-            bucket.closed.store(true, Ordering::Release);
+    /// `lifetimes`: whether messages of its buckets can have times to live.
+    pub(crate) fn new(scope: &Scope, lifetimes: bool) -> Self {
+        let names = scope.names.iter();
+        Self {
+            scope: scope.id.clone(),
+            buckets: names.map(|name| (name.clone(), OnceCell::new())).collect(),
+            lifetimes,
+            closed: Arc::default(),
         }
     }
 
-    /// Whether both mean the same buckets.
-    pub(crate) fn is_same(&self, other: &Self) -> bool {
-        self.buckets.len() == other.buckets.len()
-            && self
-                .buckets
-                .iter()
-                .zip(&other.buckets)
-                .all(|((one, mine), (two, theirs))| one == two && mine.marks == theirs.marks)
+    /// The bucket of a store, created unless it is there.
+    async fn bucket(&self, link: &Link, store: &str) -> Result<Arc<Bucket>> {
+        check_open(&self.closed)?;
+        // A name that no bucket can have has no store (KV-OPEN-6).
+        let named = self
+            .buckets
+            .get(store)
+            .zip(names::stream(&self.scope, store));
+        let Some((bucket, stream)) = named else {
+            return Err(ErrorKind::NotFound.into());
+        };
+        let opened = bucket.get_or_try_init(|| async {
+            let live = link.live().await?;
+            let closed = Arc::clone(&self.closed);
+            create(link, &live, stream, self.lifetimes, closed)
+                .await
+                .map(Arc::new)
+        });
+        opened.await.map(Arc::clone)
     }
 }
 
-async fn create(link: &Link, live: &Live, stream: String, lifetimes: bool) -> Result<Bucket> {
+async fn create(
+    link: &Link,
+    live: &Live,
+    stream: String,
+    lifetimes: bool,
+    closed: Arc<AtomicBool>,
+) -> Result<Bucket> {
     let config = &link.config;
     let subjects = format!("{}>", names::subject_prefix(&stream));
     let new = body(&NewStream::new(
@@ -190,7 +201,7 @@ async fn create(link: &Link, live: &Live, stream: String, lifetimes: bool) -> Re
         )
         .into());
     }
-    let bucket = Bucket::new(stream, &info)?;
+    let bucket = Bucket::new(stream, &info, closed)?;
     bucket.observe(&info, asked)?;
     Ok(bucket)
 }
@@ -242,13 +253,9 @@ pub(crate) struct Open {
 #[async_trait]
 impl Namespace for Open {
     async fn keyvalue(&self, store: &str) -> Result<Arc<dyn keyvalue::Driver>> {
-        match self.registration.buckets.get(store) {
-            Some(bucket) => Ok(Arc::new(Store::new(
-                Arc::clone(&self.link),
-                Arc::clone(bucket),
-            ))),
-            None => Err(ErrorKind::NotFound.into()),
-        }
+        let bucket = self.registration.bucket(&self.link, store);
+        let bucket = self.link.bounded(bucket).await?;
+        Ok(Arc::new(Store::new(Arc::clone(&self.link), bucket)))
     }
 }
 
@@ -286,7 +293,7 @@ mod tests {
             r#"{{"created":"{created}","config":{{"num_replicas":1,"allow_direct":true}}}}"#
         );
         let info = StreamInfo::read(json.as_bytes()).unwrap();
-        Bucket::new("KV_cw_s_a".to_owned(), &info).unwrap()
+        Bucket::new("KV_cw_s_a".to_owned(), &info, Arc::default()).unwrap()
     }
 
     #[test]
@@ -323,7 +330,7 @@ mod tests {
                     "config":{{"num_replicas":{replicas},"allow_direct":{direct}}}}}"#
             );
             let info = StreamInfo::read(json.as_bytes()).unwrap();
-            let bucket = Bucket::new("KV_b".to_owned(), &info).unwrap();
+            let bucket = Bucket::new("KV_b".to_owned(), &info, Arc::default()).unwrap();
             assert_eq!(bucket.is_direct(), expected);
         }
     }

@@ -1,8 +1,8 @@
 //! The provider: one connection, and the scopes that are open.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
@@ -18,13 +18,16 @@ use crate::namespace::{Open, Registration, remove};
 /// How often the way to the server is measured.
 const MEASURED: usize = 3;
 
+/// Where to tell everybody who still has a view of a scope that it was closed.
+type Opened = HashMap<ScopeId, Vec<Weak<AtomicBool>>>;
+
 #[derive(Debug)]
 struct Nats {
     link: Arc<Link>,
     descriptor: Descriptor,
     lifetimes: bool,
     /// The scopes that were opened here and not closed here since.
-    open: Mutex<HashMap<ScopeId, Arc<Registration>>>,
+    open: Mutex<Opened>,
 }
 
 /// Connects, within a bounded time.
@@ -66,7 +69,7 @@ async fn ask(link: &Link) -> Result<Facts> {
 }
 
 impl Nats {
-    fn known(&self) -> MutexGuard<'_, HashMap<ScopeId, Arc<Registration>>> {
+    fn known(&self) -> MutexGuard<'_, Opened> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -81,18 +84,14 @@ impl Provider for Nats {
         if scope.names.iter().any(String::is_empty) {
             return Err(Error::invalid("scope: a name must not be empty"));
         }
-        let opened = Registration::open(&self.link, scope, self.lifetimes);
-        let opened = Arc::new(self.link.bounded(opened).await?);
-        let registration = match self.known().entry(scope.id.clone()) {
-            // The same buckets, unless somebody else closed the scope since.
-            Entry::Occupied(mut known) => {
-                if !known.get().is_same(&opened) {
-                    known.insert(Arc::clone(&opened));
-                }
-                Arc::clone(known.get())
-            }
-            Entry::Vacant(place) => Arc::clone(place.insert(opened)),
-        };
+        // A scope that cannot be reached is not opened.
+        self.link.live().await?;
+        let registration = Arc::new(Registration::new(scope, self.lifetimes));
+        let mut known = self.known();
+        let opened = known.entry(scope.id.clone()).or_default();
+        opened.retain(|other| other.strong_count() > 0);
+        opened.push(Arc::downgrade(&registration.closed));
+        drop(known);
         Ok(Arc::new(Open {
             link: Arc::clone(&self.link),
             registration,
@@ -100,8 +99,9 @@ impl Provider for Nats {
     }
 
     async fn close(&self, scope: &Scope) -> Result<()> {
-        if let Some(registration) = self.known().remove(&scope.id) {
-            registration.close();
+        let opened = self.known().remove(&scope.id).unwrap_or_default();
+        for closed in opened.iter().filter_map(Weak::upgrade) {
+            closed.store(true, Ordering::Release);
         }
         self.link.bounded(remove(&self.link, &scope.id)).await
     }
