@@ -45,7 +45,7 @@ impl fmt::Debug for Credentials {
 
 impl Credentials {
     /// # Errors
-    /// `access-denied` where there is no identity to use.
+    /// `invalid-argument` for a key, `access-denied` for an identity.
     pub(crate) fn new(account: &str, access: Access) -> Result<Self> {
         Ok(match access {
             Access::Key(key) => Self::Key {
@@ -148,7 +148,11 @@ impl Identity {
 }
 
 fn denied(error: azure_core::Error) -> Error {
-    Error::with_source(ErrorKind::AccessDenied, error)
+    let kind = match error.kind() {
+        azure_core::error::ErrorKind::Io => ErrorKind::Unavailable,
+        _ => ErrorKind::AccessDenied,
+    };
+    Error::with_source(kind, error)
 }
 
 #[cfg(test)]

@@ -132,7 +132,8 @@ impl Provider for Tables {
         let limit = self.descriptor.call_timeout;
         let known = self.known().remove(&scope.id);
         if let Some(registration) = known {
-            bounded(limit, async {
+            // A write may have waited for its turn before its own time began.
+            bounded(limit * 2, async {
                 registration.close().await;
                 Ok(())
             })
