@@ -25,7 +25,7 @@ NO_COLOR switches colours off.";
 
 /// Command lines that work, whatever providers there are.
 fn examples() -> String {
-    let factories = provider_registry::factories();
+    let factories = crate::registry::factories();
     let names: Vec<&str> = factories.iter().map(|factory| factory.name).collect();
     let first = names.first().copied().unwrap_or("NAME");
     let mut lines = vec![
@@ -85,8 +85,8 @@ pub(crate) enum Command {
     Explain(ExplainArgs),
     /// See what can be used on this machine and what is missing.
     Doctor(DoctorArgs),
-    /// List the providers.
-    Providers,
+    /// List the providers, and how each of them is stood up.
+    Providers(ProvidersArgs),
     /// Show that the suite bites: run it on providers that are wrong on purpose.
     Selftest(SelftestArgs),
     /// Remove what runs left in services, as their ledgers name it.
@@ -343,6 +343,10 @@ pub(crate) struct DoctorArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct SelftestArgs {
+    /// Run the controls instead: real services that are known to be wrong. The
+    /// cases that are known to fail on them must fail, and no others.
+    #[arg(long, conflicts_with_all = ["mutant", "report_dir"])]
+    pub(crate) controls: bool,
     /// Only mutants whose name matches; may be repeated. Idle cases are then
     /// not looked for.
     #[arg(long, value_name = "GLOB")]
@@ -365,6 +369,13 @@ pub(crate) struct SelftestArgs {
     pub(crate) seed: Option<u64>,
     #[command(flatten)]
     pub(crate) suite: SuiteArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ProvidersArgs {
+    /// How to print.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: ListFormat,
 }
 
 #[derive(Debug, Args)]

@@ -79,7 +79,10 @@ pub(crate) fn providers(names: &[String]) -> Result<Vec<Target>, Failure> {
         .map(|name| name.trim())
         .filter(|name| !name.is_empty())
     {
-        let found = provider_registry::find(name);
+        let found = crate::registry::find(name);
+        if let Some(reason) = crate::registry::without_service(name) {
+            return Err(Failure::nothing_ran(format!("{name}: {reason}")));
+        }
         if found.is_empty() {
             return Err(unknown(name));
         }
@@ -96,7 +99,7 @@ pub(crate) fn providers(names: &[String]) -> Result<Vec<Target>, Failure> {
 
 /// The names of all providers, for a sentence.
 pub(crate) fn known() -> String {
-    let names: Vec<&str> = provider_registry::factories()
+    let names: Vec<&str> = crate::registry::factories()
         .iter()
         .map(|factory| factory.name)
         .collect();
@@ -104,10 +107,9 @@ pub(crate) fn known() -> String {
 }
 
 fn unknown(name: &str) -> Failure {
-    let names = provider_registry::factories()
-        .iter()
-        .map(|factory| factory.name);
-    let near = nearest(name, names).map(|name| format!("did you mean `{name}`? "));
+    let names = crate::registry::names();
+    let near = nearest(name, names.iter().map(String::as_str))
+        .map(|name| format!("did you mean `{name}`? "));
     let shown = crate::redact::addresses(name);
     Failure::usage(format!("there is no provider `{shown}`")).help(format!(
         "{}the providers are {}",
@@ -206,7 +208,7 @@ fn images(chosen: &[Target], args: &SettingsArgs) -> Result<Images, Failure> {
             words.push(word.to_owned());
             continue;
         };
-        let named = provider_registry::find(name.trim());
+        let named = crate::registry::find(name.trim());
         if named.is_empty() {
             return Err(unknown(name));
         }
@@ -238,7 +240,7 @@ mod tests {
 
     #[test]
     fn a_variable_sets_several_things() {
-        let factory = provider_registry::factories().first().copied().unwrap();
+        let factory = crate::registry::factories().first().copied().unwrap();
         let args = SettingsArgs {
             set: vec!["a=1,2\nb=x=y\n\n".to_owned(), "c=".to_owned()],
             ..SettingsArgs::default()

@@ -126,6 +126,11 @@ impl ExpectedFailures {
         }
     }
 
+    /// The cases, in order.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
     /// Whether nothing is expected to fail.
     #[must_use]
     pub fn is_empty(&self) -> bool {

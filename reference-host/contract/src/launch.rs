@@ -98,8 +98,11 @@ pub struct Launcher {
     /// One line for people.
     pub summary: &'static str,
     /// Starts the service, with the settings that the user made.
-    pub launch: fn(Settings) -> BoxFuture<'static, Result<Box<dyn Service>>>,
+    pub launch: StartService,
 }
+
+/// Starts a service.
+pub type StartService = fn(Settings) -> BoxFuture<'static, Result<Box<dyn Service>>>;
 
 /// A service that was started for a run.
 #[async_trait]

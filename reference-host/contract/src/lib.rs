@@ -32,7 +32,7 @@ pub use error::{Error, ErrorKind, Result};
 pub use factory::{Connect, Factory, Flavour, Target};
 pub use feature::FeatureId;
 pub use guard::guarded;
-pub use launch::{Account, Container, Launcher, Process, Service};
+pub use launch::{Account, Container, Launcher, Process, Service, StartService};
 pub use meter::Meter;
 pub use platform::{Bindings, Capability, Grant, Platform};
 pub use provider::{Namespace, Provider};

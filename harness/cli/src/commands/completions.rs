@@ -15,10 +15,9 @@ pub(crate) fn run(args: &CompletionsArgs) -> Result<u8, Failure> {
 /// The command with the names of the providers, so that they are completed too.
 fn command() -> clap::Command {
     let names = || {
-        let names = provider_registry::factories()
-            .iter()
-            .map(|factory| factory.name);
-        PossibleValuesParser::new(names)
+        // The command takes names that live as long as it does, which is to the end.
+        let names = crate::registry::names().into_iter();
+        PossibleValuesParser::new(names.map(|name| &*name.leak()))
     };
     let named = |command: clap::Command| {
         command.mut_arg("providers", |argument| argument.value_parser(names()))

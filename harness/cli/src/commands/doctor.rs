@@ -6,11 +6,11 @@ use std::time::Instant;
 use anstyle::{AnsiColor, Style};
 use cloud_contract::{Process, Scope, ScopeId, Settings, Target};
 use conformance_model::ExitCode;
-use conformance_runner::{LaunchOptions, SetupError, find_program, open_provider};
+use conformance_runner::{LaunchOptions, SetupError, Way, find_program, open_provider, ways};
 
 use crate::args::DoctorArgs;
 use crate::redact::Redaction;
-use crate::{Failure, output, setup};
+use crate::{Failure, output, registry, setup};
 
 const GOOD: Style = AnsiColor::Green.on_default().bold();
 const BAD: Style = AnsiColor::Red.on_default().bold();
@@ -22,20 +22,24 @@ pub(crate) fn run(args: &DoctorArgs) -> Result<u8, Failure> {
     let redaction = Redaction::new(&settings).remembered();
     let named = !chosen.is_empty();
     if !named {
-        chosen = provider_registry::factories()
-            .iter()
-            .copied()
-            .flat_map(Target::of)
-            .collect();
+        chosen = registry::targets().collect();
     }
     setup::block_on(async {
         let mut usable = 0;
         for target in &chosen {
-            let (fine, text) = examine(target, &settings, &launch).await;
+            // Starting a dozen servers one after the other would take minutes.
+            let (fine, text) = if named {
+                examine(target, &settings, &launch).await
+            } else {
+                survey(target, &settings, &launch).await
+            };
             usable += usize::from(fine);
             output::print(&redaction.text(&text))?;
         }
         output::print(&suite(args).await?)?;
+        if !named {
+            output::print("with --provider NAME it is opened, and tried\n")?;
+        }
         let all = usable == chosen.len();
         Ok(if (named && !all) || usable == 0 {
             ExitCode::Environment.code()
@@ -43,6 +47,21 @@ pub(crate) fn run(args: &DoctorArgs) -> Result<u8, Failure> {
             ExitCode::Conformant.code()
         })
     })?
+}
+
+/// What would work here, without starting anything.
+async fn survey(target: &Target, settings: &Settings, launch: &LaunchOptions) -> (bool, String) {
+    let ways = ways(target, settings, launch).await;
+    let fine = ways.iter().any(|way| way.state.is_ok());
+    let facts: Vec<String> = ways.iter().map(tell).collect();
+    (fine, lines(&target.id(), fine, &facts))
+}
+
+fn tell(way: &Way) -> String {
+    match &way.state {
+        Ok(words) => format!("{}: {words}", way.name),
+        Err(missing) => format!("{}: {missing}", way.name),
+    }
 }
 
 /// Opens the provider as a run would, and tries a scope.
@@ -70,6 +89,15 @@ async fn examine(target: &Target, settings: &Settings, launch: &LaunchOptions) -
         },
         format!("declares {}", descriptor.features.join(", ")),
     ];
+    facts.extend(
+        descriptor
+            .limits
+            .iter()
+            .map(|limit| format!("limit {} = {}", limit.id, limit.value)),
+    );
+    for way in ways(target, &Settings::default(), &LaunchOptions::default()).await {
+        facts.push(tell(&way));
+    }
     let tried = try_scope(&*opened.provider).await;
     match &tried {
         Ok(()) => facts.push(format!(

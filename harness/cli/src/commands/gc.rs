@@ -79,7 +79,7 @@ async fn one(record: &Record, settings: &Settings, dry_run: bool) -> (String, us
     let mut text = format!("{} on {}:\n", record.run, record.provider);
     let mut kept = 0;
     let mut say = |line: String| text.push_str(&format!("  {line}\n"));
-    let target = provider_registry::find(&record.provider)
+    let target = crate::registry::find(&record.provider)
         .into_iter()
         .find(|target: &Target| target.id() == record.provider);
     let Some(target) = target else {

@@ -1,6 +1,7 @@
 //! One file for each subcommand: its arguments in, an exit code or a failure out.
 
 pub(crate) mod completions;
+pub(crate) mod controls;
 pub(crate) mod doctor;
 pub(crate) mod explain;
 pub(crate) mod gc;

@@ -27,7 +27,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<u8, Failure> {
         return Err(Failure::usage("no provider is named").help(format!(
             "try `conformance --provider {}`; the providers are {}, and `conformance --help` shows \
              what else can be done",
-            provider_registry::factories()
+            crate::registry::factories()
                 .first()
                 .map_or("NAME", |factory| factory.name),
             setup::known()
@@ -109,7 +109,7 @@ impl Job<'_> {
             repeat: self.args.repeat,
             timeout_scale: self.args.timeout_scale,
             fail_fast: self.args.fail_fast,
-            expected: self.expected(cases)?,
+            expected: self.listed(cases)?,
             stop: interrupt.stop.clone(),
         };
         // Before anything is recorded: a wrong setting is an error of the
@@ -164,6 +164,13 @@ impl Job<'_> {
                     });
                 }
                 Some(Ok(opened)) => {
+                    // And what the product is known to get wrong.
+                    let known =
+                        ExpectedFailures::of_flavour(target, cases).map_err(Failure::harness)?;
+                    let run = RunOptions {
+                        expected: known.and(run.expected.clone()),
+                        ..run.clone()
+                    };
                     self.test(&harness, target, opened, &run, &budget, &sink)
                         .await;
                 }
@@ -291,7 +298,8 @@ impl Job<'_> {
         }
     }
 
-    fn expected(&self, cases: &[Case]) -> Result<ExpectedFailures, Failure> {
+    /// What the user lists.
+    fn listed(&self, cases: &[Case]) -> Result<ExpectedFailures, Failure> {
         let Some(file) = self.args.expected_failures.as_deref() else {
             return Ok(ExpectedFailures::default());
         };

@@ -17,6 +17,15 @@ use crate::session::unusable_folder;
 use crate::{Failure, output, setup};
 
 pub(crate) fn run(args: &SelftestArgs) -> Result<u8, Failure> {
+    if args.controls {
+        let options = RunOptions {
+            seed: args.seed.unwrap_or_default(),
+            ..RunOptions::default()
+        };
+        return setup::block_on(async {
+            super::controls::run(&args.suite.harness().await?, &options).await
+        })?;
+    }
     let mutants = chosen(&args.mutant)?;
     let folder = args
         .report_dir

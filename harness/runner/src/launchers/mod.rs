@@ -299,7 +299,7 @@ impl Candidate {
                     false => ", which is not here and would be pulled",
                 };
                 Ok(Found {
-                    words: format!("{image}{here}"),
+                    words: format!("{image}{here}, on Docker {}", engine.version().await),
                     image: Some((engine, image)),
                 })
             }
