@@ -259,11 +259,7 @@ impl Job<'_> {
             health: Some(&opened.health),
         };
         let running = run_provider(harness, subject, &plan, run, &sink);
-        tokio::select! {
-            () = running => {}
-            // Said at once, and once: the verdicts follow.
-            () = mourn(&id, &opened.health) => {}
-        }
+        telling_of_loss(&id, &opened.health, running).await;
         let left = opened.close().await;
         if !left.is_empty() {
             let names: Vec<String> = left.iter().map(ToString::to_string).collect();
@@ -418,12 +414,22 @@ impl Job<'_> {
     }
 }
 
-/// Says that a service ended which was started for the run; ends never.
-async fn mourn(id: &str, health: &Health) {
-    let loss = health.lost().await;
-    output::notice(&format!("{id}: {}", loss.reason));
-    last_words(id, &loss.output);
-    std::future::pending().await
+/// Runs to the end, and says when the service ends which was started for it: at
+/// once, if the run does not end first.
+async fn telling_of_loss(id: &str, health: &Health, running: impl Future<Output = ()>) {
+    let mut running = std::pin::pin!(running);
+    let is_over = tokio::select! {
+        biased;
+        _ = health.lost() => false,
+        () = running.as_mut() => true,
+    };
+    if let Some(loss) = health.loss() {
+        output::notice(&format!("{id}: {}", loss.reason));
+        last_words(id, &loss.output);
+    }
+    if !is_over {
+        running.await;
+    }
 }
 
 /// What a server wrote before it ended: on the terminal of its owner only, as it

@@ -10,7 +10,8 @@ use cloud_contract::{Bytes, Flavour, Process, Provider, Scope, ScopeId, Settings
 use conformance_runner::{LaunchOptions, Opened, open_provider};
 
 use crate::support::{
-    Done, conformance, everything, finish, has_redis, json, run, servers, signal, wait_for,
+    Done, conformance, everything, finish, has_redis, is_alive, json, run, servers, signal,
+    wait_for,
 };
 
 const CASE: &str = "kv.get.missing";
@@ -199,7 +200,7 @@ fn a_killed_harness_leaves_no_server_and_no_folder() {
         }
         let done = finish(child);
         wait_for("the end of the server", || {
-            (!Path::new(&format!("/proc/{}", started[0])).exists()).then_some(())
+            (!is_alive(started[0])).then_some(())
         });
         wait_for("the end of the folder", || {
             (std::fs::read_dir(place.path()).unwrap().count() == 0).then_some(())
@@ -218,7 +219,7 @@ fn a_container_is_used_and_gone_afterwards() {
         .spawn()
         .unwrap();
     let harness = child.id();
-    finish(child).expect(0).says("redis is conformant");
+    finish(child).expect(0).says("nothing red");
     assert!(containers(harness).is_empty());
     let report = json(reports.path().join("report.json"));
     assert_eq!(report["providers"][0]["provider"]["mode"], "container");
@@ -322,6 +323,11 @@ fn target_of(flavour: Flavour) -> Target {
     }
 }
 
+async fn opened(target: &Target) -> Opened {
+    let (settings, launch) = (Settings::default(), LaunchOptions::default());
+    open_provider(target, &settings, &launch).await.unwrap()
+}
+
 async fn remembers_after_a_crash(mut opened: Opened) {
     let scope = Scope {
         id: ScopeId::new("cf-crash").unwrap(),
@@ -376,8 +382,7 @@ async fn a_server_is_killed_and_started_again_with_its_data() {
         }),
         ..Flavour::EMPTY
     });
-    let opened = open_provider(&target, &Settings::default(), &LaunchOptions::default());
-    remembers_after_a_crash(opened.await.unwrap()).await;
+    remembers_after_a_crash(opened(&target).await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -408,7 +413,6 @@ async fn a_container_is_killed_and_started_again_with_its_data() {
         }),
         ..Flavour::EMPTY
     });
-    let opened = open_provider(&target, &Settings::default(), &LaunchOptions::default());
-    remembers_after_a_crash(opened.await.unwrap()).await;
+    remembers_after_a_crash(opened(&target).await).await;
     conformance_runner::remove_own_containers().await;
 }

@@ -55,7 +55,11 @@ impl Done {
 
     #[track_caller]
     pub(crate) fn says(self, text: &str) -> Self {
-        assert!(self.both().contains(text), "no {text:?} in {self:#?}");
+        let both = self.both();
+        // Lines are broken where the terminal would.
+        let words: Vec<&str> = both.split_whitespace().collect();
+        let found = both.contains(text) || words.join(" ").contains(text);
+        assert!(found, "no {text:?} in {self:#?}");
         self
     }
 }
@@ -98,16 +102,24 @@ pub(crate) fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T 
     panic!("{what} did not happen in 10 s");
 }
 
+/// Whether a process runs: one that ended may still wait to be noticed.
+pub(crate) fn is_alive(pid: u32) -> bool {
+    stat(pid).next().is_some_and(|state| state != "Z")
+}
+
+/// What the kernel says of a process: its state, its parent, and more.
+fn stat(pid: u32) -> impl Iterator<Item = String> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    // The name in parentheses may hold anything.
+    let rest = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
+    let fields: Vec<String> = rest.split_whitespace().map(str::to_owned).collect();
+    fields.into_iter()
+}
+
 /// The processes that a process started.
 fn children(parent: u32) -> Vec<u32> {
-    let is_child = |pid: &u32| {
-        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-        // The name in parentheses may hold anything; state and parent follow.
-        let rest = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
-        let mut fields = rest.split_whitespace();
-        let alive = fields.next().is_some_and(|state| state != "Z");
-        alive && fields.next() == Some(parent.to_string().as_str())
-    };
+    let parent = parent.to_string();
+    let is_child = |pid: &u32| is_alive(*pid) && stat(*pid).nth(1) == Some(parent.clone());
     std::fs::read_dir("/proc")
         .unwrap()
         .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())

@@ -57,7 +57,7 @@ impl Engine {
         }
         let docker = docker_client_instance()
             .await
-            .map_err(|_| no_engine("the Docker client cannot be set up"))?;
+            .map_err(|_| no_engine("no Docker engine answers"))?;
         match tokio::time::timeout(ANSWER_TIMEOUT, docker.ping()).await {
             Ok(Ok(_)) => {}
             Ok(Err(_)) => return Err(no_engine("no Docker engine answers")),

@@ -10,12 +10,13 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::process::{Child, Command};
 
 /// Asks first: a server that is told to end removes what it shares in memory.
-/// Then twice, because a server that is being killed may still write.
+/// Then the folder twice, because a server that is being killed may still write.
+/// Not every shell knows `kill --`.
 const SCRIPT: &str = r#"
 read -r word
 [ "$word" = done ] && exit 0
-kill -TERM -- "-$1" && kill -INT -- "-$1" && sleep 1
-kill -KILL -- "-$1"
+kill -TERM "-$1" && kill -INT "-$1" && sleep 1
+kill -KILL "-$1"
 [ -z "$2" ] || rm -rf -- "$2" || { sleep 1; rm -rf -- "$2"; }
 "#;
 
