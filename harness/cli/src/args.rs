@@ -119,17 +119,16 @@ pub(crate) struct RunArgs {
     /// For everything random in the run [default: another one in every run].
     #[arg(long, value_name = "N", env = "CONFORMANCE_SEED", help_heading = "Run")]
     pub(crate) seed: Option<u64>,
-    /// How many cases run at a time.
+    /// How many cases run at a time [default: 16, or what the product bears].
     #[arg(
         short,
         long,
         value_name = "N",
-        default_value_t = 16,
         value_parser = clap::value_parser!(u16).range(1..=64),
         env = "CONFORMANCE_JOBS",
         help_heading = "Run"
     )]
-    pub(crate) jobs: u16,
+    pub(crate) jobs: Option<u16>,
     /// How often every case runs.
     #[arg(
         long,

@@ -49,6 +49,9 @@ pub struct Flavour {
     /// Where this product is known to deviate from the protocol: lines of a case,
     /// `#`, the reason, and where that can be looked up.
     pub expected_failures: &'static str,
+    /// How many cases at a time it bears, where that is fewer than a harness would
+    /// run by itself; 0 where it is not.
+    pub jobs: u16,
     /// It is known to be wrong, and kept to show that the suite sees it.
     pub is_control: bool,
 }
@@ -64,6 +67,7 @@ impl Flavour {
         launcher: None,
         options: &[],
         expected_failures: "",
+        jobs: 0,
         is_control: false,
     };
 }

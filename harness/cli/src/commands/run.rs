@@ -20,6 +20,9 @@ use crate::session::{Ending, Session, Targets, unusable_folder};
 use crate::spending::{Budget, Intent};
 use crate::{Failure, output, setup};
 
+/// How many cases run at a time, where nobody says otherwise.
+const JOBS: u16 = 16;
+
 /// Runs, reports, and says what the process should end with.
 pub(crate) fn run(args: &RunArgs) -> Result<u8, Failure> {
     let targets = setup::providers(&args.providers)?;
@@ -105,7 +108,7 @@ impl Job<'_> {
         let budget = Budget::new(self.args.spending.max_requests, interrupt.stop.clone());
         let run = RunOptions {
             seed: self.seed,
-            jobs: usize::from(self.args.jobs),
+            jobs: usize::from(self.jobs(&self.targets[0])),
             repeat: self.args.repeat,
             timeout_scale: self.args.timeout_scale,
             fail_fast: self.args.fail_fast,
@@ -169,6 +172,7 @@ impl Job<'_> {
                         ExpectedFailures::of_flavour(target, cases).map_err(Failure::harness)?;
                     let run = RunOptions {
                         expected: known.and(run.expected.clone()),
+                        jobs: usize::from(self.jobs(target)),
                         ..run.clone()
                     };
                     self.test(&harness, target, opened, &run, &budget, &sink)
@@ -284,7 +288,7 @@ impl Job<'_> {
                 command: self.command(),
                 filters: recorded(self.args.selection.words()),
                 repeat: self.args.repeat,
-                jobs: u32::from(self.args.jobs),
+                jobs: u32::from(self.jobs(&self.targets[0])),
                 timeout_scale: self.args.timeout_scale,
                 not_publishable: self.not_publishable(),
             },
@@ -292,6 +296,15 @@ impl Job<'_> {
             planned: selected.len() as u64 * providers * u64::from(self.args.repeat),
             cases: selected,
         }
+    }
+
+    /// How many cases run at a time.
+    fn jobs(&self, target: &Target) -> u16 {
+        let borne = target.flavour.map_or(0, |flavour| flavour.jobs);
+        self.args.jobs.unwrap_or(match borne {
+            0 => JOBS,
+            borne => borne,
+        })
     }
 
     /// What the user lists.
@@ -341,7 +354,7 @@ impl Job<'_> {
         words.extend(self.provider_arguments());
         words.extend(recorded(args.selection.words()));
         words.extend(["--seed".to_owned(), self.seed.to_string()]);
-        words.extend(["--jobs".to_owned(), args.jobs.to_string()]);
+        words.extend(["--jobs".to_owned(), self.jobs(&self.targets[0]).to_string()]);
         if args.repeat != 1 {
             words.extend(["--repeat".to_owned(), args.repeat.to_string()]);
         }

@@ -129,6 +129,7 @@ const AZURITE: Flavour = Flavour {
     }),
     // Public: every emulator has them.
     options: &[("account", EMULATOR_ACCOUNT), ("key", EMULATOR_KEY)],
+    jobs: 6,
     ..Flavour::EMPTY
 };
 

@@ -100,6 +100,7 @@ const LOCAL: Flavour = Flavour {
         ..Container::EMPTY
     }),
     options: DUMMIES,
+    jobs: 6,
     ..Flavour::EMPTY
 };
 
@@ -125,6 +126,7 @@ const MINISTACK: Flavour = Flavour {
     }),
     options: DUMMIES,
     expected_failures: include_str!("../expected-failures/ministack.txt"),
+    jobs: 2,
     ..Flavour::EMPTY
 };
 
@@ -153,6 +155,7 @@ const LOCALSTACK: Flavour = Flavour {
         ..Container::EMPTY
     }),
     options: DUMMIES,
+    jobs: 2,
     ..Flavour::EMPTY
 };
 
@@ -169,5 +172,6 @@ const MOTO: Flavour = Flavour {
     options: DUMMIES,
     expected_failures: include_str!("../expected-failures/moto.txt"),
     is_control: true,
+    jobs: 4,
     ..Flavour::EMPTY
 };

@@ -127,6 +127,7 @@ const EMULATOR: Flavour = Flavour {
         endpoint: "http://{host}:{port}",
         ..Container::EMPTY
     }),
+    jobs: 4,
     ..Flavour::EMPTY
 };
 
