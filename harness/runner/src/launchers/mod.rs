@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use cloud_contract::{Container, Flavour, Launcher, Process, Settings, Target};
 
-pub use engine::remove_own_containers;
+pub use engine::{engine_version, remove_own_containers};
 pub use health::{Health, Loss};
 pub use image::{Image, Images};
 pub use programs::find_program;
