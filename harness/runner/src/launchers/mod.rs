@@ -77,6 +77,9 @@ impl fmt::Display for Launch {
     }
 }
 
+/// Is told what takes long.
+pub type Tell = Arc<dyn Fn(&str) + Send + Sync>;
+
 /// How services are stood up.
 #[derive(Clone, Default)]
 pub struct LaunchOptions {
@@ -85,7 +88,7 @@ pub struct LaunchOptions {
     /// The images of containers.
     pub images: Images,
     /// Told what takes long.
-    pub tell: Option<Arc<dyn Fn(&str) + Send + Sync>>,
+    pub tell: Option<Tell>,
 }
 
 impl fmt::Debug for LaunchOptions {
