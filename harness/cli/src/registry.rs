@@ -20,7 +20,7 @@ pub(crate) fn set(factories: &'static [&'static Factory]) {
 
 /// Every provider, in the order in which people are told of them.
 pub(crate) fn factories() -> &'static [&'static Factory] {
-    FACTORIES.get_or_init(|| provider_registry::factories())
+    FACTORIES.get_or_init(provider_registry::factories)
 }
 
 /// What a name stands for.

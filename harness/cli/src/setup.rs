@@ -189,7 +189,7 @@ pub(crate) fn launch(chosen: &[Target], args: &SettingsArgs) -> Result<LaunchOpt
     Ok(LaunchOptions {
         launch,
         images: images(chosen, args)?,
-        tell: Some(std::sync::Arc::new(|text| crate::output::notice(text))),
+        tell: Some(std::sync::Arc::new(crate::output::notice)),
     })
 }
 

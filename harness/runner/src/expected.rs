@@ -75,12 +75,16 @@ impl ExpectedFailures {
         self
     }
 
+    /// The lines of a list that say something, each with its place, counted from 0.
+    pub fn lines(content: &str) -> impl Iterator<Item = (usize, &str)> {
+        let says = |line: &str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
+        let lines = content.lines().enumerate();
+        lines.filter(move |(_, line)| says(line))
+    }
+
     fn parse(name: &str, content: &str, cases: &[Case]) -> Result<Self, ExpectedFailuresError> {
         let mut expected = Self::default();
-        for (place, line) in content.lines().enumerate() {
-            if line.trim().is_empty() || line.trim_start().starts_with('#') {
-                continue;
-            }
+        for (place, line) in Self::lines(content) {
             expected
                 .add(line, cases)
                 .map_err(|problem| ExpectedFailuresError::Line {

@@ -2,6 +2,7 @@
 //! needs one and none is given, makes its folder, connects, and takes everything
 //! down again.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -82,8 +83,8 @@ pub struct Opened {
     pub mode: &'static str,
     /// What a run on it calls what it makes.
     pub names: RunNames,
-    /// Which way was taken, where there was a choice.
-    pub note: Option<String>,
+    /// What to tell: which way was taken, where there was a choice.
+    pub notes: Vec<String>,
     /// Whether what was started still runs.
     pub health: Health,
     tidy: Arc<Tidy>,
@@ -124,7 +125,7 @@ impl Opened {
             provider: Arc::clone(&tidy) as Arc<dyn Provider>,
             mode,
             names: ground.names.clone(),
-            note: None,
+            notes: Vec::new(),
             health,
             tidy,
             service,
@@ -180,6 +181,7 @@ pub async fn open_provider(
     settings: &Settings,
     options: &LaunchOptions,
 ) -> Result<Opened, SetupError> {
+    let user_options = settings.options.clone();
     let settings = match target.flavour {
         Some(flavour) => settings.clone().or(flavour.options),
         None => settings.clone(),
@@ -213,7 +215,26 @@ pub async fn open_provider(
         (Candidate::Own(launcher), _) => start.own(launcher).await,
         (way, _) => start.nothing(way.name()).await,
     };
-    opened.map(|opened| Opened { note, ..opened })
+    let opened = opened?;
+    let undeclared = declares_otherwise(target, &user_options, &*opened.provider);
+    Ok(Opened {
+        notes: note.into_iter().chain(undeclared).collect(),
+        ..opened
+    })
+}
+
+/// What a flavour says of itself must be what the provider then declares, unless
+/// the user set something.
+fn declares_otherwise(
+    target: &Target,
+    set: &BTreeMap<String, String>,
+    provider: &dyn Provider,
+) -> Option<String> {
+    let said = target.flavour.and_then(|flavour| flavour.declares)?();
+    let declared = provider.descriptor();
+    let same = said.features == declared.features && said.limits == declared.limits;
+    let text = "its flavour lists other features or limits than it declares";
+    (set.is_empty() && !same).then(|| text.to_owned())
 }
 
 fn unusable(factory: &Factory, error: Error) -> SetupError {

@@ -33,8 +33,8 @@ pub use expected::{ExpectedFailures, ExpectedFailuresError};
 pub use harness::{Harness, HarnessError, default_cache_directory};
 pub use launch::{Opened, SetupError, open_provider};
 pub use launchers::{
-    Health, Image, Images, Launch, LaunchOptions, Loss, Missing, Way, find_program,
-    remove_own_containers, sample_endpoint, ways,
+    Health, Image, Images, Launch, LaunchOptions, Loss, Missing, Tell, Way, engine_version,
+    find_program, remove_own_containers, sample_endpoint, ways,
 };
 pub use ledger::{Left, Record, default_ledger_directory, records};
 pub use names::RunNames;

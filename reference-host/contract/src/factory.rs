@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use futures::future::BoxFuture;
 
-use crate::{Account, Container, Launcher, Process, Provider, Resources, Result, Settings};
+use crate::{
+    Account, Container, Descriptor, Launcher, Process, Provider, Resources, Result, Settings,
+};
 
 /// Opens a provider.
 pub type Connect = fn(Settings) -> BoxFuture<'static, Result<Arc<dyn Provider>>>;
@@ -54,6 +56,9 @@ pub struct Flavour {
     pub jobs: u16,
     /// It is known to be wrong, and kept to show that the suite sees it.
     pub is_control: bool,
+    /// What the provider declares on it by default, as far as that does not depend
+    /// on the service; asks nobody. None where only the service can say.
+    pub declares: Option<fn() -> Descriptor>,
 }
 
 impl Flavour {
@@ -69,6 +74,7 @@ impl Flavour {
         expected_failures: "",
         jobs: 0,
         is_control: false,
+        declares: None,
     };
 }
 

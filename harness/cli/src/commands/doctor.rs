@@ -4,9 +4,13 @@
 use std::time::Instant;
 
 use anstyle::{AnsiColor, Style};
-use cloud_contract::{Process, Scope, ScopeId, Settings, Target};
+use cloud_contract::{Scope, ScopeId, Settings, Target};
 use conformance_model::ExitCode;
-use conformance_runner::{LaunchOptions, SetupError, Way, find_program, open_provider, ways};
+use conformance_runner::{
+    Launch, LaunchOptions, SetupError, Way, engine_version, find_program, open_provider,
+    sample_endpoint, ways,
+};
+use futures::future::join_all;
 
 use crate::args::DoctorArgs;
 use crate::redact::Redaction;
@@ -14,90 +18,145 @@ use crate::{Failure, output, registry, setup};
 
 const GOOD: Style = AnsiColor::Green.on_default().bold();
 const BAD: Style = AnsiColor::Red.on_default().bold();
+const UNKNOWN: Style = AnsiColor::Yellow.on_default().bold();
 
 pub(crate) fn run(args: &DoctorArgs) -> Result<u8, Failure> {
-    let mut chosen = setup::providers(&args.providers)?;
+    let chosen = setup::providers(&args.providers)?;
     let settings = setup::settings(&chosen, &args.settings)?;
     let launch = setup::launch(&chosen, &args.settings)?;
     let redaction = Redaction::new(&settings).remembered();
-    let named = !chosen.is_empty();
-    if !named {
-        chosen = registry::targets().collect();
-    }
     setup::block_on(async {
-        let mut usable = 0;
-        for target in &chosen {
-            // Starting a dozen servers one after the other would take minutes.
-            let (fine, text) = if named {
-                examine(target, &settings, &launch).await
-            } else {
-                survey(target, &settings, &launch).await
-            };
-            usable += usize::from(fine);
-            output::print(&redaction.text(&text))?;
-        }
+        let code = if chosen.is_empty() {
+            look_at_all(&launch).await?
+        } else {
+            try_each(&chosen, &settings, &launch, &redaction).await?
+        };
+        output::print(&machine().await)?;
         output::print(&suite(args).await?)?;
-        if !named {
+        if chosen.is_empty() {
             output::print("with --provider NAME it is opened, and tried\n")?;
         }
-        let all = usable == chosen.len();
-        Ok(if (named && !all) || usable == 0 {
-            ExitCode::Environment.code()
-        } else {
-            ExitCode::Conformant.code()
-        })
+        Ok(code.code())
     })?
 }
 
-/// What would work here, without starting anything.
-async fn survey(target: &Target, settings: &Settings, launch: &LaunchOptions) -> (bool, String) {
-    let ways = ways(target, settings, launch).await;
-    let fine = ways.iter().any(|way| way.state.is_ok());
-    let facts: Vec<String> = ways.iter().map(tell).collect();
-    (fine, lines(&target.id(), fine, &facts))
+/// What a target comes to without starting anything.
+#[derive(PartialEq, Eq)]
+enum State {
+    Ready,
+    /// An account: whether its credentials are good, only its service can say.
+    Unchecked,
+    Missing,
 }
 
-fn tell(way: &Way) -> String {
-    match &way.state {
-        Ok(words) => format!("{}: {words}", way.name),
-        Err(missing) => format!("{}: {missing}", way.name),
+/// Looks, and starts nothing: this takes no longer than looking does.
+async fn look_at_all(launch: &LaunchOptions) -> Result<ExitCode, Failure> {
+    let targets: Vec<Target> = registry::targets().collect();
+    let settings = Settings::default();
+    let looks = targets.iter().map(|target| ways(target, &settings, launch));
+    let mut usable = false;
+    for (target, ways) in targets.iter().zip(join_all(looks).await) {
+        let state = state(target, &ways);
+        usable |= state == State::Ready;
+        output::print(&lines(&target.id(), &state, &facts(target, &ways)))?;
+    }
+    Ok(if usable {
+        ExitCode::Conformant
+    } else {
+        ExitCode::Environment
+    })
+}
+
+/// Opens each as a run would, and tries a scope.
+async fn try_each(
+    chosen: &[Target],
+    settings: &Settings,
+    launch: &LaunchOptions,
+    redaction: &Redaction,
+) -> Result<ExitCode, Failure> {
+    let mut all = true;
+    for target in chosen {
+        let ways = ways(target, settings, launch).await;
+        let mut known = facts(target, &ways);
+        let (fine, more) = examine(target, settings, launch).await;
+        known.extend(more);
+        all &= fine;
+        let state = if fine { State::Ready } else { State::Missing };
+        output::print(&redaction.text(&lines(&target.id(), &state, &known)))?;
+    }
+    Ok(if all {
+        ExitCode::Conformant
+    } else {
+        ExitCode::Environment
+    })
+}
+
+fn state(target: &Target, ways: &[Way]) -> State {
+    let is_account = target
+        .flavour
+        .is_some_and(|flavour| flavour.account.is_some());
+    match ways.iter().find(|way| way.state.is_ok()) {
+        Some(way) if is_account && way.name == "endpoint" => State::Unchecked,
+        Some(_) => State::Ready,
+        None => State::Missing,
+    }
+}
+
+/// Every way, one a line.
+fn facts(target: &Target, ways: &[Way]) -> Vec<String> {
+    let widest = ways.iter().map(|way| way.name.len()).max().unwrap_or(0);
+    let mut facts = Vec::new();
+    for way in ways {
+        let words = match &way.state {
+            Ok(words) => found(target, way.name, words),
+            // No address was given, and none need be.
+            Err(_) if way.name == "endpoint" => match target.flavour {
+                Some(flavour) => format!("with --endpoint {}", sample_endpoint(flavour)),
+                None => continue,
+            },
+            Err(missing) if missing.mend.is_empty() => missing.reason.clone(),
+            Err(missing) => format!("{}; try: {}", missing.reason, missing.mend),
+        };
+        facts.push(format!("{:widest$}  {words}", way.name));
+        let account = target.flavour.and_then(|flavour| flavour.account);
+        if let (Some(account), "endpoint", Ok(_)) = (account, way.name, &way.state)
+            && !account.needs.is_empty()
+        {
+            facts.push(format!("{:widest$}  needs {}", "", account.needs));
+        }
+    }
+    facts
+}
+
+/// A program with its place, which is for its owner.
+fn found(target: &Target, way: &str, words: &str) -> String {
+    let process = target.flavour.and_then(|flavour| flavour.process);
+    match process.and_then(|process| find_program(&process)) {
+        Some(path) if way == "process" => path.display().to_string(),
+        _ => words.to_owned(),
     }
 }
 
 /// Opens the provider as a run would, and tries a scope.
-async fn examine(target: &Target, settings: &Settings, launch: &LaunchOptions) -> (bool, String) {
+async fn examine(
+    target: &Target,
+    settings: &Settings,
+    launch: &LaunchOptions,
+) -> (bool, Vec<String>) {
     let started = Instant::now();
     let opened = match open_provider(target, settings, launch).await {
         Ok(opened) => opened,
-        Err(error) => {
-            let facts = remedy(target, settings, &error);
-            return (false, lines(&target.id(), false, &facts));
-        }
+        Err(error) => return (false, remedy(target, settings, launch, &error)),
     };
     let descriptor = opened.provider.descriptor();
     let version = descriptor.product_version.as_deref().unwrap_or("");
+    let product = format!("{} {version}", descriptor.product);
     let mut facts = vec![
-        format!("{} {version}", descriptor.product)
-            .trim_end()
-            .to_owned(),
-        match (opened.mode, server(target)) {
-            ("process", Some(server)) => match find_program(&server) {
-                Some(path) => format!("a run starts {}", path.display()),
-                None => format!("a run starts {}", server.program),
-            },
-            (mode, _) => format!("reached as {mode}"),
-        },
+        format!("reached as {}: {}", opened.mode, product.trim_end()),
         format!("declares {}", descriptor.features.join(", ")),
     ];
-    facts.extend(
-        descriptor
-            .limits
-            .iter()
-            .map(|limit| format!("limit {} = {}", limit.id, limit.value)),
-    );
-    for way in ways(target, &Settings::default(), &LaunchOptions::default()).await {
-        facts.push(tell(&way));
-    }
+    let limits = descriptor.limits.iter();
+    facts.extend(limits.map(|limit| format!("limit {} = {}", limit.id, limit.value)));
     let tried = try_scope(&*opened.provider).await;
     match &tried {
         Ok(()) => facts.push(format!(
@@ -107,7 +166,7 @@ async fn examine(target: &Target, settings: &Settings, launch: &LaunchOptions) -
         Err(error) => facts.push(error.clone()),
     }
     opened.close().await;
-    (tried.is_ok(), lines(&target.id(), tried.is_ok(), &facts))
+    (tried.is_ok(), facts)
 }
 
 async fn try_scope(provider: &dyn cloud_contract::Provider) -> Result<(), String> {
@@ -123,25 +182,27 @@ async fn try_scope(provider: &dyn cloud_contract::Provider) -> Result<(), String
     closed.map_err(|error| format!("a scope cannot be closed: {error}"))
 }
 
-fn server(target: &Target) -> Option<Process> {
-    target.flavour.and_then(|flavour| flavour.process)
-}
-
 /// What is wrong, and the one command that would mend it or show more.
-fn remedy(target: &Target, settings: &Settings, error: &SetupError) -> Vec<String> {
-    let was_set =
-        settings.endpoint.is_some() || settings.directory.is_some() || !settings.options.is_empty();
-    let mend = match (error, server(target)) {
-        (SetupError::ServerFailed { .. }, Some(server)) => {
-            Some(format!("{} --version", server.program))
+fn remedy(
+    target: &Target,
+    settings: &Settings,
+    launch: &LaunchOptions,
+    error: &SetupError,
+) -> Vec<String> {
+    let id = target.id();
+    let was_set = settings.endpoint.is_some()
+        || settings.directory.is_some()
+        || !settings.options.is_empty()
+        || launch.launch != Launch::Auto;
+    let process = target.flavour.and_then(|flavour| flavour.process);
+    let mend = match (error, process) {
+        // Each way said its own.
+        (SetupError::NoWay { .. }, _) => return Vec::new(),
+        (SetupError::ServerFailed { .. }, Some(process)) => {
+            Some(format!("{} --version", process.program))
         }
-        (SetupError::Connect { .. }, Some(server)) if settings.endpoint.is_some() => Some(format!(
-            "conformance doctor --provider {} (starts {} by itself)",
-            target.id(),
-            server.program
-        )),
         (SetupError::Connect { .. }, _) if was_set => {
-            Some(format!("conformance doctor --provider {}", target.id()))
+            Some(format!("conformance doctor --provider {id}"))
         }
         _ => None,
     };
@@ -151,6 +212,18 @@ fn remedy(target: &Target, settings: &Settings, error: &SetupError) -> Vec<Strin
     }
     facts.extend(mend.map(|mend| format!("try: {mend}")));
     facts
+}
+
+/// What containers need.
+async fn machine() -> String {
+    match engine_version().await {
+        Ok(version) => lines("containers", &State::Ready, &[format!("Docker {version}")]),
+        Err(missing) => lines(
+            "containers",
+            &State::Missing,
+            &[missing.reason, format!("try: {}", missing.mend)],
+        ),
+    }
 }
 
 /// What does not depend on a provider.
@@ -175,14 +248,14 @@ async fn suite(args: &DoctorArgs) -> Result<String, Failure> {
             harness.host.max_instances()
         ),
     ];
-    Ok(lines("suite", true, &facts))
+    Ok(lines("suite", &State::Ready, &facts))
 }
 
-fn lines(name: &str, fine: bool, facts: &[String]) -> String {
-    let (style, word) = if fine {
-        (GOOD, "ready")
-    } else {
-        (BAD, "cannot be used")
+fn lines(name: &str, state: &State, facts: &[String]) -> String {
+    let (style, word) = match state {
+        State::Ready => (GOOD, "ready"),
+        State::Unchecked => (UNKNOWN, "needs an account, which was not tried"),
+        State::Missing => (BAD, "cannot be used"),
     };
     let mut out = format!("{name}: {style}{word}{style:#}\n");
     for fact in facts {

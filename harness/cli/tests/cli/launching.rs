@@ -120,6 +120,82 @@ fn where_nothing_works_each_way_says_what_would_mend_it() {
 }
 
 #[test]
+fn doctor_looks_at_everything_without_starting_anything() {
+    let empty = tempfile::tempdir().unwrap();
+    let doctor = |arguments: &[&str]| -> Done {
+        conformance(&[&["doctor"], arguments].concat())
+            .env("PATH", empty.path())
+            .env("CLOUD_WIT_SERVERS", empty.path())
+            .env("DOCKER_HOST", "unix:///no/such/socket")
+            .output()
+            .unwrap()
+            .into()
+    };
+    doctor(&[])
+        .expect(0)
+        .says("memory: ready")
+        .says("redis: cannot be used")
+        .says("redis-server is not installed; try: apt-get install redis-server")
+        .says("no Docker engine answers; try: unset DOCKER_HOST")
+        .says("with --endpoint redis://HOST:PORT");
+    doctor(&["-p", "redis"])
+        .expect(3)
+        .says("redis: cannot be used");
+    doctor(&["-p", "memory"])
+        .expect(0)
+        .says("reached as embedded");
+}
+
+#[test]
+fn providers_tells_ways_images_and_what_is_declared() {
+    run(&["providers"])
+        .expect(0)
+        .says("redis/valkey: Valkey")
+        .says("docker.io/library/redis:7.4.11-alpine@sha256:");
+    let listed = run(&["providers", "--format", "json"]).expect(0);
+    let listed: serde_json::Value = serde_json::from_str(&listed.stdout).unwrap();
+    let providers = listed["providers"].as_array().unwrap();
+    for id in ["memory", "redis", "redis/valkey"] {
+        let one = providers.iter().find(|one| one["id"] == id).unwrap();
+        let features = one["features"].as_array().unwrap();
+        assert!(
+            features.iter().any(|feature| feature == "kv.store"),
+            "{one}"
+        );
+        assert!(
+            one["limits"]["kv.key.max-bytes"].as_u64() > Some(0),
+            "{one}"
+        );
+    }
+}
+
+#[test]
+fn a_name_that_stands_for_nothing_yet_ends_with_4() {
+    run(&["-p", "minio"]).expect(4).says("no interface");
+    run(&["doctor", "-p", "minio"]).expect(4);
+    run(&["-p", "valky"])
+        .expect(2)
+        .says("did you mean `valkey`");
+    run(&["completions", "bash"]).expect(0).says("redis/valkey");
+}
+
+#[test]
+fn the_lists_of_all_flavours_name_cases_that_exist() {
+    let cases = run(&["list", "--format", "json"]).expect(0);
+    let cases: serde_json::Value = serde_json::from_str(&cases.stdout).unwrap();
+    let cases: Vec<conformance_model::Case> =
+        serde_json::from_value(cases["cases"].clone()).unwrap();
+    for target in provider_registry::factories()
+        .iter()
+        .copied()
+        .flat_map(Target::of)
+    {
+        let list = conformance_runner::ExpectedFailures::of_flavour(&target, &cases);
+        assert!(list.is_ok(), "{}: {list:?}", target.id());
+    }
+}
+
+#[test]
 fn a_choice_is_said_on_the_terminal_and_in_the_report() {
     if !has_redis() {
         return;

@@ -161,6 +161,14 @@ impl Engine {
     }
 }
 
+/// The version of the container engine of this machine, or why there is none.
+///
+/// # Errors
+/// What is missing, and what mends it.
+pub async fn engine_version() -> Result<String, Missing> {
+    Ok(Engine::connect().await?.version().await)
+}
+
 /// Removes every container that this process made and that is still there: what
 /// an interrupt left half made. To be called once, at the end.
 pub async fn remove_own_containers() {

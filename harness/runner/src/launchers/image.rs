@@ -56,7 +56,7 @@ impl Image {
     }
 
     /// The same image from another registry.
-    fn from_registry(mut self, registry: &str) -> Self {
+    fn at_registry(mut self, registry: &str) -> Self {
         if let Some((first, rest)) = self.name.split_once('/')
             && (first.contains(['.', ':']) || first == "localhost")
         {
@@ -142,7 +142,7 @@ impl Images {
         }
         let image = Image::pinned(container);
         match &self.registry {
-            Some(registry) => image.from_registry(registry),
+            Some(registry) => image.at_registry(registry),
             None => image,
         }
     }

@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use cloud_contract::{Container, Flavour, Launcher, Process, Settings, Target};
 
-pub use engine::remove_own_containers;
+pub use engine::{engine_version, remove_own_containers};
 pub use health::{Health, Loss};
 pub use image::{Image, Images};
 pub use programs::find_program;
@@ -77,6 +77,9 @@ impl fmt::Display for Launch {
     }
 }
 
+/// Is told what takes long.
+pub type Tell = Arc<dyn Fn(&str) + Send + Sync>;
+
 /// How services are stood up.
 #[derive(Clone, Default)]
 pub struct LaunchOptions {
@@ -85,7 +88,7 @@ pub struct LaunchOptions {
     /// The images of containers.
     pub images: Images,
     /// Told what takes long.
-    pub tell: Option<Arc<dyn Fn(&str) + Send + Sync>>,
+    pub tell: Option<Tell>,
 }
 
 impl fmt::Debug for LaunchOptions {
@@ -342,4 +345,103 @@ pub fn sample_endpoint(flavour: &Flavour) -> String {
         .replace("{port}", "PORT")
         .replace("{port.2}", "PORT2")
         .replace("{port.3}", "PORT3")
+}
+
+#[cfg(test)]
+mod tests {
+    use cloud_contract::{Account, ErrorKind, Factory};
+
+    use super::*;
+
+    const PROCESS: Process = Process {
+        program: "no-such-program-anywhere",
+        endpoint: "x://127.0.0.1:{port}",
+        install: "install it",
+        ..Process::EMPTY
+    };
+    const OWN: Launcher = Launcher {
+        name: "cluster",
+        summary: "three of them",
+        launch: |_| Box::pin(async { Err(ErrorKind::Unavailable.into()) }),
+    };
+    const ACCOUNT: Account = Account {
+        credentials: "the usual",
+        needs: "",
+    };
+
+    static FLAVOURS: [Flavour; 3] = [
+        Flavour {
+            name: "both",
+            process: Some(PROCESS),
+            launcher: Some(OWN),
+            ..Flavour::EMPTY
+        },
+        Flavour {
+            name: "vendor",
+            account: Some(ACCOUNT),
+            ..Flavour::EMPTY
+        },
+        Flavour {
+            name: "bare",
+            ..Flavour::EMPTY
+        },
+    ];
+    static FACTORY: Factory = Factory {
+        name: "thing",
+        summary: "",
+        flavours: &FLAVOURS,
+        needs_directory: false,
+        resources: None,
+        connect: |_| Box::pin(async { Err(ErrorKind::Unavailable.into()) }),
+    };
+
+    fn choice(flavour: usize, launch: &str, endpoint: Option<&str>) -> Result<String, String> {
+        let target = Target {
+            factory: &FACTORY,
+            flavour: Some(&FLAVOURS[flavour]),
+        };
+        let settings = Settings {
+            endpoint: endpoint.map(str::to_owned),
+            ..Settings::default()
+        };
+        let options = LaunchOptions {
+            launch: launch.parse().unwrap(),
+            ..LaunchOptions::default()
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        match runtime.block_on(choose(&target, &settings, &options)) {
+            Ok(chosen) => Ok(format!("{} {:?}", chosen.way.name(), chosen.note)),
+            Err(missing) => Err(missing
+                .iter()
+                .map(|(name, missing)| format!("{name}: {missing}"))
+                .collect::<Vec<_>>()
+                .join("; ")),
+        }
+    }
+
+    #[test]
+    fn the_first_way_that_works_is_taken_and_said() {
+        let note = r#"cluster Some("launched as cluster: three of them")"#;
+        assert_eq!(choice(0, "auto", None), Ok(note.to_owned()));
+        assert_eq!(choice(0, "cluster", None), Ok("cluster None".to_owned()));
+        assert_eq!(
+            choice(0, "auto", Some("x://y")),
+            Ok("endpoint None".to_owned())
+        );
+        let missing = choice(0, "process", None).unwrap_err();
+        assert!(missing.contains("is not installed (try: install it)"));
+        let missing = choice(0, "container", None).unwrap_err();
+        assert!(missing.contains("no image is known"), "{missing}");
+        let missing = choice(0, "other", None).unwrap_err();
+        assert!(missing.contains("--launch cluster"), "{missing}");
+        let missing = choice(0, "endpoint", None).unwrap_err();
+        assert!(missing.contains("--endpoint x://HOST:PORT"), "{missing}");
+        assert!(choice(1, "auto", None).unwrap().starts_with("endpoint"));
+        assert!(choice(1, "endpoint", None).is_ok());
+        assert!(choice(2, "auto", None).is_err());
+        assert!("No Such".parse::<Launch>().is_err());
+    }
 }

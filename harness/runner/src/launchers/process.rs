@@ -408,7 +408,8 @@ mod tests {
     async fn a_server_that_ends_is_told_with_its_last_words() {
         let folder = tempfile::tempdir().unwrap();
         let server = shell(&["-c", "echo out of memory; exit 3"]);
-        let server = RunningServer::start(server, &settings(folder.path()), None);
+        let settings = settings(folder.path());
+        let server = RunningServer::start(server, &settings, None);
         let server = server.await.unwrap();
         let loss = server.health.lost().await;
         assert!(loss.reason.contains("sh ended during the run"), "{loss:?}");
@@ -422,7 +423,8 @@ mod tests {
         let script = &["-c", SCRIPT, "{directory}"];
         for politely in [true, false] {
             let folder = tempfile::tempdir().unwrap();
-            let server = RunningServer::start(shell(script), &settings(folder.path()), None);
+            let settings = settings(folder.path());
+            let server = RunningServer::start(shell(script), &settings, None);
             let server = server.await.unwrap();
             let health = server.health.clone();
             let child = number_in(&folder.path().join("child")).await;

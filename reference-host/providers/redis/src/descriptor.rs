@@ -102,6 +102,11 @@ pub(crate) fn describe(facts: &Facts, fsync: Option<&str>, call_timeout: Duratio
     }
 }
 
+/// What is declared of a service that tells nothing about itself.
+pub(crate) fn usual() -> Descriptor {
+    describe(&Facts::default(), None, crate::config::CALL_TIMEOUT)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

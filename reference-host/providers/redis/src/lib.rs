@@ -75,6 +75,7 @@ const REDIS: Flavour = Flavour {
         ],
         ..IMAGE
     }),
+    declares: Some(descriptor::usual),
     ..Flavour::EMPTY
 };
 
@@ -101,6 +102,7 @@ const VALKEY: Flavour = Flavour {
         ],
         ..IMAGE
     }),
+    declares: Some(descriptor::usual),
     ..Flavour::EMPTY
 };
 
