@@ -232,7 +232,9 @@ mod tests {
             let written = headers(Some(u64::MAX), ending).unwrap();
             let lines: usize = written
                 .iter()
-                .map(|(name, values)| AsRef::<str>::as_ref(name).len() + values[0].as_str().len() + 4)
+                .map(|(name, values)| {
+                    AsRef::<str>::as_ref(name).len() + values[0].as_str().len() + 4
+                })
                 .sum();
             assert!(lines + 12 <= HEADERS_MAX_BYTES, "{lines}");
         }
