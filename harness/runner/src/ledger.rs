@@ -262,12 +262,15 @@ impl Record {
     }
 }
 
+/// Files that can be read, and those that cannot, with the reason.
+pub type Found = (Vec<Record>, Vec<(PathBuf, io::Error)>);
+
 /// The files in a folder whose runs do not go on any more, the oldest first, and
 /// those that cannot be read, with the reason.
 ///
 /// # Errors
 /// Of the file system, for the folder. One that is not there is empty.
-pub fn records(folder: &Path) -> io::Result<(Vec<Record>, Vec<(PathBuf, io::Error)>)> {
+pub fn records(folder: &Path) -> io::Result<Found> {
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Default::default()),

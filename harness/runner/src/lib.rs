@@ -36,7 +36,7 @@ pub use launchers::{
     Health, Image, Images, Launch, LaunchOptions, Loss, Missing, Tell, Way, engine_version,
     find_program, remove_own_containers, sample_endpoint, ways,
 };
-pub use ledger::{Left, Record, default_ledger_directory, records};
+pub use ledger::{Found, Left, Record, default_ledger_directory, records};
 pub use names::RunNames;
 pub use pattern::{PatternError, Patterns};
 pub use plan::{Action, Plan, Planned, Selection, plan};

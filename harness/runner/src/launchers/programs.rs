@@ -10,8 +10,8 @@ use tokio::process::Command;
 use crate::SetupError;
 use crate::harness::user_cache_directory;
 
-/// Users that exist for servers, the better ones first.
-const SERVER_USERS: &[&str] = &["postgres", "nobody"];
+/// Users that exist everywhere and own nothing.
+const SERVER_USERS: &[&str] = &["nobody", "daemon"];
 
 /// The program of a server, if it is installed: in `PATH`, where `.ci/servers`
 /// puts commands, or in the folders that the server names.

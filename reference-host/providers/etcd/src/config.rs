@@ -52,6 +52,8 @@ impl Config {
         if authority.as_str().contains('@')
             || !matches!(uri.path(), "" | "/")
             || uri.query().is_some()
+            // What stands behind the host is no number.
+            || (authority.port().is_none() && authority.as_str() != authority.host())
         {
             return Err(Error::invalid(ENDPOINT));
         }
