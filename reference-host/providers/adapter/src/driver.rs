@@ -323,7 +323,10 @@ mod tests {
     #[test]
     fn batches_are_divided_so_that_each_part_fits() {
         assert!(parts([].into_iter(), 9).is_empty());
-        assert_eq!(parts([1, 1, 1].into_iter(), 9), [0..3]);
+        assert_eq!(
+            parts([1, 1, 1].into_iter(), 9),
+            vec![Range { start: 0, end: 3 }]
+        );
         assert_eq!(parts([1, 1, 1].into_iter(), 2), [0..2, 2..3]);
         let rooms = [ROOM, 1, ROOM - 1, 1, ROOM + 1, 1];
         assert_eq!(parts(rooms.into_iter(), 9), [0..1, 1..3, 3..4, 4..5, 5..6]);

@@ -32,7 +32,7 @@ impl Failure {
 
 impl From<Failure> for Error {
     fn from(failure: Failure) -> Self {
-        let kind = kind(&failure.name, failure.payload).unwrap_or_else(|| unexpected_kind());
+        let kind = kind(&failure.name, failure.payload).unwrap_or_else(unexpected_kind);
         match failure.log {
             Some(log) => Self::with_source(kind, log),
             None => kind.into(),

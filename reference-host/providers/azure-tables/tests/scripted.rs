@@ -256,7 +256,7 @@ async fn a_write_that_was_overtaken_is_stale_and_a_counter_goes_on() {
             asked.headers.get("if-match").map(String::as_str),
             Some("W/\"1\"")
         );
-        let first = writes.fetch_add(1, Ordering::Relaxed) % 2 == 0;
+        let first = writes.fetch_add(1, Ordering::Relaxed).is_multiple_of(2);
         first.then(|| refused(412, "UpdateConditionNotSatisfied"))
     })
     .await;

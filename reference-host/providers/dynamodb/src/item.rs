@@ -264,7 +264,7 @@ mod tests {
         let version = (VERSION, text("r"));
         for wrong in [
             item(&[]),
-            item(&[version.clone()]),
+            item(std::slice::from_ref(&version)),
             item(&[version.clone(), (BYTES, text("v"))]),
             item(&[version.clone(), (NUMBER, number("1.5"))]),
             item(&[version.clone(), (NUMBER, number(1)), (BYTES, bytes(b"1"))]),
