@@ -28,7 +28,7 @@ use crate::failure::Failure;
 /// The command, with these providers in the order in which people are told of
 /// them. It reads the arguments of the process.
 #[must_use]
-pub fn main(factories: &'static [&'static Factory]) -> ExitCode {
+pub fn main(factories: &[&'static Factory]) -> ExitCode {
     registry::set(factories);
     std::panic::set_hook(Box::new(|panic| {
         let place = panic

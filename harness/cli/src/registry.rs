@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use cloud_contract::{Factory, Target};
 
-static FACTORIES: OnceLock<&'static [&'static Factory]> = OnceLock::new();
+static FACTORIES: OnceLock<Vec<&'static Factory>> = OnceLock::new();
 
 /// Names that people know and that stand for nothing here yet, with the reason.
 const WITHOUT_SERVICE: &[(&str, &str)] = &[(
@@ -13,14 +13,14 @@ const WITHOUT_SERVICE: &[(&str, &str)] = &[(
 )];
 
 /// Said once, before anything else.
-pub(crate) fn set(factories: &'static [&'static Factory]) {
+pub(crate) fn set(factories: &[&'static Factory]) {
     // A second program does not start in this process.
-    FACTORIES.get_or_init(|| factories);
+    FACTORIES.get_or_init(|| factories.to_vec());
 }
 
 /// Every provider, in the order in which people are told of them.
 pub(crate) fn factories() -> &'static [&'static Factory] {
-    FACTORIES.get_or_init(provider_registry::factories)
+    FACTORIES.get_or_init(|| provider_registry::factories().to_vec())
 }
 
 /// What a name stands for.
