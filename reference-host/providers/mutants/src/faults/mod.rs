@@ -7,6 +7,7 @@ mod batch;
 mod batch_lives;
 mod chunks;
 mod concurrency;
+mod contention;
 mod counters;
 mod counting;
 mod cursors;
@@ -90,6 +91,7 @@ pub fn mutants() -> &'static [Mutant] {
             lifetimes::MUTANTS,
             errors::MUTANTS,
             concurrency::MUTANTS,
+            contention::MUTANTS,
             overtaken::MUTANTS,
         ]
         .concat()
