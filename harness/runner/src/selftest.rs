@@ -6,11 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use cloud_contract::Provider;
-use conformance_model::{Event, Status};
+use conformance_model::{Case, Event, Status};
 use futures::stream::{self, StreamExt as _};
 
 use crate::plan::{Action, Planned};
 use crate::{Harness, Plan, RunNames, RunOptions, Sink, Subject, run_provider};
+
+/// How often an idle case of several actors runs again on each mutant.
+const MEETINGS: u32 = 5;
 
 /// A provider that is wrong on purpose.
 #[derive(Debug, Clone)]
@@ -52,6 +55,9 @@ pub struct KillTable {
     pub mutants: Vec<MutantResult>,
     /// The cases that kill no mutant.
     pub idle_cases: Vec<String>,
+    /// The cases that killed one only when they ran again with nothing beside them:
+    /// their actors had not met.
+    pub met_alone: Vec<String>,
     /// How many cases there are.
     pub cases: usize,
 }
@@ -78,7 +84,7 @@ pub async fn selftest(
     options: &RunOptions,
     progress: impl Fn(usize, &MutantResult),
 ) -> KillTable {
-    let runs = stream::iter(mutants).map(|mutant| one(harness, mutant, options));
+    let runs = stream::iter(mutants).map(|mutant| run_cases(harness, mutant, options, |_| true));
     let mut runs = runs.buffered(options.jobs.max(1));
     let mut results = Vec::with_capacity(mutants.len());
     while let Some(result) = runs.next().await {
@@ -87,26 +93,69 @@ pub async fn selftest(
             progress(results.len(), result);
         }
     }
-    let killers: BTreeSet<&str> = results
-        .iter()
-        .flat_map(|result| &result.killed_by)
-        .map(String::as_str)
-        .collect();
-    let cases = harness.suite.cases();
-    let idle_cases = cases
-        .iter()
-        .map(|case| case.id.as_str())
-        .filter(|id| !killers.contains(id))
-        .map(str::to_owned)
-        .collect();
+    let met_alone = meet_alone(harness, mutants, &mut results, options).await;
     KillTable {
-        idle_cases,
-        cases: cases.len(),
+        idle_cases: idle(harness, &results).map(str::to_owned).collect(),
+        met_alone,
+        cases: harness.suite.cases().len(),
         mutants: results,
     }
 }
 
-async fn one(harness: &Harness, mutant: &Mutant, options: &RunOptions) -> MutantResult {
+/// The cases that killed nothing.
+fn idle<'a>(
+    harness: &'a Harness,
+    results: &[MutantResult],
+) -> impl Iterator<Item = &'a str> + use<'a> {
+    let killers: BTreeSet<String> = results
+        .iter()
+        .flat_map(|result| result.killed_by.iter().cloned())
+        .collect();
+    let cases = harness.suite.cases().iter().map(|case| case.id.as_str());
+    cases.filter(move |id| !killers.contains(*id))
+}
+
+/// Runs the idle cases of several actors again, one at a time. Beside other work
+/// their actors may run one after the other, and then no race is met. Returns
+/// those that killed a mutant now.
+async fn meet_alone(
+    harness: &Harness,
+    mutants: &[Mutant],
+    results: &mut [MutantResult],
+    options: &RunOptions,
+) -> Vec<String> {
+    let alone = RunOptions {
+        jobs: 1,
+        ..options.clone()
+    };
+    let mut met = Vec::new();
+    for case in harness.suite.cases().iter().filter(|case| case.actors > 1) {
+        if !idle(harness, results).any(|id| id == case.id) {
+            continue;
+        }
+        'meetings: for _ in 0..MEETINGS {
+            for (mutant, result) in mutants.iter().zip(results.iter_mut()) {
+                let again = run_cases(harness, mutant, &alone, |other| other.id == case.id).await;
+                if again.killed_by.is_empty() {
+                    continue;
+                }
+                result.survived.retain(|id| *id != case.id);
+                result.killed_by.extend(again.killed_by);
+                met.push(case.id.clone());
+                break 'meetings;
+            }
+        }
+    }
+    met
+}
+
+/// Runs, on one mutant, those `chosen` of the cases that cite a clause it breaks.
+async fn run_cases(
+    harness: &Harness,
+    mutant: &Mutant,
+    options: &RunOptions,
+    chosen: impl Fn(&Case) -> bool,
+) -> MutantResult {
     let mut result = MutantResult {
         name: mutant.name.clone(),
         summary: mutant.summary.clone(),
@@ -116,21 +165,24 @@ async fn one(harness: &Harness, mutant: &Mutant, options: &RunOptions) -> Mutant
         survived: Vec::new(),
         troubles: Vec::new(),
     };
+    let breaks = |case: &Case| {
+        let mut clauses = case.clauses.iter();
+        clauses.any(|clause| mutant.clauses.contains(clause))
+    };
     let plan: Plan = harness
         .suite
         .cases()
         .iter()
         .enumerate()
-        .filter(|(_, case)| {
-            case.clauses
-                .iter()
-                .any(|clause| mutant.clauses.contains(clause))
-        })
+        .filter(|(_, case)| breaks(case) && chosen(case))
         .map(|(case, _)| Planned {
             case,
             action: Action::Run,
         })
         .collect();
+    if plan.is_empty() {
+        return result;
+    }
     let verdicts = Arc::new(Mutex::new(BTreeMap::new()));
     let sink: Sink = {
         let verdicts = Arc::clone(&verdicts);

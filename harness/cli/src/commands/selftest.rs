@@ -215,6 +215,10 @@ impl Score {
         let survivors: Vec<String> = self.table.survivors().map(tell).collect();
         list("mutants that no case killed:", &survivors);
         list("cases that kill no mutant:", self.idle());
+        list(
+            "cases that killed a mutant only with nothing beside them:",
+            &self.table.met_alone,
+        );
         list("cases that fail on the sound provider:", &self.unsound);
         list(
             "verdicts that say nothing about a mutant:",
@@ -281,6 +285,7 @@ impl Score {
             "cases": self.table.cases,
             "whole": self.whole,
             "idle_cases": self.idle(),
+            "met_alone": self.table.met_alone,
             "unsound_cases": self.unsound,
             "exit_code": self.exit_code().code(),
         }))
