@@ -139,16 +139,15 @@ pub(crate) struct RunArgs {
         help_heading = "Run"
     )]
     pub(crate) repeat: u32,
-    /// Multiply the time limit of every case.
+    /// Multiply the time limit of every case [default: 1, more for slow emulators].
     #[arg(
         long,
         value_name = "X",
-        default_value_t = 1.0,
         value_parser = timeout_scale,
         env = "CONFORMANCE_TIMEOUT_SCALE",
         help_heading = "Run"
     )]
-    pub(crate) timeout_scale: f64,
+    pub(crate) timeout_scale: Option<f64>,
     /// Start no further case after the first red one.
     #[arg(
         long,

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use cloud_contract::{Descriptor, Provider};
+use cloud_contract::{Descriptor, Provider, Target};
 use conformance_model::{Blame, Event, LimitValue, ProviderInfo, Status, Verdict};
 use futures::stream::{self, StreamExt as _};
 use tokio::task::JoinHandle;
@@ -35,6 +35,28 @@ pub struct RunOptions {
     pub expected: ExpectedFailures,
     /// Ends the run early.
     pub stop: Stop,
+}
+
+impl RunOptions {
+    /// The same, with as many cases at a time and with time limits as the product
+    /// needs them.
+    #[must_use]
+    pub fn on(self, target: &Target) -> Self {
+        let Some(flavour) = target.flavour else {
+            return self;
+        };
+        Self {
+            jobs: match flavour.jobs {
+                0 => self.jobs,
+                borne => usize::from(borne),
+            },
+            timeout_scale: match flavour.timeout_scale {
+                0 => self.timeout_scale,
+                scale => f64::from(scale),
+            },
+            ..self
+        }
+    }
 }
 
 impl Default for RunOptions {

@@ -36,13 +36,25 @@ pub enum ExpectedFailuresError {
     },
 }
 
+/// Marks a case whose failure is met in some runs only.
+const SOMETIMES: &str = "?";
+
+/// Why a case is expected to fail.
+#[derive(Debug, Clone)]
+struct Known {
+    reason: String,
+    /// What is wrong shows in a race, and not in each run.
+    sometimes: bool,
+}
+
 /// The cases that are expected to fail, and why.
 #[derive(Debug, Clone, Default)]
-pub struct ExpectedFailures(BTreeMap<String, String>);
+pub struct ExpectedFailures(BTreeMap<String, Known>);
 
 impl ExpectedFailures {
-    /// Reads a file with one `ID  # reason` a line. Lines that start with `#`
-    /// are comments. A glob may stand for up to 20 ids.
+    /// Reads a file with one `ID  # reason` a line, or `ID ?  # reason` for a case
+    /// that fails in some runs only. Lines that start with `#` are comments. A glob
+    /// may stand for up to 20 ids.
     ///
     /// # Errors
     /// [`ExpectedFailuresError`] for a file that cannot be read, a line without
@@ -101,6 +113,10 @@ impl ExpectedFailures {
             .split_once('#')
             .map_or((line, ""), |(pattern, reason)| (pattern, reason));
         let (pattern, reason) = (pattern.trim(), reason.trim());
+        let (pattern, sometimes) = match pattern.strip_suffix(SOMETIMES) {
+            Some(pattern) if pattern.ends_with(char::is_whitespace) => (pattern.trim_end(), true),
+            _ => (pattern, false),
+        };
         if pattern.is_empty() || pattern.contains(char::is_whitespace) || pattern.starts_with('@') {
             return Err("write one case id, `#` and the reason".into());
         }
@@ -123,8 +139,12 @@ impl ExpectedFailures {
                 "`{pattern}` matches {matches} cases, at most {MOST_MATCHES} may be meant"
             )),
             _ => {
-                self.0
-                    .extend(ids.into_iter().map(|id| (id.to_owned(), reason.to_owned())));
+                let known = Known {
+                    reason: reason.to_owned(),
+                    sometimes,
+                };
+                let ids = ids.into_iter().map(str::to_owned);
+                self.0.extend(ids.map(|id| (id, known.clone())));
                 Ok(())
             }
         }
@@ -135,6 +155,18 @@ impl ExpectedFailures {
         self.0.keys().map(String::as_str)
     }
 
+    /// The cases that fail in every run, in order.
+    pub fn always(&self) -> impl Iterator<Item = &str> {
+        let always = self.0.iter().filter(|(_, known)| !known.sometimes);
+        always.map(|(id, _)| id.as_str())
+    }
+
+    /// The cases that fail in some runs only, in order.
+    pub fn sometimes(&self) -> impl Iterator<Item = &str> {
+        let sometimes = self.0.iter().filter(|(_, known)| known.sometimes);
+        sometimes.map(|(id, _)| id.as_str())
+    }
+
     /// Whether nothing is expected to fail.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -143,10 +175,11 @@ impl ExpectedFailures {
 
     /// What a verdict becomes in the light of the expectation.
     pub(crate) fn judge(&self, case: &str, verdict: Verdict) -> Verdict {
-        let Some(reason) = self.0.get(case) else {
+        let Some(Known { reason, sometimes }) = self.0.get(case) else {
             return verdict;
         };
         match verdict.status {
+            Status::Pass if *sometimes => verdict,
             Status::Fail | Status::Overclaim => Verdict {
                 reason: Some(format!("expected: {reason}")),
                 ..Verdict {

@@ -200,8 +200,7 @@ pub async fn open_provider(
     let has_service = target.flavour.is_some();
     let is_lasting = !starts && (has_service || settings.directory.is_some());
     let ground = Ground::plan(target, &settings, is_lasting)?;
-    let needs_folder = target.factory.needs_directory || matches!(way, Candidate::Process(_));
-    let (settings, directory) = with_folder(settings, needs_folder)?;
+    let (settings, directory) = with_folder(settings, target.factory.needs_directory)?;
     let start = Start {
         ground,
         settings,
@@ -301,8 +300,7 @@ impl Start {
     async fn process(self, process: Process) -> Result<Opened, SetupError> {
         let mut ended = None;
         for _ in 0..START_ATTEMPTS {
-            let folder = self.directory.as_ref().map(TempDir::path);
-            let mut running = RunningServer::start(process, &self.settings, folder).await?;
+            let mut running = RunningServer::start(process, &self.settings).await?;
             match self.wait_for(running.settings(), &mut running).await {
                 Ok(provider) => {
                     let started = Started {

@@ -162,11 +162,12 @@ impl Shared {
             SetupError::NoWay { .. } => Failure::Absent(error.to_string()),
             _ => setup(&error),
         })?;
+        // How many run at a time is up to `--test-threads`.
         let run = RunOptions {
             seed: seed().map_err(Failure::Setup)?,
             jobs: 1,
             expected,
-            ..RunOptions::default()
+            ..RunOptions::default().on(&target)
         };
         Ok(Arc::new(Self {
             opened,

@@ -54,6 +54,9 @@ pub struct Flavour {
     /// How many cases at a time it bears, where that is fewer than a harness would
     /// run by itself; 0 where it is not.
     pub jobs: u16,
+    /// By how much a harness has to stretch its time limits, where the product is
+    /// slow on a small machine; 0 where it has not to.
+    pub timeout_scale: u16,
     /// It is known to be wrong, and kept to show that the suite sees it.
     pub is_control: bool,
     /// What the provider declares on it by default, as far as that does not depend
@@ -73,6 +76,7 @@ impl Flavour {
         options: &[],
         expected_failures: "",
         jobs: 0,
+        timeout_scale: 0,
         is_control: false,
         declares: None,
     };

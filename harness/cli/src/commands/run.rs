@@ -21,7 +21,6 @@ use crate::spending::{Budget, Intent};
 use crate::{Failure, output, setup};
 
 /// How many cases run at a time, where nobody says otherwise.
-const JOBS: u16 = 16;
 
 /// Runs, reports, and says what the process should end with.
 pub(crate) fn run(args: &RunArgs) -> Result<u8, Failure> {
@@ -108,12 +107,11 @@ impl Job<'_> {
         let budget = Budget::new(self.args.spending.max_requests, interrupt.stop.clone());
         let run = RunOptions {
             seed: self.seed,
-            jobs: usize::from(self.jobs(&self.targets[0])),
             repeat: self.args.repeat,
-            timeout_scale: self.args.timeout_scale,
             fail_fast: self.args.fail_fast,
             expected: self.listed(cases)?,
             stop: interrupt.stop.clone(),
+            ..RunOptions::default()
         };
         // Before anything is recorded: a wrong setting is an error of the
         // command line and no verdict about the provider.
@@ -178,8 +176,7 @@ impl Job<'_> {
                     };
                     let run = RunOptions {
                         expected: known.and(run.expected.clone()),
-                        jobs: usize::from(self.jobs(target)),
-                        ..run.clone()
+                        ..self.paced(&run, target)
                     };
                     self.test(&harness, target, opened, &run, &budget, &sink)
                         .await;
@@ -285,6 +282,7 @@ impl Job<'_> {
 
     fn started(&self, harness: &Harness, selected: Vec<String>) -> Event {
         let providers = self.targets.len() as u64;
+        let paced = self.paced(&RunOptions::default(), &self.targets[0]);
         Event::RunStarted {
             suite: harness.suite_info(),
             spec: harness.catalog.spec_info(),
@@ -294,8 +292,8 @@ impl Job<'_> {
                 command: self.command(),
                 filters: recorded(self.args.selection.words()),
                 repeat: self.args.repeat,
-                jobs: u32::from(self.jobs(&self.targets[0])),
-                timeout_scale: self.args.timeout_scale,
+                jobs: u32::try_from(paced.jobs).unwrap_or(u32::MAX),
+                timeout_scale: paced.timeout_scale,
                 not_publishable: self.not_publishable(),
             },
             providers: self.targets.iter().map(Target::id).collect(),
@@ -304,13 +302,14 @@ impl Job<'_> {
         }
     }
 
-    /// How many cases run at a time.
-    fn jobs(&self, target: &Target) -> u16 {
-        let borne = target.flavour.map_or(0, |flavour| flavour.jobs);
-        self.args.jobs.unwrap_or(match borne {
-            0 => JOBS,
-            borne => borne,
-        })
+    /// The options with what the product bears, unless the user says otherwise.
+    fn paced(&self, run: &RunOptions, target: &Target) -> RunOptions {
+        let usual = run.clone().on(target);
+        RunOptions {
+            jobs: self.args.jobs.map_or(usual.jobs, usize::from),
+            timeout_scale: self.args.timeout_scale.unwrap_or(usual.timeout_scale),
+            ..usual
+        }
     }
 
     /// What the user lists.
@@ -337,7 +336,10 @@ impl Job<'_> {
             (self.selection.is_partial(), "cases were left out"),
             (args.expected_failures.is_some(), "failures were expected"),
             (args.fail_fast, "the run stops at the first failure"),
-            (args.timeout_scale > 1.0, "time limits were stretched"),
+            (
+                args.timeout_scale.is_some_and(|scale| scale > 1.0),
+                "time limits were stretched",
+            ),
             (
                 args.suite.components.is_some(),
                 "the guests are not those of the release",
@@ -360,7 +362,9 @@ impl Job<'_> {
         words.extend(self.provider_arguments());
         words.extend(recorded(args.selection.words()));
         words.extend(["--seed".to_owned(), self.seed.to_string()]);
-        words.extend(["--jobs".to_owned(), self.jobs(&self.targets[0]).to_string()]);
+        if let Some(jobs) = args.jobs {
+            words.extend(["--jobs".to_owned(), jobs.to_string()]);
+        }
         if args.repeat != 1 {
             words.extend(["--repeat".to_owned(), args.repeat.to_string()]);
         }
@@ -393,8 +397,8 @@ impl Job<'_> {
         if self.args.suite.components.is_some() {
             add("--components", FOLDER.to_owned());
         }
-        if self.args.timeout_scale != 1.0 {
-            add("--timeout-scale", self.args.timeout_scale.to_string());
+        if let Some(scale) = self.args.timeout_scale {
+            add("--timeout-scale", scale.to_string());
         }
         words
     }

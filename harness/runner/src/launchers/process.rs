@@ -1,6 +1,7 @@
 //! A server program that is started for a provider: on a port of its own, with
 //! its last words kept, watched as long as it runs. It knows no provider.
 
+use std::ffi::OsString;
 use std::fs::File;
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
@@ -13,6 +14,7 @@ use async_trait::async_trait;
 use cloud_contract::{Error, ErrorKind, Process, Service, Settings};
 use futures::future::BoxFuture;
 use rustix::process::{Pid, Signal, kill_process_group};
+use tempfile::TempDir;
 use tokio::process::{Child, Command};
 use tokio::sync::watch;
 
@@ -54,8 +56,8 @@ struct Start {
     environment: Vec<(&'static str, String)>,
     user: Option<User>,
     output: Arc<File>,
-    /// A folder that goes with the server.
-    folder: Option<PathBuf>,
+    /// Its data, removed with it.
+    folder: TempDir,
 }
 
 /// Its processes: the program, and whatever that started.
@@ -69,25 +71,19 @@ struct Running {
 }
 
 impl RunningServer {
-    /// Starts it. `folder` is removed if the harness is killed.
-    pub(crate) async fn start(
-        server: Process,
-        settings: &Settings,
-        folder: Option<&Path>,
-    ) -> Result<Self, SetupError> {
+    /// Starts it, with a fresh folder for its data: in the one that the settings
+    /// name, or where this machine keeps what is temporary.
+    pub(crate) async fn start(server: Process, settings: &Settings) -> Result<Self, SetupError> {
         let ports = [free_port()?, free_port()?, free_port()?];
-        let directory = settings
-            .directory
-            .as_ref()
-            .map(|path| path.display().to_string())
-            .unwrap_or_default();
+        let folder = fresh_folder(settings.directory.as_deref())?;
+        let directory = folder.path().display().to_string();
         let fill = |text: &str| {
             text.replace("{port}", &ports[0].to_string())
                 .replace("{port.2}", &ports[1].to_string())
                 .replace("{port.3}", &ports[2].to_string())
                 .replace("{directory}", &directory)
         };
-        let user = User::of(&server, settings)?;
+        let user = User::of(&server, folder.path())?;
         for words in server.prepare {
             prepare(&server, words, user.as_ref(), fill).await?;
         }
@@ -101,7 +97,7 @@ impl RunningServer {
                 .collect(),
             user,
             output: Arc::new(tempfile::tempfile().map_err(|error| no_file(&error))?),
-            folder: folder.map(Path::to_owned),
+            folder,
         };
         let health = Health::new();
         let running = start.run(server.program, &health)?;
@@ -153,6 +149,8 @@ impl Start {
         }
         let child = command
             .args(&self.arguments)
+            .env_clear()
+            .envs(inherited())
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(output()?)
@@ -187,9 +185,25 @@ impl Start {
             group,
             ended,
             expected,
-            watchdog: Watchdog::start(id, self.folder.as_deref()),
+            watchdog: Watchdog::start(id, Some(self.folder.path())),
         })
     }
+}
+
+/// What a server gets of the environment: no credentials of whoever starts it.
+fn inherited() -> impl Iterator<Item = (String, OsString)> {
+    const KNOWN: [&str; 8] = [
+        "PATH",
+        "HOME",
+        "USER",
+        "TMPDIR",
+        "TZ",
+        "LANG",
+        "JAVA_HOME",
+        "LD_LIBRARY_PATH",
+    ];
+    let set = |name: &str| Some((name.to_owned(), std::env::var_os(name)?));
+    KNOWN.into_iter().filter_map(set)
 }
 
 struct Watched {
@@ -319,6 +333,18 @@ impl Service for RunningServer {
     }
 }
 
+fn fresh_folder(parent: Option<&Path>) -> Result<TempDir, SetupError> {
+    let mut folder = tempfile::Builder::new();
+    folder.prefix("conformance-");
+    let made = match parent {
+        Some(parent) => folder.tempdir_in(parent),
+        None => folder.tempdir(),
+    };
+    made.map_err(|error| {
+        SetupError::Machine(format!("no temporary folder can be made: {}", error.kind()))
+    })
+}
+
 fn no_file(error: &std::io::Error) -> SetupError {
     SetupError::Machine(format!("no temporary file can be made: {}", error.kind()))
 }
@@ -409,7 +435,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let server = shell(&["-c", "echo out of memory; exit 3"]);
         let settings = settings(folder.path());
-        let server = RunningServer::start(server, &settings, None);
+        let server = RunningServer::start(server, &settings);
         let server = server.await.unwrap();
         let loss = server.health.lost().await;
         assert!(loss.reason.contains("sh ended during the run"), "{loss:?}");
@@ -419,12 +445,13 @@ mod tests {
 
     #[tokio::test]
     async fn all_processes_of_a_server_end_with_it_however_deaf() {
-        const SCRIPT: &str = "trap '' TERM INT; sleep 1000 & echo $! > $0/child; wait; wait";
+        // Its own folder lies in the one that was set.
+        const SCRIPT: &str = "trap '' TERM INT; sleep 1000 & echo $! > $0/../child; wait; wait";
         let script = &["-c", SCRIPT, "{directory}"];
         for politely in [true, false] {
             let folder = tempfile::tempdir().unwrap();
             let settings = settings(folder.path());
-            let server = RunningServer::start(shell(script), &settings, None);
+            let server = RunningServer::start(shell(script), &settings);
             let server = server.await.unwrap();
             let health = server.health.clone();
             let child = number_in(&folder.path().join("child")).await;

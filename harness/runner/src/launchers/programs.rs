@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
-use cloud_contract::{Process, Settings};
+use cloud_contract::Process;
 use tokio::process::Command;
 
 use crate::SetupError;
@@ -71,8 +71,9 @@ pub(crate) struct User {
 }
 
 impl User {
-    /// None if the server can run as whoever runs the harness.
-    pub(crate) fn of(server: &Process, settings: &Settings) -> Result<Option<Self>, SetupError> {
+    /// None if the server can run as whoever runs the harness; otherwise `folder` is
+    /// given to the user.
+    pub(crate) fn of(server: &Process, folder: &Path) -> Result<Option<Self>, SetupError> {
         if !server.refuses_root || !rustix::process::geteuid().is_root() {
             return Ok(None);
         }
@@ -88,11 +89,9 @@ impl User {
                     server.program
                 ))
             })?;
-        if let Some(directory) = &settings.directory {
-            std::os::unix::fs::chown(directory, Some(user.uid), Some(user.gid)).map_err(
-                |error| machine(format!("a folder cannot be given away: {}", error.kind())),
-            )?;
-        }
+        let given = std::os::unix::fs::chown(folder, Some(user.uid), Some(user.gid));
+        given
+            .map_err(|error| machine(format!("a folder cannot be given away: {}", error.kind())))?;
         Ok(Some(user))
     }
 

@@ -108,12 +108,13 @@ const AZURITE: Flavour = Flavour {
             "{port.3}",
         ],
         endpoint: "http://127.0.0.1:{port}/devstoreaccount1",
-        install: ".ci/servers azurite",
+        install: "npm install --global azurite",
         ..Process::EMPTY
     }),
     container: Some(Container {
         image: "mcr.microsoft.com/azure-storage/azurite",
-        tag: "3.37.0",
+        tag: "3.35.0",
+        digest: "sha256:647c63a91102a9d8e8000aab803436e1fc85fbb285e7ce830a82ee5d6661cf37",
         port: 10002,
         command: &[
             "azurite-table",
@@ -130,6 +131,7 @@ const AZURITE: Flavour = Flavour {
     // Public: every emulator has them.
     options: &[("account", EMULATOR_ACCOUNT), ("key", EMULATOR_KEY)],
     jobs: 6,
+    timeout_scale: 3,
     ..Flavour::EMPTY
 };
 

@@ -88,7 +88,8 @@ const LOCAL: Flavour = Flavour {
     }),
     container: Some(Container {
         image: "docker.io/amazon/dynamodb-local",
-        tag: "2.6.1",
+        tag: "3.3.1",
+        digest: "sha256:ff89bd48ff32cd8d9be5fee8873b65b8854dc408f1afe881be6eb00247bc0dab",
         port: 8000,
         command: &[
             "-jar",
@@ -101,6 +102,7 @@ const LOCAL: Flavour = Flavour {
     }),
     options: DUMMIES,
     jobs: 6,
+    timeout_scale: 3,
     ..Flavour::EMPTY
 };
 
@@ -121,12 +123,13 @@ const MINISTACK: Flavour = Flavour {
         program: "ministack",
         environment: &[("BIND_HOST", "127.0.0.1"), ("GATEWAY_PORT", "{port}")],
         endpoint: "http://127.0.0.1:{port}",
-        install: ".ci/servers ministack",
+        install: "pip install ministack",
         ..Process::EMPTY
     }),
     options: DUMMIES,
     expected_failures: include_str!("../expected-failures/ministack.txt"),
     jobs: 2,
+    timeout_scale: 6,
     ..Flavour::EMPTY
 };
 
@@ -143,12 +146,13 @@ const LOCALSTACK: Flavour = Flavour {
             ("FILESYSTEM_ROOT", "{directory}"),
         ],
         endpoint: "http://127.0.0.1:{port}",
-        install: ".ci/servers localstack",
+        install: "pip install 'localstack[runtime]==4.14.0'",
         ..Process::EMPTY
     }),
     container: Some(Container {
         image: "docker.io/localstack/localstack",
         tag: "4.14.0",
+        digest: "sha256:3ebc37595918b8accb852f8048fef2aff047d465167edd655528065b07bc364a",
         port: 4566,
         environment: &[("SERVICES", "dynamodb")],
         endpoint: "http://{host}:{port}",
@@ -156,6 +160,7 @@ const LOCALSTACK: Flavour = Flavour {
     }),
     options: DUMMIES,
     jobs: 2,
+    timeout_scale: 10,
     ..Flavour::EMPTY
 };
 
@@ -166,12 +171,13 @@ const MOTO: Flavour = Flavour {
         program: "moto_server",
         arguments: &["-H", "127.0.0.1", "-p", "{port}"],
         endpoint: "http://127.0.0.1:{port}",
-        install: ".ci/servers moto",
+        install: "pip install 'moto[server,dynamodb]'",
         ..Process::EMPTY
     }),
     options: DUMMIES,
     expected_failures: include_str!("../expected-failures/moto.txt"),
     is_control: true,
     jobs: 4,
+    timeout_scale: 4,
     ..Flavour::EMPTY
 };

@@ -90,7 +90,7 @@ const ETCD: Flavour = Flavour {
             "--log-level=warn",
         ],
         endpoint: "http://127.0.0.1:{port}",
-        install: ".ci/servers etcd",
+        install: "apt-get install etcd-server",
         ..Process::EMPTY
     }),
     container: Some(Container {

@@ -109,7 +109,7 @@ const EMULATOR: Flavour = Flavour {
         // than it saves.
         environment: &[("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1")],
         endpoint: "http://127.0.0.1:{port}",
-        install: ".ci/servers firestore-emulator",
+        install: "gcloud components install cloud-firestore-emulator",
         ..Process::EMPTY
     }),
     container: Some(Container {
@@ -128,6 +128,7 @@ const EMULATOR: Flavour = Flavour {
         ..Container::EMPTY
     }),
     jobs: 4,
+    timeout_scale: 3,
     ..Flavour::EMPTY
 };
 

@@ -91,12 +91,13 @@ const NATS: Flavour = Flavour {
             "{directory}",
         ],
         endpoint: "nats://127.0.0.1:{port}",
-        install: ".ci/servers nats",
+        install: "apt-get install nats-server",
         ..Process::EMPTY
     }),
     container: Some(Container {
         image: "docker.io/library/nats",
         tag: "2.12-alpine",
+        digest: "sha256:b270f5e2428354c0335612694d7dd2fb588148e567a5757fdff325ef9c9332e6",
         port: 4222,
         command: &["-js"],
         endpoint: "nats://{host}:{port}",

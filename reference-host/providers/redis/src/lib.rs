@@ -84,7 +84,7 @@ const VALKEY: Flavour = Flavour {
     summary: "Valkey",
     process: Some(Process {
         program: "valkey-server",
-        install: ".ci/servers valkey",
+        install: "apt-get install valkey-server",
         ..SERVER
     }),
     container: Some(Container {
