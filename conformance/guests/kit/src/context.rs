@@ -7,7 +7,7 @@ use core::task::Poll;
 use core::time::Duration;
 
 use crate::bindings::exports::cloud::conformance::suite::{Environment, Role};
-use crate::case::Case;
+use crate::case::{Case, Run};
 use crate::check::Check;
 use crate::clock::Clock;
 use crate::ending::{Cause, Failing, Stop};
@@ -49,6 +49,14 @@ impl Context {
     /// The names that a case may open.
     pub fn names(&self) -> &Environment {
         &self.environment
+    }
+
+    /// How many actors the case has.
+    pub(crate) fn actors(&self) -> u32 {
+        match self.case.run {
+            Run::Alone(_) => 0,
+            Run::Actors { count, .. } => count,
+        }
     }
 
     /// An assertion about `clause`; `message` says in a few words what the case

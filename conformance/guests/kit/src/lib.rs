@@ -14,6 +14,7 @@ mod ending;
 pub mod features;
 pub mod keyvalue;
 mod kind;
+mod meeting;
 mod random;
 mod show;
 #[doc(hidden)]

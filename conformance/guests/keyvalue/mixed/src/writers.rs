@@ -78,6 +78,7 @@ pub(crate) fn parse(value: &[u8]) -> i64 {
 /// has thousands and a slow one is not held up.
 pub(crate) struct Rounds {
     done: usize,
+    most: usize,
     end: Duration,
 }
 
@@ -85,7 +86,17 @@ impl Rounds {
     pub(crate) async fn start(cx: &Context) -> Self {
         Self {
             done: 0,
+            most: 2_000,
             end: cx.now().await + Duration::from_millis(50),
+        }
+    }
+
+    /// For those that end when they see [`END`]: time enough to see it.
+    pub(crate) async fn until_end(cx: &Context) -> Self {
+        Self {
+            done: 0,
+            most: usize::MAX,
+            end: cx.now().await + Duration::from_secs(1),
         }
     }
 
@@ -96,6 +107,6 @@ impl Rounds {
             return None;
         }
         self.done += 1;
-        (self.done <= 2_000).then_some(self.done)
+        (self.done <= self.most).then_some(self.done)
     }
 }

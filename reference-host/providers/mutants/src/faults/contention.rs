@@ -7,13 +7,13 @@ use std::sync::Mutex;
 use async_trait::async_trait;
 use bytes::Bytes;
 use cloud_contract::Result;
-use cloud_contract::keyvalue::{Expected, SwapError, Version};
+use cloud_contract::keyvalue::{BatchResult, Entry, Expected, SwapError, Version};
 
 use super::store;
 use super::swap::overwrite;
 use crate::Mutant;
 use crate::provider::lock;
-use crate::store::{StoreFault, SwapResult, Target};
+use crate::store::{Call, StoreFault, SwapResult, Target};
 
 /// A session and a key.
 type Writer = (u64, String);
@@ -102,6 +102,93 @@ impl StoreFault for UsedAgain {
     }
 }
 
+/// What each key was before its latest write, and whose that was.
+#[derive(Debug, Default)]
+struct Replaced(Mutex<HashMap<String, (u64, Option<Entry>)>>);
+
+impl Replaced {
+    async fn note(&self, to: &Target, key: &str) {
+        let entry = to.driver.entry(key).await.unwrap_or_default();
+        lock(&self.0).insert(key.to_owned(), (to.session, entry));
+    }
+
+    /// What another session replaced; none if the latest write is an own one.
+    fn by_another(&self, to: &Target, key: &str) -> Option<Option<Entry>> {
+        let replaced = lock(&self.0).get(key).cloned();
+        replaced
+            .filter(|(by, _)| *by != to.session)
+            .map(|(_, entry)| entry)
+    }
+
+    fn had(&self, to: &Target, key: &str, version: &Version) -> bool {
+        let entry = self.by_another(to, key).flatten();
+        entry.is_some_and(|entry| entry.version == *version)
+    }
+}
+
+/// `get-many` returns what another session replaced.
+#[derive(Debug, Default)]
+struct ManyBehind(Replaced);
+
+#[async_trait]
+impl StoreFault for ManyBehind {
+    async fn writing(&self, to: &Target, _: Call, key: &str) {
+        self.0.note(to, key).await;
+    }
+
+    async fn get_many(&self, to: &Target, keys: Vec<String>) -> BatchResult<Vec<Option<Bytes>>> {
+        let values = to.store.get_many(keys.clone()).await?;
+        let read = |(key, value): (String, Option<Bytes>)| {
+            let replaced = self.0.by_another(to, &key);
+            replaced.map_or(value, |entry| entry.map(|entry| entry.value))
+        };
+        Ok(keys.into_iter().zip(values).map(read).collect())
+    }
+}
+
+/// `current` returns what another session replaced, and that version is accepted.
+#[derive(Debug, Default)]
+struct Unaware(Replaced);
+
+#[async_trait]
+impl StoreFault for Unaware {
+    async fn writing(&self, to: &Target, call: Call, key: &str) {
+        // These two compare with what was noted before.
+        if !matches!(call, Call::Swap | Call::DeleteIf) {
+            self.0.note(to, key).await;
+        }
+    }
+
+    async fn current(&self, to: &Target, key: &str) -> Result<Option<Entry>> {
+        let entry = to.store.current(key).await?;
+        Ok(self.0.by_another(to, key).unwrap_or(entry))
+    }
+
+    async fn swap(
+        &self,
+        to: &Target,
+        key: &str,
+        value: Bytes,
+        expected: Expected,
+    ) -> SwapResult<Version> {
+        if let Expected::Version(version) = &expected
+            && self.0.had(to, key, version)
+        {
+            self.0.note(to, key).await;
+            return overwrite(to, key, value).await;
+        }
+        to.store.swap(key, value, expected).await
+    }
+
+    async fn delete_if(&self, to: &Target, key: &str, expected: Version) -> SwapResult<()> {
+        if self.0.had(to, key, &expected) {
+            self.0.note(to, key).await;
+            return to.store.delete(key).await.map_err(SwapError::Failed);
+        }
+        to.store.delete_if(key, expected).await
+    }
+}
+
 pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::new(
         "kv-set-one-behind",
@@ -114,5 +201,17 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "a version that a change consumed is accepted by further changes",
         &["KV-CAS-2", "KV-CAS-4", "KV-SWAP-3"],
         store!(UsedAgain::default()),
+    ),
+    Mutant::new(
+        "kv-get-many-behind",
+        "`get-many` returns what another session replaced",
+        &["KV-SESSION-2", "KV-SESSION-3"],
+        store!(ManyBehind::default()),
+    ),
+    Mutant::new(
+        "kv-cas-unaware",
+        "`swap` and `delete-if` accept the version that another session replaced",
+        &["KV-CAS-1", "KV-CAS-3"],
+        store!(Unaware::default()),
     ),
 ];

@@ -26,6 +26,7 @@ mod overtaken;
 mod races;
 mod refusals;
 mod session;
+mod several;
 mod streams;
 mod swap;
 mod tools;
@@ -92,6 +93,7 @@ pub fn mutants() -> &'static [Mutant] {
             errors::MUTANTS,
             concurrency::MUTANTS,
             contention::MUTANTS,
+            several::MUTANTS,
             overtaken::MUTANTS,
         ]
         .concat()

@@ -12,7 +12,7 @@ case! {
 }
 
 const KEYS: usize = 5;
-const ROUNDS: u64 = 40;
+const ROUNDS: usize = 40;
 
 fn names() -> Vec<String> {
     (0..KEYS).map(|number| format!("key-{number}")).collect()
@@ -28,8 +28,8 @@ async fn actor(cx: &Context, index: u32) -> Observations {
     let store = cx.store().await?;
     let names = names();
     let mut latest = [0_u64; KEYS];
-    for round in 1..=ROUNDS {
-        if index == 0 {
+    cx.rounds(index, ROUNDS, async |round| {
+        if index == 0 && round <= ROUNDS {
             let value = round.to_string();
             if round % 3 == 0 {
                 for key in &names {
@@ -59,7 +59,9 @@ async fn actor(cx: &Context, index: u32) -> Observations {
                 .that(number >= *latest, &expected, &number)?;
             *latest = number;
         }
-    }
+        Ok(())
+    })
+    .await?;
     Ok(Vec::new())
 }
 

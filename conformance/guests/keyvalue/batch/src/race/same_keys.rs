@@ -12,6 +12,7 @@ case! {
 }
 
 const KEYS: usize = 20;
+const ROUNDS: usize = 8;
 
 fn names() -> Vec<String> {
     (0..KEYS).map(|number| format!("key-{number}")).collect()
@@ -29,7 +30,7 @@ fn is_whole(value: &[u8]) -> bool {
     };
     let actor = letter.wrapping_sub(b'a');
     let rest = value.len().wrapping_sub(300 * (1 + usize::from(actor)));
-    actor < 5 && rest < 8 && value.iter().all(|byte| byte == letter)
+    actor < 5 && rest <= ROUNDS && value.iter().all(|byte| byte == letter)
 }
 
 async fn prepare(cx: &Context) -> Outcome {
@@ -41,10 +42,13 @@ async fn prepare(cx: &Context) -> Outcome {
 async fn actor(cx: &Context, index: u32) -> Observations {
     let store = cx.store().await?;
     let mut names = names();
-    for round in 0..8 {
+    cx.rounds(index, ROUNDS, async |round| {
         crate::support::shuffle(cx, &mut names);
-        let items: Vec<_> = names.iter().map(|key| (key, value(index, round))).collect();
-        if index > 0 {
+        let items: Vec<_> = names
+            .iter()
+            .map(|key| (key, value(index, round as u32)))
+            .collect();
+        if index > 0 && round <= ROUNDS {
             cx.ok(batch::set_many(&store, &items).await)?;
         }
         for read in cx.ok(batch::get_many(&store, &names).await)? {
@@ -52,13 +56,15 @@ async fn actor(cx: &Context, index: u32) -> Observations {
             cx.check("KV-VALUE-4", "get-many while several instances write")
                 .that(whole, "the value of one write", &read)?;
         }
-    }
+        Ok(())
+    })
+    .await?;
     Ok(Vec::new())
 }
 
 async fn verify(cx: &Context, _seen: &[Vec<String>]) -> Outcome {
     let store = cx.store().await?;
-    let last: Vec<_> = (1..5).map(|actor| value(actor, 7)).collect();
+    let last: Vec<_> = (1..5).map(|actor| value(actor, ROUNDS as u32)).collect();
     let by_batch = cx.ok(batch::get_many(&store, &names()).await)?;
     for (key, read) in names().iter().zip(by_batch) {
         let of_one = read.as_ref().is_some_and(|read| last.contains(read));

@@ -13,14 +13,14 @@ fn names() -> Vec<String> {
     (0..15).map(|number| format!("key-{number}")).collect()
 }
 
-const ROUNDS: u32 = 12;
+const ROUNDS: usize = 12;
 /// The actors that write.
 const WRITERS: [u32; 2] = [0, 2];
 /// The one that deletes; the others read, again and again.
 const DELETER: u32 = 1;
 const READS: u32 = 5;
 
-fn value(key: &str, writer: u32, round: u32) -> Vec<u8> {
+fn value(key: &str, writer: u32, round: usize) -> Vec<u8> {
     format!("{key}, {writer}, {round};").repeat(60).into_bytes()
 }
 
@@ -37,9 +37,9 @@ async fn prepare(_cx: &Context) -> Outcome {
 async fn actor(cx: &Context, index: u32) -> Observations {
     let store = cx.store().await?;
     let names = names();
-    for round in 0..ROUNDS {
+    cx.rounds(index, ROUNDS, async |round| {
         if WRITERS.contains(&index) {
-            let value = |key| value(key, index, round);
+            let value = |key| value(key, index, round % ROUNDS);
             let items: Vec<_> = names.iter().map(|key| (key, value(key))).collect();
             cx.ok(batch::set_many(&store, &items).await)?;
         } else if index == DELETER {
@@ -48,7 +48,9 @@ async fn actor(cx: &Context, index: u32) -> Observations {
         for _ in 0..READS {
             all_whole(cx, &store, &names).await?;
         }
-    }
+        Ok(())
+    })
+    .await?;
     Ok(Vec::new())
 }
 

@@ -23,27 +23,32 @@ async fn prepare(cx: &Context) -> Outcome {
     Ok(())
 }
 
-/// The first sets every key, the others swap it by the version before. They go
-/// opposite ways, so that whoever is faster, they meet.
+/// The first sets every key once, the others swap it by the version before. They go
+/// opposite ways, and the others go on behind the last set: one of their swaps
+/// comes after it, whoever is faster.
 async fn actor(cx: &Context, index: u32) -> Observations {
     let store = cx.store().await?;
-    for step in 0..KEYS {
+    cx.rounds(index, KEYS, async |round| {
+        let step = round % KEYS;
         let number = if index == 0 { KEYS - 1 - step } else { step };
         let key = format!("key-{number}");
+        if index == 0 && round > KEYS {
+            return Ok(());
+        }
         if index == 0 {
-            cx.ok(store.set(&key, b"set").await)?;
-            continue;
+            return cx.ok(store.set(&key, b"set").await);
         }
         let version = cx.ok(store.get(&format!("version-{number}")).await)?;
         let version = String::from_utf8_lossy(&version.unwrap_or_default()).into_owned();
         match cas::swap(&store, &key, b"swapped", &version).await {
-            Ok(_) | Err(SwapError::Stale(Some(_))) => {}
-            result => {
-                cx.check("KV-CAS-3", "swap while another instance sets")
-                    .ok(result)?;
-            }
+            Ok(_) | Err(SwapError::Stale(Some(_))) => Ok(()),
+            result => cx
+                .check("KV-CAS-3", "swap while another instance sets")
+                .ok(result)
+                .map(drop),
         }
-    }
+    })
+    .await?;
     Ok(Vec::new())
 }
 

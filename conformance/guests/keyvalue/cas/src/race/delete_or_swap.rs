@@ -27,6 +27,7 @@ async fn prepare(cx: &Context) -> Outcome {
 /// The odd ones delete, the even ones swap; each returns the keys that it won.
 async fn actor(cx: &Context, index: u32) -> Observations {
     let store = cx.store().await?;
+    cx.meet("begun", index).await?;
     let mut won = Vec::new();
     // Each starts elsewhere: in one order, the first would win all of them.
     let first = index as usize * (KEYS / ACTORS);

@@ -10,6 +10,7 @@ case! {
     timeout_s: 60,
 }
 
+const ACTORS: usize = 8;
 const KEYS: usize = 16;
 
 async fn prepare(cx: &Context) -> Outcome {
@@ -24,7 +25,7 @@ async fn prepare(cx: &Context) -> Outcome {
 }
 
 /// Swaps every key by the version that the first instance saw; returns what it
-/// won.
+/// won. Each starts elsewhere: in one order, the first would win all of them.
 async fn actor(cx: &Context, index: u32) -> Observations {
     let store = cx.store().await?;
     let mut versions = Vec::new();
@@ -32,8 +33,11 @@ async fn actor(cx: &Context, index: u32) -> Observations {
         let version = cx.ok(store.get(&format!("version-{number}")).await)?;
         versions.push(String::from_utf8_lossy(&version.unwrap_or_default()).into_owned());
     }
+    cx.meet("begun", index).await?;
     let mut won = Vec::new();
-    for (number, version) in versions.iter().enumerate() {
+    let first = index as usize * (KEYS / ACTORS);
+    for number in (0..KEYS).map(|number| (first + number) % KEYS) {
+        let version = &versions[number];
         let value = format!("actor {index}");
         match cas::swap(&store, &format!("key-{number}"), value.as_bytes(), version).await {
             Ok(version) => won.push(format!("{number} {version}")),

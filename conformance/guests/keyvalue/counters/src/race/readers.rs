@@ -10,7 +10,9 @@ case! {
     timeout_s: 60,
 }
 
-const EACH: u64 = 20;
+const EACH: usize = 20;
+/// The sum of three that add 2 each time.
+const LAST: u64 = 1 + 6 * EACH as u64;
 
 async fn prepare(cx: &Context) -> Outcome {
     let store = cx.store().await?;
@@ -21,9 +23,11 @@ async fn prepare(cx: &Context) -> Outcome {
 async fn actor(cx: &Context, index: u32) -> Observations {
     let store = cx.store().await?;
     let mut last = 0;
-    for _ in 0..EACH {
+    cx.rounds(index, EACH, async |round| {
         if index < 3 {
-            cx.ok(increment(&store, "counter", 2).await)?;
+            if round <= EACH {
+                cx.ok(increment(&store, "counter", 2).await)?;
+            }
         } else {
             let check = cx.check("KV-INCR-3", "get of a counter while others add");
             let value = check.some(store.get("counter").await)?;
@@ -33,19 +37,20 @@ async fn actor(cx: &Context, index: u32) -> Observations {
                 .ok()
                 .filter(|number| number.to_string() == text);
             let number = check.some(Ok::<_, Error>(number))?;
-            check.that(number % 2 == 1 && number <= 1 + 6 * EACH, "a sum", &number)?;
+            cx.check("KV-INCR-8", "look at the sum that was read")
+                .that(number % 2 == 1 && number <= LAST, "a sum", &number)?;
             cx.check("KV-SESSION-2", "compare with the read before")
                 .that(number >= last, "no smaller number", &number)?;
             last = number;
         }
-    }
+        Ok(())
+    })
+    .await?;
     Ok(Vec::new())
 }
 
 async fn verify(cx: &Context, _seen: &[Vec<String>]) -> Outcome {
     let store = cx.store().await?;
-    cx.check("KV-INCR-8", "get after all increments").value(
-        store.get("counter").await,
-        (1 + 6 * EACH).to_string().as_bytes(),
-    )
+    cx.check("KV-INCR-8", "get after all increments")
+        .value(store.get("counter").await, LAST.to_string().as_bytes())
 }

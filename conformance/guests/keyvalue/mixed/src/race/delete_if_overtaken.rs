@@ -30,6 +30,7 @@ async fn actor(cx: &Context, index: u32) -> Observations {
     let mut seen = Vec::new();
     for writer in WRITERS {
         let key = writer.key();
+        cx.meet(key, index).await?;
         let mut rounds = Rounds::start(cx).await;
         if index == 0 {
             let mut all = 0;

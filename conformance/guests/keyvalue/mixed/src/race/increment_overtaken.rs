@@ -31,6 +31,7 @@ async fn actor(cx: &Context, index: u32) -> Observations {
     let store = cx.store().await?;
     for writer in WRITERS {
         let key = writer.key();
+        cx.meet(key, index).await?;
         let mut rounds = Rounds::start(cx).await;
         while let Some(round) = rounds.next(cx).await {
             if index > 0 {

@@ -76,6 +76,7 @@ async fn read(cx: &Context, store: &Store) -> Outcome {
 
 async fn actor(cx: &Context, index: u32) -> Observations {
     let store = cx.store().await?;
+    cx.meet("begun", index).await?;
     match KEYS.get(index as usize) {
         Some(key) => write(cx, &store, key).await?,
         None => read(cx, &store).await?,

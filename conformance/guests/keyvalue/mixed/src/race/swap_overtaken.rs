@@ -30,6 +30,7 @@ async fn actor(cx: &Context, index: u32) -> Observations {
     let store = cx.store().await?;
     for writer in WRITERS {
         let key = writer.key();
+        cx.meet(key, index).await?;
         if index > 0 {
             add_by_swap(cx, &store, key).await?;
             continue;
@@ -56,7 +57,7 @@ async fn actor(cx: &Context, index: u32) -> Observations {
 }
 
 async fn add_by_swap(cx: &Context, store: &Store, key: &str) -> Outcome {
-    let mut rounds = Rounds::start(cx).await;
+    let mut rounds = Rounds::until_end(cx).await;
     while rounds.next(cx).await.is_some() {
         let Some(entry) = cx.ok(cas::current(store, key).await)? else {
             continue;

@@ -28,7 +28,8 @@ async fn actor(cx: &Context, index: u32) -> Observations {
     let store = cx.store().await?;
     let (stay, go) = (names("stays"), names("goes"));
     if index < 3 {
-        for most in [3, 10, 100] {
+        cx.rounds(index, 3, async |round| {
+            let most = [3, 10, 100][round % 3];
             let check = cx.check("TYP-PAGE-7", "read a list while others write");
             let pages = read(check, &store, "key-", 2_000, || some_size(cx, most)).await?;
             let listed = pages.concat();
@@ -37,18 +38,20 @@ async fn actor(cx: &Context, index: u32) -> Observations {
                 .iter()
                 .find(|key| !stay.contains(key) && !go.contains(key));
             cx.check("KV-LIST-1", "read a list while others write")
-                .equal(foreign.cloned(), None)?;
-        }
+                .equal(foreign.cloned(), None)
+        })
+        .await?;
         return Ok(Vec::new());
     }
-    for round in 0..50 {
+    cx.rounds(index, 50, async |round| {
         let key = &go[cx.random_below(KEYS as u64) as usize];
         if round % 2 == 0 {
-            cx.ok(store.delete(key).await)?;
+            cx.ok(store.delete(key).await)
         } else {
-            cx.ok(store.set(key, b"again").await)?;
+            cx.ok(store.set(key, b"again").await)
         }
-    }
+    })
+    .await?;
     Ok(Vec::new())
 }
 

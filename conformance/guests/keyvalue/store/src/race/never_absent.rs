@@ -15,7 +15,7 @@ async fn prepare(cx: &Context) -> Outcome {
 
 async fn actor(cx: &Context, index: u32) -> Observations {
     let store = cx.store().await?;
-    for round in 0..24_usize {
+    cx.rounds(index, 24, async |round| {
         if index < 2 {
             let length = [0, 10_000, 1, 3_000][round % 4];
             cx.ok(store.set("key", &vec![b'x'; length]).await)?;
@@ -30,10 +30,9 @@ async fn actor(cx: &Context, index: u32) -> Observations {
                     .keys(&listed, &["key"])?;
             }
         }
-        if round % 6 == 5 {
-            cx.now().await;
-        }
-    }
+        Ok(())
+    })
+    .await?;
     Ok(Vec::new())
 }
 

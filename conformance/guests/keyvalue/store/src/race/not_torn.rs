@@ -21,13 +21,14 @@ fn whole(seen: &[u8]) -> bool {
 
 async fn prepare(cx: &Context) -> Outcome {
     let store = cx.store().await?;
-    cx.ok(store.set("key", &value(0)).await)
+    // The longest: whoever writes first writes a shorter one over it.
+    cx.ok(store.set("key", &value(5)).await)
 }
 
 /// Even actors write, odd ones read.
 async fn actor(cx: &Context, index: u32) -> Observations {
     let store = cx.store().await?;
-    for _ in 0..20 {
+    cx.rounds(index, 20, async |_| {
         if index.is_multiple_of(2) {
             cx.ok(store.set("key", &value(index)).await)?;
         } else {
@@ -35,7 +36,9 @@ async fn actor(cx: &Context, index: u32) -> Observations {
             let seen = check.some(store.get("key").await)?;
             check.that(whole(&seen), "the value of one writer", &seen)?;
         }
-    }
+        Ok(())
+    })
+    .await?;
     Ok(Vec::new())
 }
 

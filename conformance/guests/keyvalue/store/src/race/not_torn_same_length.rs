@@ -25,19 +25,17 @@ async fn prepare(cx: &Context) -> Outcome {
 
 async fn actor(cx: &Context, index: u32) -> Observations {
     let store = cx.store().await?;
-    for round in 0..24 {
+    cx.rounds(index, 24, async |round| {
         if index < 2 {
-            let byte = b'a' + (index as u8) * 64 + round % 20;
+            let byte = b'a' + (index as u8) * 64 + (round % 20) as u8;
             cx.ok(store.set("key", &vec![byte; LENGTH]).await)?;
         } else {
             let check = cx.check("KV-VALUE-4", "get while others write");
             check_whole(check, &check.some(store.get("key").await)?)?;
         }
-        if round % 4 == 3 {
-            // Lets the slower ones catch up.
-            cx.now().await;
-        }
-    }
+        Ok(())
+    })
+    .await?;
     Ok(Vec::new())
 }
 

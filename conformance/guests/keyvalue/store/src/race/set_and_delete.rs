@@ -13,18 +13,18 @@ fn value(writer: u32) -> Vec<u8> {
 }
 
 fn whole(seen: Option<&Vec<u8>>) -> bool {
-    seen.is_none_or(|seen| (0..2).any(|writer| *seen == value(writer)))
+    seen.is_none_or(|seen| (0..3).any(|writer| *seen == value(writer)))
 }
 
 async fn prepare(cx: &Context) -> Outcome {
     let store = cx.store().await?;
-    cx.ok(store.set("key", &value(0)).await)
+    cx.ok(store.set("key", &value(2)).await)
 }
 
 async fn actor(cx: &Context, index: u32) -> Observations {
     let store = cx.store().await?;
     let mut absent = 0;
-    for round in 0..24 {
+    cx.rounds(index, 24, async |_| {
         match index {
             0 | 1 => cx.ok(store.set("key", &value(index)).await)?,
             2 => cx.ok(store.delete("key").await)?,
@@ -40,10 +40,9 @@ async fn actor(cx: &Context, index: u32) -> Observations {
                 cx.ok(store.exists("key").await)?;
             }
         }
-        if round % 6 == 5 {
-            cx.now().await;
-        }
-    }
+        Ok(())
+    })
+    .await?;
     Ok(vec![format!("absent {absent} times")])
 }
 
