@@ -20,6 +20,7 @@ use tokio::task::JoinHandle;
 
 use super::engine::innermost;
 use super::ports::free_port;
+use super::watchdog::Watchdog;
 use super::{Engine, Health, Image, Loss, Patience, owner};
 use crate::SetupError;
 
@@ -48,6 +49,8 @@ pub(crate) struct RunningContainer {
 #[derive(Debug)]
 struct Held {
     container: Option<ContainerAsync<GenericImage>>,
+    /// Until it is removed in order.
+    watchdog: Option<Watchdog>,
     runtime: Handle,
 }
 
@@ -83,11 +86,12 @@ impl RunningContainer {
             match create(&engine, container, image, port).await {
                 Ok(held) => break (port, held),
                 Err(reason) if attempt < PORT_ATTEMPTS && is_taken(&reason) => attempt += 1,
+                // The engine's own words may name endpoints.
                 Err(reason) => {
                     return Err(SetupError::ServerFailed {
                         program: format!("the container of {image}"),
-                        reason,
-                        output: Vec::new(),
+                        reason: "the container engine did not start it".to_owned(),
+                        output: vec![reason],
                     });
                 }
             }
@@ -163,9 +167,11 @@ async fn create(
     // In a task of its own: whoever gives up waiting does not leave half a
     // container, which nobody would remove.
     let runtime = Handle::current();
+    let watchdog = Watchdog::of_container(&name);
     let start = tokio::spawn(async move {
         request.start().await.map(|container| Held {
             container: Some(container),
+            watchdog,
             runtime,
         })
     });
@@ -291,8 +297,11 @@ impl Service for RunningContainer {
         self.watcher.0.abort();
         let lines = self.engine.last_lines(&self.id).await;
         // With its volumes. A second try is made when the process ends.
-        if let Some(container) = self.held.container.take() {
-            container.rm().await.ok();
+        if let Some(container) = self.held.container.take()
+            && container.rm().await.is_ok()
+            && let Some(watchdog) = self.held.watchdog.take()
+        {
+            watchdog.dismiss().await;
         }
         lines
     }

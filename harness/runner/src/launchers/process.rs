@@ -185,7 +185,7 @@ impl Start {
             group,
             ended,
             expected,
-            watchdog: Watchdog::start(id, Some(self.folder.path())),
+            watchdog: Watchdog::start(id, self.folder.path()),
         })
     }
 }

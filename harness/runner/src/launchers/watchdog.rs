@@ -1,8 +1,9 @@
 //! Ends a server whose harness was killed. Nothing in the harness can do that
 //! itself after `kill -9`: a shell waits at the other end of a pipe, and when the
 //! pipe closes without a word, it ends the server's processes and removes their
-//! folder.
+//! folder, or removes the container.
 
+use std::ffi::OsStr;
 use std::path::Path;
 use std::process::Stdio;
 
@@ -12,12 +13,19 @@ use tokio::process::{Child, Command};
 /// Asks first: a server that is told to end removes what it shares in memory.
 /// Then the folder twice, because a server that is being killed may still write.
 /// Not every shell knows `kill --`.
-const SCRIPT: &str = r#"
+const PROCESSES: &str = r#"
 read -r word
 [ "$word" = done ] && exit 0
 kill -TERM "-$1" && kill -INT "-$1" && sleep 1
 kill -KILL "-$1"
 [ -z "$2" ] || rm -rf -- "$2" || { sleep 1; rm -rf -- "$2"; }
+"#;
+
+/// Where the engine has no command on this machine, the next harness removes it.
+const CONTAINER: &str = r#"
+read -r word
+[ "$word" = done ] && exit 0
+docker rm --force --volumes "$1" || podman rm --force --volumes "$1"
 "#;
 
 /// The shell that waits.
@@ -27,11 +35,20 @@ pub(crate) struct Watchdog(Child);
 impl Watchdog {
     /// Watches a process group, and a folder that goes with it. None where no
     /// shell can be started: then a killed harness leaves its server behind.
-    pub(crate) fn start(group: u32, folder: Option<&Path>) -> Option<Self> {
+    pub(crate) fn start(group: u32, folder: &Path) -> Option<Self> {
+        Self::wait(PROCESSES, &[group.to_string().as_ref(), folder.as_os_str()])
+    }
+
+    /// Watches a container. None as above.
+    pub(crate) fn of_container(name: &str) -> Option<Self> {
+        Self::wait(CONTAINER, &[name.as_ref()])
+    }
+
+    fn wait(script: &str, arguments: &[&OsStr]) -> Option<Self> {
         let mut command = Command::new("/bin/sh");
         command
-            .args(["-c", SCRIPT, "watchdog", &group.to_string()])
-            .arg(folder.unwrap_or(Path::new("")))
+            .args(["-c", script, "watchdog"])
+            .args(arguments)
             .current_dir("/")
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
