@@ -24,6 +24,7 @@ mod platform;
 mod provider;
 mod resources;
 mod scope;
+mod service_clock;
 mod settings;
 
 pub use bytes::Bytes;
@@ -38,4 +39,5 @@ pub use platform::{Bindings, Capability, Grant, Platform};
 pub use provider::{Namespace, Provider};
 pub use resources::{Resource, Resources};
 pub use scope::{Scope, ScopeId};
-pub use settings::Settings;
+pub use service_clock::{ClockSample, ServiceClock, ServiceTime};
+pub use settings::{Settings, milliseconds};
