@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cloud_contract::{Error, Result, Settings};
+use cloud_contract::{Error, Result, Settings, milliseconds};
 use tonic::transport::{Certificate, ClientTlsConfig, Endpoint, Identity};
 
 /// The time limit of one call when the settings name none.
@@ -67,16 +67,7 @@ impl Config {
                 "cacert" => authorities = Some(file(value, "cacert: must be a file in PEM")?),
                 "cert" => certificate = Some(file(value, "cert: must be a file in PEM")?),
                 "key" => key = Some(file(value, "key: must be a file in PEM")?),
-                "timeout-ms" => {
-                    call_timeout = match value.parse() {
-                        Ok(count @ 1..=3_600_000) => Duration::from_millis(count),
-                        _ => {
-                            return Err(Error::invalid(
-                                "timeout-ms: must be a whole number from 1 to 3600000",
-                            ));
-                        }
-                    }
-                }
+                "timeout-ms" => call_timeout = milliseconds(name, value)?,
                 _ => {
                     return Err(Error::invalid(
                         "options: known are username, password, cacert, cert, key and timeout-ms",

@@ -12,7 +12,7 @@ use bytes::Bytes;
 use cloud_contract::keyvalue::{
     Conditional, Driver, Entry, Expected, KeyPage, ListRequest, SetOptions, Version, counter,
 };
-use cloud_contract::{Error, ErrorKind, Result};
+use cloud_contract::{Error, ErrorKind, Result, ServiceClock};
 use tokio::sync::Mutex;
 
 use crate::error::{lost_lease, translate, unexpected_reply};
@@ -28,8 +28,18 @@ mod write;
 /// How often a write is tried again because another one came between. Each time the
 /// other one succeeded.
 const ATTEMPTS: usize = 200;
+/// In the nanoseconds of the clock.
+const MILLISECOND: i64 = 1_000_000;
 /// Counters of one store take turns in so many rows.
 const ROWS: usize = 64;
+
+/// A counter as an increment of this store left it. It saves the next one a look: the
+/// transaction compares all the same, and shows what is there where it is another.
+#[derive(Debug)]
+struct Counted {
+    key: String,
+    state: KeyValue,
+}
 
 /// A store of an open scope.
 #[derive(Debug, Clone)]
@@ -38,7 +48,7 @@ pub(crate) struct Store {
     opening: Opening,
     prefix: Arc<str>,
     /// Only to save attempts: other hosts do not wait here.
-    turns: Arc<[Mutex<()>]>,
+    turns: Arc<[Mutex<Option<Counted>>]>,
 }
 
 impl Store {
@@ -47,7 +57,7 @@ impl Store {
             link,
             opening,
             prefix: prefix.into(),
-            turns: (0..ROWS).map(|_| Mutex::new(())).collect(),
+            turns: (0..ROWS).map(|_| Mutex::new(None)).collect(),
         }
     }
 
@@ -57,16 +67,25 @@ impl Store {
     }
 
     /// Whether a key has ended. What it shows does not go back.
-    fn has_ended(&self, lease: i64) -> bool {
-        match (lease::ends(lease), self.link.now()) {
-            (Some(ends), Some((earliest, _))) => ends <= earliest,
-            _ => false,
-        }
+    async fn has_ended(&self, lease: i64) -> bool {
+        let Some(ends) = lease::ends(lease) else {
+            return false;
+        };
+        let clock = self.link.clock().await;
+        clock.is_some_and(|clock| clock.has_passed(ends.saturating_mul(MILLISECOND)))
     }
 
     /// What a read found, if it has not ended.
-    fn living(&self, found: Option<KeyValue>) -> Option<KeyValue> {
-        found.filter(|kv| !self.has_ended(kv.lease))
+    async fn living(&self, found: Option<KeyValue>) -> Option<KeyValue> {
+        let found = found?;
+        let has_ended = self.has_ended(found.lease).await;
+        (!has_ended).then_some(found)
+    }
+
+    /// The entry that a read found, if it has not ended.
+    async fn living_entry(&self, found: Option<KeyValue>) -> Option<Entry> {
+        let found = self.living(found).await?;
+        Some(self.entry_of(found).await)
     }
 
     async fn look(&self, key: &str, keys_only: bool) -> Result<Option<KeyValue>> {
@@ -78,15 +97,19 @@ impl Store {
         Ok(self.link.range(request).await?.kvs.into_iter().next())
     }
 
-    fn entry_of(&self, kv: KeyValue) -> Entry {
-        let remaining = lease::ends(kv.lease).map(|ends| {
-            let now = self
-                .link
-                .now()
-                .map_or(ends, |(earliest, latest)| earliest.midpoint(latest));
-            // It is there still, whatever the clock says.
-            Duration::from_millis((ends - now).max(1).unsigned_abs())
-        });
+    async fn entry_of(&self, kv: KeyValue) -> Entry {
+        let remaining = match lease::ends(kv.lease) {
+            None => None,
+            Some(ends) => {
+                let clock = self.link.clock().await;
+                let now = clock.and_then(ServiceClock::now);
+                let now = now.map_or(ends, |(earliest, latest)| {
+                    earliest.midpoint(latest).div_euclid(MILLISECOND)
+                });
+                // It is there still, whatever the clock says.
+                Some(Duration::from_millis((ends - now).max(1).unsigned_abs()))
+            }
+        };
         Entry {
             version: State::of(&kv).version(),
             value: kv.value,
@@ -95,7 +118,7 @@ impl Store {
     }
 
     /// Where the counters of a key take turns.
-    fn turn(&self, key: &str) -> &Mutex<()> {
+    fn turn(&self, key: &str) -> &Mutex<Option<Counted>> {
         let mut hasher = DefaultHasher::new();
         key.hash(&mut hasher);
         // The remainder is less than the number of rows.
@@ -112,12 +135,12 @@ impl Store {
 impl Driver for Store {
     async fn get(&self, key: &str) -> Result<Option<Bytes>> {
         let found = self.look(key, false).await?;
-        Ok(self.living(found).map(|kv| kv.value))
+        Ok(self.living(found).await.map(|kv| kv.value))
     }
 
     async fn exists(&self, key: &str) -> Result<bool> {
         let found = self.look(key, true).await?;
-        Ok(self.living(found).is_some())
+        Ok(self.living(found).await.is_some())
     }
 
     async fn set(
@@ -141,7 +164,7 @@ impl Driver for Store {
                 success: vec![RequestOp::look(name), remove],
                 ..TxnRequest::default()
             },
-            Expected::Version(version) => match self.readable(version) {
+            Expected::Version(version) => match self.readable(version).await {
                 Some(state) => TxnRequest {
                     compare: state_is(&name, state),
                     success: vec![RequestOp::look(name.clone()), remove],
@@ -157,8 +180,7 @@ impl Driver for Store {
             self.forget(found.map_or(0, |kv| kv.lease));
             Ok(Conditional::Done(()))
         } else {
-            let entry = self.living(found).map(|kv| self.entry_of(kv));
-            Ok(Conditional::Stale(entry))
+            Ok(Conditional::Stale(self.living_entry(found).await))
         }
     }
 
@@ -177,7 +199,7 @@ impl Driver for Store {
             };
             let page = self.link.range(range).await?;
             for kv in &page.kvs {
-                if !self.has_ended(kv.lease) {
+                if !self.has_ended(kv.lease).await {
                     let key = kv
                         .key
                         .get(self.prefix.len()..)
@@ -200,18 +222,32 @@ impl Driver for Store {
 
     async fn entry(&self, key: &str) -> Result<Option<Entry>> {
         let found = self.look(key, false).await?;
-        Ok(self.living(found).map(|kv| self.entry_of(kv)))
+        Ok(self.living_entry(found).await)
     }
 
     async fn increment(&self, key: &str, delta: i64) -> Result<i64> {
-        let _turn = self.turn(key).lock().await;
+        let mut turn = self.turn(key).lock().await;
         let name = self.key(key);
-        let mut found = self.look(key, false).await?;
-        for _ in 0..ATTEMPTS {
+        // Taken out: after a failure nobody goes by it.
+        let known = turn.take().filter(|counted| counted.key == key);
+        let mut is_remembered = known.is_some();
+        let mut found = match known {
+            Some(counted) => Some(counted.state),
+            None => self.look(key, false).await?,
+        };
+        for attempt in 0..ATTEMPTS {
             // A key that has ended is replaced by a permanent one.
-            let living = self.living(found.clone());
+            let living = self.living(found.clone()).await;
             let lease = living.as_ref().map_or(0, |kv| kv.lease);
-            let sum = counter::add(living.as_ref().map(|kv| kv.value.as_ref()), delta)?;
+            let sum = match counter::add(living.as_ref().map(|kv| kv.value.as_ref()), delta) {
+                // What is remembered refuses nothing: no transaction compares it.
+                Err(_) if is_remembered => {
+                    is_remembered = false;
+                    found = self.look(key, false).await?;
+                    continue;
+                }
+                sum => sum?,
+            };
             let mut compare = vec![self.is_open()];
             match &found {
                 Some(kv) => compare.push(Compare::modified(name.clone(), kv.mod_revision)),
@@ -227,15 +263,31 @@ impl Driver for Store {
                     if let Some(kv) = found.filter(|kv| kv.lease != lease) {
                         self.forget(kv.lease);
                     }
+                    // Where others write the key as well, a look is the cheaper way.
+                    if attempt == 0 {
+                        let state = KeyValue {
+                            key: name,
+                            mod_revision: answer.revision(),
+                            value: sum.to_string().into(),
+                            lease,
+                            ..KeyValue::default()
+                        };
+                        let key = key.to_owned();
+                        *turn = Some(Counted { key, state });
+                    }
                     return Ok(sum);
                 }
                 Ok(answer) => {
                     let mut states = answer.found();
                     self.was_open(states.next().flatten().as_ref())?;
                     found = states.next().flatten();
+                    is_remembered = false;
                 }
                 // The key ended between reading and writing.
-                Err(status) if lost_lease(&status) => found = self.look(key, false).await?,
+                Err(status) if lost_lease(&status) => {
+                    found = self.look(key, false).await?;
+                    is_remembered = false;
+                }
                 Err(status) => return Err(translate(status)),
             }
         }

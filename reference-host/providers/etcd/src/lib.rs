@@ -29,8 +29,9 @@
 //! stands in the number of its lease, which a client may choose and which every read
 //! shows, also one without values. It is judged by the clock of the member: the date of
 //! its HTTP server, which is on the same port, in whole seconds. Its bounds are known,
-//! and a key is kept until the earlier one has passed. The host's calendar is never
-//! asked. Where a member does not serve HTTP, `kv.expiry` is not declared.
+//! and a key is kept until the earlier one has passed; a call that goes by them asks
+//! for another date first where they are old. The host's calendar is never asked for the
+//! time. Where a member does not serve HTTP, `kv.expiry` is not declared.
 //!
 //! Members of one cluster must agree on the time to half a second. A clock that is set
 //! forward by more ends keys early; one that is set back ends them late.
@@ -48,8 +49,8 @@
 //! This crate knows neither an engine nor the harness.
 #![deny(missing_docs)]
 
-mod clock;
 mod config;
+mod date;
 mod descriptor;
 mod driver;
 mod error;

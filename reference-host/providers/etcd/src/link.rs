@@ -6,11 +6,10 @@
 
 use std::fmt;
 use std::future::Future;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use cloud_contract::{Error, ErrorKind, Result};
+use cloud_contract::{ClockSample, Error, ErrorKind, Result, ServiceClock};
 use prost::Message;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -22,8 +21,8 @@ use tonic::{Code, Request, Response, Status};
 use tonic_prost::ProstCodec;
 use tracing::debug;
 
-use crate::clock::{Clock, Sample, parse_date};
 use crate::config::Config;
+use crate::date::parse_date;
 use crate::error::{needs_login, translate, unexpected_reply};
 use crate::proto::{
     AuthenticateRequest, AuthenticateResponse, Done, LeaseGrantRequest, LeaseRevokeRequest,
@@ -32,6 +31,15 @@ use crate::proto::{
 
 /// An answer to a question for the date is short.
 const ANSWER_BYTES: u64 = 16 * 1024;
+/// How far apart the bounds of the clock may be: a second, since dates are in seconds,
+/// and the time that an answer takes.
+const CLOCK_WIDTH: Duration = Duration::from_millis(1_200);
+/// How old they may be: the more often they are asked for, the closer they are.
+const CLOCK_AGE: Duration = Duration::from_secs(10);
+/// How long a date is waited for, and how soon after an answer another one is asked for
+/// where that did not help.
+const DATE_TIMEOUT: Duration = Duration::from_secs(1);
+const DATE_PAUSE: Duration = Duration::from_secs(1);
 
 /// The connection.
 pub(crate) struct Link {
@@ -41,8 +49,9 @@ pub(crate) struct Link {
     /// Held by the one who logs in.
     login: tokio::sync::Mutex<()>,
     /// None if the service does not tell the time.
-    clock: Option<Clock>,
-    sampling: AtomicBool,
+    clock: Option<ServiceClock>,
+    /// When the date was asked for last. Held by the one who asks.
+    asked: tokio::sync::Mutex<Option<Instant>>,
 }
 
 impl fmt::Debug for Link {
@@ -68,7 +77,7 @@ impl Link {
                 token: RwLock::default(),
                 login: tokio::sync::Mutex::default(),
                 clock: None,
-                sampling: AtomicBool::new(false),
+                asked: tokio::sync::Mutex::default(),
             };
             link.log_in(None).await?;
             let version = match link.status().await {
@@ -77,7 +86,11 @@ impl Link {
                 Err(status) if status.code() == Code::PermissionDenied => None,
                 Err(status) => return Err(translate(status)),
             };
-            link.clock = link.sample().await.map(Clock::new);
+            link.clock = link.sample().await.map(|sample| {
+                let clock = ServiceClock::new(CLOCK_WIDTH, CLOCK_AGE);
+                clock.learn(sample);
+                clock
+            });
             Ok((Arc::new(link), version))
         };
         match tokio::time::timeout(patience, greeting).await {
@@ -116,20 +129,23 @@ impl Link {
         .await
     }
 
-    /// The earliest and the latest that the service's clock can be, in milliseconds.
-    pub(crate) fn now(self: &Arc<Self>) -> Option<(i64, i64)> {
+    /// The service's clock, good enough to go by. Where the service does not tell its
+    /// date any more, the bounds that are left are right as well: keys end later.
+    pub(crate) async fn clock(&self) -> Option<&ServiceClock> {
         let clock = self.clock.as_ref()?;
-        if clock.is_stale() && !self.sampling.swap(true, Ordering::AcqRel) {
-            let link = Arc::clone(self);
-            tokio::spawn(async move {
-                let sample = tokio::time::timeout(link.config.call_timeout, link.sample()).await;
-                if let (Ok(Some(sample)), Some(clock)) = (sample, &link.clock) {
+        if clock.needs_sample() {
+            // One asks for all who wait.
+            let mut asked = self.asked.lock().await;
+            let is_due = asked.is_none_or(|asked| asked.elapsed() >= DATE_PAUSE);
+            if is_due && clock.needs_sample() {
+                let sample = tokio::time::timeout(DATE_TIMEOUT, self.sample()).await;
+                if let Ok(Some(sample)) = sample {
                     clock.learn(sample);
                 }
-                link.sampling.store(false, Ordering::Release);
-            });
+                *asked = Some(Instant::now());
+            }
         }
-        Some(clock.now())
+        Some(clock)
     }
 
     pub(crate) fn has_clock(&self) -> bool {
@@ -228,7 +244,7 @@ impl Link {
         Ok((answer.into_inner().version, date))
     }
 
-    async fn sample(&self) -> Option<Sample> {
+    async fn sample(&self) -> Option<ClockSample> {
         let sent = Instant::now();
         let date = match &self.config.plain {
             Some(authority) => date_of(authority).await,
@@ -237,10 +253,11 @@ impl Link {
         if date.is_none() {
             debug!("the service does not tell the time");
         }
-        Some(Sample {
+        Some(ClockSample {
             sent,
             received: Instant::now(),
-            date: date?,
+            told: date?.checked_mul(1_000_000_000)?,
+            resolution: Duration::from_secs(1),
         })
     }
 }

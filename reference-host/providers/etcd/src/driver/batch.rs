@@ -40,10 +40,11 @@ impl Store {
             ..TxnRequest::default()
         };
         let answer = self.link.txn(request).await.map_err(translate)?;
-        Ok(answer
-            .found()
-            .map(|found| self.living(found).map(|kv| kv.value))
-            .collect())
+        let mut values = Vec::with_capacity(keys.len());
+        for found in answer.found() {
+            values.push(self.living(found).await.map(|kv| kv.value));
+        }
+        Ok(values)
     }
 
     pub(super) async fn write_batch(&self, entries: &[(String, Bytes)]) -> Vec<Result<()>> {

@@ -7,7 +7,7 @@ use cloud_contract::keyvalue::{Conditional, Expected, Version};
 use cloud_contract::{Error, ErrorKind, Result, feature};
 use tracing::debug;
 
-use super::{ATTEMPTS, Store, state_is};
+use super::{ATTEMPTS, MILLISECOND, Store, state_is};
 use crate::error::{lease_exists, translate};
 use crate::lease;
 use crate::proto::{Compare, KeyValue, LeaseGrantRequest, RequestOp, TxnRequest};
@@ -40,8 +40,10 @@ impl Store {
     }
 
     /// The state that a version shows, if a key in it can be there still.
-    pub(super) fn readable(&self, version: &str) -> Option<State> {
-        State::read(version).filter(|state| !self.has_ended(state.lease))
+    pub(super) async fn readable(&self, version: &str) -> Option<State> {
+        let state = State::read(version)?;
+        let has_ended = self.has_ended(state.lease).await;
+        (!has_ended).then_some(state)
     }
 
     /// Writes with a lease that is there, or with 0.
@@ -56,12 +58,11 @@ impl Store {
         let mut condition = match expected {
             Expected::Any => Vec::new(),
             Expected::Absent => vec![Compare::created(name.clone(), 0)],
-            Expected::Version(version) => match self.readable(version) {
+            Expected::Version(version) => match self.readable(version).await {
                 Some(state) => state_is(&name, state),
                 None => {
                     let found = self.look(key, false).await?;
-                    let entry = self.living(found).map(|kv| self.entry_of(kv));
-                    return Ok(Conditional::Stale(entry));
+                    return Ok(Conditional::Stale(self.living_entry(found).await));
                 }
             },
         };
@@ -88,17 +89,16 @@ impl Store {
             }
             self.was_open(states.next().flatten().as_ref())?;
             let found = states.next().flatten();
-            match (expected, found) {
+            let state = found.as_ref().map(State::of);
+            let living = self.living_entry(found).await;
+            match (expected, state) {
                 // Of an entry that has ended, only the name is there.
-                (Expected::Absent, Some(kv)) if self.has_ended(kv.lease) => {
-                    condition = state_is(&name, State::of(&kv));
+                (Expected::Absent, Some(state)) if living.is_none() => {
+                    condition = state_is(&name, state);
                 }
                 // It has gone in the meantime.
                 (Expected::Absent, None) => condition = vec![Compare::created(name.clone(), 0)],
-                (_, found) => {
-                    let entry = self.living(found).map(|kv| self.entry_of(kv));
-                    return Ok(Conditional::Stale(entry));
-                }
+                _ => return Ok(Conditional::Stale(living)),
             }
         }
         Err(ErrorKind::Throttled { retry_after: None }.into())
@@ -136,16 +136,15 @@ impl Store {
 
     /// A new lease for a key that is to live so long from now on.
     async fn lease(&self, ttl: Duration) -> Result<i64> {
-        let (earliest, latest) = self
-            .link
-            .now()
-            .ok_or_else(|| Error::unsupported(feature::KV_EXPIRY))?;
-        // Up and by the latest time that it can be, so that no key ends early.
-        let ttl = i64::try_from(ttl.as_nanos().div_ceil(1_000_000)).unwrap_or(i64::MAX / 4);
-        let ends = latest.saturating_add(ttl);
+        let clock = self.link.clock().await;
+        let clock = clock.ok_or_else(|| Error::unsupported(feature::KV_EXPIRY))?;
+        let ends = clock.end_of(ttl).ok_or(ErrorKind::Unavailable)?;
+        let left = ends.saturating_sub(clock.passed());
+        // Up, so that no key ends early.
+        let ends = ends.div_euclid(MILLISECOND) + 1;
         loop {
             let request = LeaseGrantRequest {
-                ttl: (ends - earliest) / 1_000 + LEASE_EXTRA,
+                ttl: left / (1_000 * MILLISECOND) + LEASE_EXTRA,
                 id: lease::number(ends),
             };
             let id = request.id;
