@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use async_nats::ServerAddr;
-use cloud_contract::{Error, Result, Settings};
+use cloud_contract::{Error, Result, Settings, milliseconds};
 
 /// The time limit of one call when the settings name none.
 const CALL_TIMEOUT: Duration = Duration::from_secs(5);
@@ -88,7 +88,7 @@ impl Config {
                 "ca-file" => ca_file = Some(PathBuf::from(value)),
                 "domain" => api = format!("$JS.{}.API", domain(value)?),
                 "replicas" => replicas = copies(value)?,
-                "timeout-ms" => call_timeout = milliseconds(value)?,
+                "timeout-ms" => call_timeout = milliseconds(name, value)?,
                 _ => {
                     return Err(Error::invalid(
                         "options: known are username, password, token, credentials, ca-file, \
@@ -177,15 +177,6 @@ fn copies(value: &str) -> Result<u8> {
         Ok(count @ 1..=MOST_REPLICAS) => Ok(count),
         _ => Err(Error::invalid(
             "replicas: must be a whole number from 1 to 5",
-        )),
-    }
-}
-
-fn milliseconds(value: &str) -> Result<Duration> {
-    match value.parse() {
-        Ok(count @ 1..=3_600_000) => Ok(Duration::from_millis(count)),
-        _ => Err(Error::invalid(
-            "timeout-ms: must be a whole number from 1 to 3600000",
         )),
     }
 }

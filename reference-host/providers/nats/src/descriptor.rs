@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use cloud_contract::{Descriptor, Durability, ErrorKind, Limit, Result, feature, limit};
 
-use crate::clock::WIDTH_MAX;
 use crate::record::HEADERS_MAX_BYTES;
 
 /// The provider's id.
@@ -24,9 +23,11 @@ const PAGE_MAX_KEYS: u64 = 10_000;
 const BATCH_MAX_ITEMS: u64 = 1_000;
 const TTL_MIN: Duration = Duration::from_millis(1);
 const TTL_MAX: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
-/// A reading of the server's clock is behind by as much as an answer takes, which
-/// [`WIDTH_MAX`] bounds, and by the drift since. The rest is for the way of the next
-/// answer.
+/// How far apart the bounds of the server's clock may be: as much as an answer takes,
+/// and the drift since.
+pub(crate) const WIDTH_MAX: Duration = Duration::from_millis(100);
+/// A key is judged by the earlier bound of the server's clock, so late by what
+/// [`WIDTH_MAX`] allows. The rest is for the way of the next answer.
 const TTL_LATENESS: Duration = Duration::from_millis(250);
 /// The first version that knows times to live of messages. Older ones ignore the
 /// header and say nothing.

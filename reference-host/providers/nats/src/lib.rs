@@ -53,7 +53,6 @@
 #![deny(missing_docs)]
 
 mod api;
-mod clock;
 mod config;
 mod descriptor;
 mod driver;

@@ -3,17 +3,19 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use cloud_contract::keyvalue::Version;
-use cloud_contract::{Error, ErrorKind, Namespace, Result, Scope, ScopeId, keyvalue};
+use cloud_contract::{
+    ClockSample, Error, ErrorKind, Namespace, Result, Scope, ScopeId, ServiceClock, keyvalue,
+};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use tokio::sync::{Mutex, OnceCell};
 
 use crate::api::{AskNames, Done, Names, NewStream, StreamInfo, body};
-use crate::clock::Clock;
+use crate::descriptor::WIDTH_MAX;
 use crate::driver::Store;
 use crate::error::{Failure, unexpected_reply};
 use crate::link::{Link, Live};
@@ -24,6 +26,8 @@ use crate::record::nanoseconds;
 const QUEUES: usize = 64;
 /// How many buckets are removed at a time.
 const REMOVED_AT_ONCE: usize = 16;
+/// After this long the server is asked for its time anew.
+const READING_AGE_MAX: Duration = Duration::from_secs(30);
 
 /// One bucket, as all handles of this provider share it.
 #[derive(Debug)]
@@ -37,7 +41,7 @@ pub(crate) struct Bucket {
     direct: AtomicBool,
     /// Whether messages can have times to live.
     pub(crate) lifetimes: bool,
-    pub(crate) clock: Clock,
+    clock: ServiceClock,
     /// Increments that met others wait here for their turns, by the hash of the key.
     pub(crate) queues: [Mutex<()>; QUEUES],
     closed: Arc<AtomicBool>,
@@ -54,7 +58,7 @@ impl Bucket {
             marks: [0, 1].map(|kind| format!("{:016x}", scattered(2 * u128::from(created) + kind))),
             direct: AtomicBool::new(is_direct(info)),
             lifetimes: info.config.allow_msg_ttl,
-            clock: Clock::default(),
+            clock: ServiceClock::new(WIDTH_MAX, READING_AGE_MAX),
             queues: [(); QUEUES].map(Mutex::new),
             closed,
             stream,
@@ -65,8 +69,12 @@ impl Bucket {
     pub(crate) fn observe(&self, info: &StreamInfo, asked: Instant) -> Result<()> {
         self.direct.store(is_direct(info), Ordering::Release);
         if let Some(server) = &info.ts {
-            self.clock
-                .observe(asked, Instant::now(), nanoseconds(server)?);
+            self.clock.learn(ClockSample {
+                sent: asked,
+                received: Instant::now(),
+                told: i64::try_from(nanoseconds(server)?).map_err(|_| unexpected_reply())?,
+                resolution: Duration::ZERO,
+            });
         }
         Ok(())
     }
@@ -211,36 +219,89 @@ pub(crate) async fn remove(link: &Link, scope: &ScopeId) -> Result<()> {
     let live = link.live().await?;
     let api = &link.config.api;
     let prefix = names::scope_prefix(scope);
-    let mut streams: Vec<String> = Vec::new();
-    let mut offset = 0;
+    loop {
+        let (streams, is_whole) = streams_of(link, &live, &prefix).await?;
+        if streams.is_empty() && is_whole {
+            return Ok(());
+        }
+        stream::iter(streams)
+            .map(|stream| {
+                let live = &live;
+                async move {
+                    let asked = live.ask(format!("{api}.STREAM.DELETE.{stream}"), Bytes::new());
+                    match asked.await {
+                        Ok(Done { .. }) | Err(Failure::NoStream) => Ok(()),
+                        Err(failure) => Err(Error::from(failure)),
+                    }
+                }
+            })
+            .buffer_unordered(REMOVED_AT_ONCE)
+            .try_collect::<()>()
+            .await?;
+    }
+}
+
+/// The streams whose names begin like this, and whether these are all. The service
+/// counts its names anew for each page: where others create or remove meanwhile, one
+/// can be passed over, and the number of all of them, or the first name of a page that
+/// begins where the last one ended, shows it.
+async fn streams_of(link: &Link, live: &Live, prefix: &str) -> Result<(Vec<String>, bool)> {
+    let mut pages = Pages::default();
     loop {
         let question = body(&AskNames {
             subject: "$KV.*.>",
-            offset,
+            offset: pages.offset(),
         })?;
-        let page: Names = live.ask(format!("{api}.STREAM.NAMES"), question).await?;
-        let names = page.streams.unwrap_or_default();
-        offset += names.len();
-        let is_last = names.is_empty() || offset >= page.total;
-        streams.extend(names.into_iter().filter(|name| name.starts_with(&prefix)));
-        if is_last {
+        let asked = format!("{}.STREAM.NAMES", link.config.api);
+        let page: Names = live.ask(asked, question).await?;
+        if pages.add(page.streams.unwrap_or_default(), page.total) {
             break;
         }
     }
-    stream::iter(streams)
-        .map(|stream| {
-            let live = &live;
-            async move {
-                let asked = live.ask(format!("{api}.STREAM.DELETE.{stream}"), Bytes::new());
-                match asked.await {
-                    Ok(Done { .. }) | Err(Failure::NoStream) => Ok(()),
-                    Err(failure) => Err(Error::from(failure)),
-                }
-            }
-        })
-        .buffer_unordered(REMOVED_AT_ONCE)
-        .try_collect()
-        .await
+    let is_whole = pages.is_whole;
+    let mut streams = pages.names;
+    streams.retain(|name| name.starts_with(prefix));
+    Ok((streams, is_whole))
+}
+
+/// Pages of names. Each begins with the last name of the one before: if that is not
+/// there any more, the names have moved, and some were passed over.
+struct Pages {
+    names: Vec<String>,
+    seen: usize,
+    is_whole: bool,
+}
+
+impl Default for Pages {
+    fn default() -> Self {
+        Self {
+            names: Vec::new(),
+            seen: 0,
+            is_whole: true,
+        }
+    }
+}
+
+impl Pages {
+    /// Where the next page begins.
+    fn offset(&self) -> usize {
+        self.seen.saturating_sub(1)
+    }
+
+    /// Adds a page; whether it was the last.
+    fn add(&mut self, names: Vec<String>, total: usize) -> bool {
+        let offset = self.offset();
+        let overlap = usize::from(self.seen > 0);
+        self.is_whole &= match names.first() {
+            Some(first) => self.names.last().is_none_or(|last| last == first),
+            // The last name of the page before was not the last of all.
+            None => self.seen == 0,
+        };
+        let is_last = names.len() <= overlap || offset + names.len() >= total;
+        self.seen = offset + names.len();
+        self.names.extend(names.into_iter().skip(overlap));
+        is_last
+    }
 }
 
 /// The contract's view of an open scope.
@@ -274,12 +335,13 @@ impl Bucket {
         Ok(info)
     }
 
-    /// What the server's clock says now.
+    /// What the server's clock has passed by now, in nanoseconds since 1970.
     pub(crate) async fn now(&self, link: &Link, live: &Live) -> Result<u64> {
-        if !self.clock.is_fresh(Instant::now()) {
+        if self.clock.needs_sample() {
             self.ask(link, live, Bytes::new()).await?;
         }
-        self.clock.now(Instant::now()).ok_or_else(unexpected_reply)
+        // Before the first answer it is less than any time.
+        u64::try_from(self.clock.passed()).map_err(|_| unexpected_reply())
     }
 }
 
@@ -287,6 +349,44 @@ impl Bucket {
 mod tests {
     use super::*;
     use crate::api::Answer as _;
+
+    /// Reads pages of three names; `between` changes them after each page.
+    fn paged(mut all: Vec<String>, between: impl Fn(&mut Vec<String>)) -> Pages {
+        let mut pages = Pages::default();
+        loop {
+            let page: Vec<String> = all.iter().skip(pages.offset()).take(3).cloned().collect();
+            if pages.add(page, all.len()) {
+                return pages;
+            }
+            between(&mut all);
+        }
+    }
+
+    #[test]
+    fn a_name_that_was_passed_over_is_noticed() {
+        for count in 0..20 {
+            let all: Vec<String> = (10..10 + count).map(|name| name.to_string()).collect();
+            let still = paged(all.clone(), |_| {});
+            assert!(still.is_whole, "{count}");
+            assert_eq!(still.names, all);
+            for removed in [0, 2, 3, 6, usize::MAX] {
+                let moving = paged(all.clone(), |all| {
+                    let place = removed.min(all.len().saturating_sub(1));
+                    if place < all.len() {
+                        all.remove(place);
+                    }
+                });
+                // What it calls whole lacks nothing that was there all the time.
+                let lacks = |name: &&String| !moving.names.contains(name);
+                let stayed = paged(all.clone(), |_| {}).names;
+                let stayed: Vec<&String> = stayed.iter().filter(lacks).collect();
+                let gone_from_end = stayed
+                    .iter()
+                    .all(|name| removed == usize::MAX && moving.names.last() < Some(*name));
+                assert!(!moving.is_whole || gone_from_end, "{count} {removed}");
+            }
+        }
+    }
 
     fn bucket(created: &str) -> Bucket {
         let json = format!(
