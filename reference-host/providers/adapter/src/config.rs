@@ -42,7 +42,9 @@ impl Config {
                 "timeout-ms" => call_timeout = milliseconds(value, TIMEOUT_RULE)?,
                 "start-timeout-ms" => start_timeout = milliseconds(value, START_TIMEOUT_RULE)?,
                 _ => {
-                    return Err(Error::invalid("options: known are command and timeout-ms"));
+                    return Err(Error::invalid(
+                        "options: known are command, timeout-ms and start-timeout-ms",
+                    ));
                 }
             }
         }

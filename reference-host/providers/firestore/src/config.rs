@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cloud_contract::{Error, Result, Settings};
+use cloud_contract::{Error, Result, Settings, milliseconds};
 use tonic::transport::Uri;
 
 /// Where the service listens when the settings do not say.
@@ -63,7 +63,7 @@ impl Config {
                 "project" => config.project = Some(project(value)?),
                 "database" => config.database = database(value)?,
                 "collection" => config.collection = collection(value)?,
-                "timeout-ms" => config.call_timeout = milliseconds(value)?,
+                "timeout-ms" => config.call_timeout = milliseconds(name, value)?,
                 _ => {
                     return Err(Error::invalid(
                         "options: known are project, database, collection and timeout-ms",
@@ -127,15 +127,6 @@ fn collection(value: &str) -> Result<String> {
         Err(Error::invalid(
             "collection: must have 1 to 100 characters out of A-Z, a-z, 0-9 and -",
         ))
-    }
-}
-
-fn milliseconds(value: &str) -> Result<Duration> {
-    match value.parse() {
-        Ok(count @ 1..=3_600_000) => Ok(Duration::from_millis(count)),
-        _ => Err(Error::invalid(
-            "timeout-ms: must be a whole number from 1 to 3600000",
-        )),
     }
 }
 

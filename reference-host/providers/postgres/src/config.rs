@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use cloud_contract::{Error, Result, Settings};
+use cloud_contract::{Error, Result, Settings, milliseconds};
 use tokio_postgres::config::{SslMode, TargetSessionAttrs};
 
 /// The time limit of one call when the settings name none.
@@ -124,16 +124,7 @@ impl Config {
                     }
                 };
             }
-            "timeout-ms" => {
-                self.call_timeout = match value.parse() {
-                    Ok(count @ 1..=3_600_000) => Duration::from_millis(count),
-                    _ => {
-                        return Err(Error::invalid(
-                            "timeout-ms: must be a whole number from 1 to 3600000",
-                        ));
-                    }
-                };
-            }
+            "timeout-ms" => self.call_timeout = milliseconds(name, value)?,
             _ => {
                 return Err(Error::invalid(
                     "options: known are user, password, sslmode, sslrootcert, schema, \

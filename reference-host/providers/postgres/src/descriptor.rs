@@ -34,7 +34,7 @@ pub(crate) struct Facts {
     pub(crate) commit: String,
     fsync: bool,
     pub(crate) has_schema: bool,
-    /// None if there is no table; whether it is logged.
+    /// None if there is no table yet; whether it is logged, as one of ours is.
     pub(crate) table: Option<bool>,
 }
 
@@ -70,7 +70,7 @@ impl Facts {
 
     /// Whether an answer to a write means that it survives the service.
     fn durable(&self) -> bool {
-        self.commit != "off" && self.fsync && self.table == Some(true)
+        self.commit != "off" && self.fsync && self.table != Some(false)
     }
 }
 
@@ -132,6 +132,7 @@ mod tests {
     fn durable_only_when_every_commit_reaches_the_disk() {
         for commit in ["on", "local", "remote_write", "remote_apply"] {
             assert!(facts(commit, true, Some(true)).durable());
+            assert!(facts(commit, true, None).durable());
         }
         assert!(!facts("off", true, Some(true)).durable());
         assert!(!facts("on", false, Some(true)).durable());

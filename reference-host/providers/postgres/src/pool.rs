@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 
 use cloud_contract::{Error, ErrorKind, Result};
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::OnceCell;
 use tokio::task::AbortHandle;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Connection, NoTls, Row, Socket};
@@ -36,7 +37,9 @@ pub(crate) type Parameters<'a> = [&'a (dyn ToSql + Sync)];
 /// An open connection.
 struct Live {
     client: Client,
-    prepared: Prepared,
+    /// The statements: made ready with the connection where the layout is there, and
+    /// otherwise when the first one is needed.
+    prepared: OnceCell<Prepared>,
     given_up: AtomicBool,
     /// How many calls wait for an answer.
     waiting: AtomicUsize,
@@ -78,6 +81,8 @@ pub(crate) struct Pool {
     patience: Duration,
     /// What the service said of itself on the first connection.
     facts: OnceLock<Facts>,
+    /// Whether the layout is there.
+    is_laid_out: AtomicBool,
 }
 
 impl fmt::Debug for Pool {
@@ -87,7 +92,7 @@ impl fmt::Debug for Pool {
 }
 
 impl Pool {
-    /// Opens the first connection and makes the layout if it is not there.
+    /// Opens the first connection. Makes nothing.
     pub(crate) async fn connect(
         config: Config,
         encryption: Option<MakeRustlsConnect>,
@@ -102,6 +107,7 @@ impl Pool {
             attempts: AtomicU64::new(0),
             growing: AtomicBool::new(false),
             facts: OnceLock::new(),
+            is_laid_out: AtomicBool::new(false),
         });
         pool.open().await?;
         // Set by the connection that was opened.
@@ -109,7 +115,7 @@ impl Pool {
         Ok((pool, facts))
     }
 
-    /// Carries a statement out.
+    /// Carries a statement out. The first one makes the layout if it is not there.
     pub(crate) async fn query(
         self: &Arc<Self>,
         sql: Sql,
@@ -119,7 +125,9 @@ impl Pool {
         loop {
             let live = self.live().await?;
             let waiting = Waiting::new(&live, self.patience);
-            let result = live.client.query(live.prepared.get(sql), parameters).await;
+            let prepare = || self.prepare(&live.client);
+            let prepared = live.prepared.get_or_try_init(prepare).await?;
+            let result = live.client.query(prepared.get(sql), parameters).await;
             waiting.end(result.as_ref().err());
             match result {
                 Err(error) if was_undone(&error) && attempt < ATTEMPTS => attempt += 1,
@@ -230,7 +238,27 @@ impl Pool {
         }
     }
 
-    /// Asks the service about itself and makes the statements ready.
+    /// Makes the layout, if it is not there, and the statements ready.
+    async fn prepare(&self, client: &Client) -> Result<Prepared> {
+        let schema = &self.config.schema;
+        if !self.is_laid_out.load(Ordering::Acquire) {
+            let facts = self.ask(client).await?;
+            if facts.table.is_none() {
+                let layout = sql::create(schema, facts.has_schema);
+                client.batch_execute(&layout).await.map_err(translate)?;
+            }
+            self.is_laid_out.store(true, Ordering::Release);
+        }
+        Prepared::make(client, schema).await.map_err(translate)
+    }
+
+    async fn ask(&self, client: &Client) -> Result<Facts> {
+        let question = sql::facts(&self.config.schema);
+        let row = client.query_one(&question, &[]).await.map_err(translate)?;
+        Facts::read(&row)
+    }
+
+    /// Asks the service about itself, and makes the statements ready if they can be.
     async fn greet<S>(&self, client: Client, connection: Connection<Socket, S>) -> Result<Live>
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
@@ -242,30 +270,25 @@ impl Pool {
         });
         // From here on an attempt that is given up leaves no task behind.
         let ending = Ending(Some(task.abort_handle()));
-        let schema = &self.config.schema;
         if self.facts.get().is_none() {
-            let question = sql::facts(schema);
-            let ask = async || -> Result<Facts> {
-                let row = client.query_one(&question, &[]).await.map_err(translate)?;
-                Facts::read(&row)
-            };
-            let mut facts = ask().await?;
-            if facts.table.is_none() {
-                let layout = sql::create(schema, facts.has_schema);
-                client.batch_execute(&layout).await.map_err(translate)?;
-                facts = ask().await?;
+            let facts = self.ask(&client).await?;
+            if facts.table.is_some() {
+                self.is_laid_out.store(true, Ordering::Release);
             }
             // Only one attempt is the first; a second one would say the same.
             drop(self.facts.set(facts));
         }
         let session = self.session();
-        let (session, prepared) = futures::future::join(
-            client.batch_execute(&session),
-            Prepared::make(&client, schema),
-        )
-        .await;
+        let prepared = OnceCell::new();
+        let prepare = async {
+            if self.is_laid_out.load(Ordering::Acquire) {
+                prepared.get_or_try_init(|| self.prepare(&client)).await?;
+            }
+            Ok::<_, Error>(())
+        };
+        let (session, made) = futures::future::join(client.batch_execute(&session), prepare).await;
         session.map_err(translate)?;
-        let prepared = prepared.map_err(translate)?;
+        made?;
         Ok(Live {
             client,
             prepared,

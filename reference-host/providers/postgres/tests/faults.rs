@@ -68,8 +68,6 @@ async fn credentials_and_rights_decide() {
             endpoint.clone(),
             vec![("user", "baba"), ("password", "open-sesame")],
         ),
-        // The password is right; there is no right to make tables.
-        (endpoint.clone(), vec![("password", "open-sesame")]),
     ] {
         let error = connect(&endpoint, &options).await.unwrap_err();
         assert_eq!(error.kind(), &ErrorKind::AccessDenied, "{options:?}");
@@ -80,8 +78,24 @@ async fn credentials_and_rights_decide() {
     let error = connect(&server.endpoint(), &[("sslmode", "require")]).await;
     assert_eq!(error.unwrap_err().kind(), &ErrorKind::Unavailable);
 
+    // The password is right; there is no right to make tables, which are made when
+    // the first scope is opened.
+    let maker = connect(&endpoint, &[("password", "open-sesame")]).await;
+    let opened = maker
+        .unwrap()
+        .open(&support::scope("test", &["data"]))
+        .await;
+    assert_eq!(opened.unwrap_err().kind(), &ErrorKind::AccessDenied);
+
     // Somebody else made them: the rights to use them suffice.
-    drop(server.provider().await);
+    let owner = server.provider().await;
+    let made = "SELECT to_regclass('cloud_wit.kv_entry') IS NOT NULL";
+    assert_eq!(server.ask(made).await, ["f"]);
+    let scope = support::scope("test", &[]);
+    owner.open(&scope).await.unwrap();
+    assert_eq!(server.ask(made).await, ["t"]);
+    owner.close(&scope).await.unwrap();
+    drop(owner);
     server.ask("GRANT USAGE ON SCHEMA cloud_wit TO ali").await;
     let error = connect(&endpoint, &[("password", "open-sesame")]).await;
     let reader = error.unwrap();
@@ -186,8 +200,8 @@ async fn a_stalled_server_times_out_and_is_used_again() {
     let Some(server) = Server::start(&[]) else {
         return;
     };
-    // With the tables made, connecting is quick.
-    drop(server.provider().await);
+    // With the tables made, opening is quick.
+    drop(store(&server.provider().await).await);
     let provider = connect(&server.endpoint(), &[("timeout-ms", "1000")]).await;
     let provider = provider.unwrap();
     let store = guest_store(&provider).await;
@@ -214,8 +228,8 @@ async fn callers_share_a_failing_attempt() {
     let Some(server) = Server::start(&[]) else {
         return;
     };
-    // With the tables made, connecting is quick.
-    drop(server.provider().await);
+    // With the tables made, opening is quick.
+    drop(store(&server.provider().await).await);
     let provider = connect(&server.endpoint(), &[("timeout-ms", "1000")]).await;
     let store = guest_store(&provider.unwrap()).await;
     server.pause();

@@ -397,10 +397,15 @@ async fn many_make_the_layout_at_a_time_and_in_a_schema_of_their_own() {
     let mut tasks = tokio::task::JoinSet::new();
     for _ in 0..16 {
         let endpoint = endpoint.clone();
-        tasks.spawn(async move { support::connect(&endpoint, &[]).await.map(drop) });
+        tasks.spawn(async move {
+            let provider = support::connect(&endpoint, &[]).await?;
+            let scope = scope("test", &["data"]);
+            provider.open(&scope).await?;
+            provider.close(&scope).await
+        });
     }
-    for connected in tasks.join_all().await {
-        connected.unwrap();
+    for made in tasks.join_all().await {
+        made.unwrap();
     }
     let provider = support::connect(&endpoint, &[("schema", "other")])
         .await
