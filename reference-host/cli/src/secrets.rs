@@ -3,6 +3,8 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use cloud_contract::is_secret_name;
+
 /// A shorter text is found everywhere.
 const SHORTEST: usize = 4;
 const MASK: &str = "***";
@@ -40,26 +42,6 @@ pub(crate) fn masked(line: &str) -> String {
     known.iter().fold(line.to_owned(), mask)
 }
 
-/// What a name says whose value is secret: such a word, or one that has such a part.
-const WORDS: [&str; 3] = ["pass", "pwd", "sas"];
-const PARTS: [&str; 5] = ["passphrase", "password", "secret", "token", "credential"];
-/// What ends so is a place, not a secret.
-const PLACES: [&str; 3] = ["file", "path", "dir"];
-
-/// Whether the value of an option or variable of this name should not stand in a
-/// file that people share.
-pub(crate) fn is_secret_name(name: &str) -> bool {
-    let name = name.to_lowercase();
-    let words: Vec<&str> = name.split(['-', '_', '.']).collect();
-    let last = words.last().copied().unwrap_or_default();
-    if PLACES.contains(&last) {
-        return false;
-    }
-    last.ends_with("key")
-        || words.iter().any(|word| WORDS.contains(word))
-        || PARTS.iter().any(|part| name.contains(part))
-}
-
 /// Whether an endpoint has credentials in it: `scheme://user:password@host`, or a
 /// parameter that is one.
 pub(crate) fn is_in_address(address: &str) -> bool {
@@ -72,45 +54,12 @@ pub(crate) fn is_in_address(address: &str) -> bool {
     address
         .split(['?', '&', ';', ' '])
         .filter_map(|part| part.split_once('='))
-        .any(|(name, value)| !value.is_empty() && (name == "sig" || is_secret_name(name)))
+        .any(|(name, value)| !value.is_empty() && is_secret_name(name))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_of_secrets_are_told_from_others() {
-        for name in [
-            "password",
-            "PGPASSWORD",
-            "account-key",
-            "AccountKey",
-            "api_key",
-            "secret-access-key",
-            "SESSION_TOKEN",
-            "authToken",
-            "sas",
-            "pass",
-            "credentials",
-        ] {
-            assert!(is_secret_name(name), "{name}");
-        }
-        for name in [
-            "table",
-            "user",
-            "username",
-            "timeout-ms",
-            "region",
-            "credentials-file",
-            "token-path",
-            "key-prefix",
-            "compass",
-            "LOG",
-        ] {
-            assert!(!is_secret_name(name), "{name}");
-        }
-    }
 
     #[test]
     fn addresses_with_credentials_are_told_from_others() {

@@ -24,6 +24,7 @@ mod platform;
 mod provider;
 mod resources;
 mod scope;
+mod secrets;
 mod service_clock;
 mod settings;
 
@@ -39,5 +40,6 @@ pub use platform::{Bindings, Capability, Grant, Platform};
 pub use provider::{Namespace, Provider};
 pub use resources::{Resource, Resources};
 pub use scope::{Scope, ScopeId};
+pub use secrets::{is_secret_name, may_hold_secret};
 pub use service_clock::{ClockSample, ServiceClock, ServiceTime};
 pub use settings::{Settings, milliseconds};

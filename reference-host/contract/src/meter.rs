@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use async_trait::async_trait;
 
@@ -11,6 +11,7 @@ use crate::{Descriptor, Grant, Namespace, Platform, Provider, Result, Scope, key
 /// The number of calls that were made, and of those that may be.
 pub struct Meter {
     calls: AtomicU64,
+    refused: AtomicBool,
     most: Option<u64>,
     on_spent: Box<dyn Fn() + Send + Sync>,
 }
@@ -22,6 +23,7 @@ impl Meter {
     pub fn new(most: Option<u64>, on_spent: impl Fn() + Send + Sync + 'static) -> Self {
         Self {
             calls: AtomicU64::new(0),
+            refused: AtomicBool::new(false),
             most,
             on_spent: Box::new(on_spent),
         }
@@ -34,10 +36,11 @@ impl Meter {
         self.calls.load(Ordering::Relaxed)
     }
 
-    /// Whether a call was made that may not be.
+    /// Whether a call was held back. Calls that clean up are counted and made, so
+    /// that there may be more calls than may be, and nothing held back.
     #[must_use]
     pub fn is_spent(&self) -> bool {
-        self.most.is_some_and(|most| self.calls() > most)
+        self.refused.load(Ordering::Relaxed)
     }
 
     /// A provider whose calls are counted.
@@ -49,15 +52,17 @@ impl Meter {
         })
     }
 
-    /// Counts a call that is made in any case, as those that clean up.
-    fn count(&self) {
-        self.calls.fetch_add(1, Ordering::Relaxed);
+    /// Counts a call that is made in any case, as those that clean up. Returns how
+    /// many there are with it.
+    fn count(&self) -> u64 {
+        self.calls.fetch_add(1, Ordering::Relaxed).saturating_add(1)
     }
 
     /// Counts a call, and lets it pass if it may be made.
     pub(crate) async fn spend(&self) {
-        self.count();
-        if self.is_spent() {
+        let calls = self.count();
+        if self.most.is_some_and(|most| calls > most) {
+            self.refused.store(true, Ordering::Relaxed);
             (self.on_spent)();
             std::future::pending::<()>().await;
         }
@@ -114,5 +119,35 @@ impl Namespace for Metered<Arc<dyn Namespace>> {
             inner,
             meter: Arc::clone(&self.meter),
         }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt as _;
+
+    use super::*;
+
+    #[test]
+    fn what_is_counted_and_made_all_the_same_ends_nothing() {
+        let meter = Meter::new(Some(2), || panic!("nothing was held back"));
+        for _ in 0..2 {
+            assert_eq!(meter.spend().now_or_never(), Some(()));
+        }
+        // A scope that is closed.
+        meter.count();
+        assert_eq!(meter.calls(), 3);
+        assert!(!meter.is_spent());
+    }
+
+    #[test]
+    fn the_call_after_the_last_one_is_held_back_and_told() {
+        let told = Arc::new(AtomicBool::new(false));
+        let tell = Arc::clone(&told);
+        let meter = Meter::new(Some(1), move || tell.store(true, Ordering::Relaxed));
+        assert_eq!(meter.spend().now_or_never(), Some(()));
+        assert!(!meter.is_spent());
+        assert_eq!(meter.spend().now_or_never(), None);
+        assert!(meter.is_spent() && told.load(Ordering::Relaxed));
     }
 }

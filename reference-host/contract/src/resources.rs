@@ -24,10 +24,17 @@ pub struct Resources {
     /// Creates one, and returns when it can be used. What is there already is
     /// left alone, and is no error.
     pub create: fn(Settings, Resource) -> BoxFuture<'static, Result<()>>,
-    /// Removes one by its name, with everything in it. What is not there is no
-    /// error. It never looks for others.
+    /// Removes one by its name, with everything in it, scopes included. What is not
+    /// there is `not-found`: only who asks can know whether that is good news. It
+    /// never looks for others.
     pub remove: fn(Settings, Resource) -> BoxFuture<'static, Result<()>>,
+    /// Tells the place in which they are made from every other, as far as that is
+    /// known without a secret and without asking the service: address, region,
+    /// account or project, and what the user named. Holds no secret. Two of the same
+    /// settings and environment are equal.
+    pub place: fn(Settings) -> BoxFuture<'static, Result<String>>,
     /// The least rights that a run on these resources needs, in the notation that
-    /// the vendor's console takes.
+    /// the vendor's console takes. A `*` in a name stands for the part that is
+    /// another one in each run.
     pub policy: fn(&[Resource]) -> String,
 }

@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use cloud_contract::{ScopeId, Settings, Target};
+use cloud_contract::{ScopeId, Settings, Target, is_secret_name};
 
 use super::source::{Section, Source};
 use super::value::{self, Environment, Secrecy};
 use super::{GuestSection, Hidden, Manifest, Service, Store};
-use crate::secrets;
 
 /// The one version there is.
 const SCHEMA: u64 = 1;
@@ -121,7 +120,7 @@ fn guest(root: &Section<'_, '_>, environment: Environment<'_>) -> GuestSection {
 }
 
 fn secrecy(name: &str) -> Secrecy {
-    if secrets::is_secret_name(name) {
+    if is_secret_name(name) {
         Secrecy::Secret
     } else {
         Secrecy::Address

@@ -30,6 +30,7 @@ pub(crate) const RESOURCES: Resources = Resources {
     },
     create: |settings, resource| Box::pin(create(settings, resource)),
     remove: |settings, resource| Box::pin(remove(settings, resource)),
+    place: |settings| Box::pin(std::future::ready(place(&settings))),
     policy,
 };
 
@@ -84,11 +85,18 @@ async fn remove(settings: Settings, resource: Resource) -> Result<()> {
         ..Request::of(Method::DELETE)
     };
     match client.send(&request).await {
-        Ok(Answer::Done(_) | Answer::Absent) => Ok(()),
+        Ok(Answer::Done(_)) => Ok(()),
+        Ok(Answer::Absent) => Err(ErrorKind::NotFound.into()),
         Ok(Answer::Exists | Answer::Changed) => Err(unexpected_reply()),
-        Err(error) if *error.kind() == ErrorKind::NotFound => Ok(()),
         Err(error) => Err(error),
     }
+}
+
+/// Where the account is, which it is, and the table if the user names one.
+fn place(settings: &Settings) -> Result<String> {
+    let config = Config::read(settings)?;
+    let table = config.table.unwrap_or_default();
+    Ok(format!("{} {} {table}", config.endpoint, config.account))
 }
 
 /// A custom role. To assign it on single tables these must be there; a role that
@@ -169,6 +177,22 @@ mod tests {
         assert!(
             policy.contains("cwrun1") && !policy.contains('*'),
             "{policy}"
+        );
+    }
+
+    #[test]
+    fn a_place_is_an_account_and_tells_no_key() {
+        let place = |account: &str, key: &str, table: &[(&str, &str)]| {
+            let options = [("account", account), ("key", key)];
+            place(&Settings::default().or(&options).or(table)).unwrap()
+        };
+        let one = place("account1", "c2VzYW1l", &[]);
+        assert_eq!(one, place("account1", "b3RoZXI=", &[]));
+        assert_ne!(one, place("account2", "c2VzYW1l", &[]));
+        assert_ne!(one, place("account1", "c2VzYW1l", &[("table", "mine")]));
+        assert!(
+            !one.contains("sesame") && !one.contains("c2VzYW1l"),
+            "{one}"
         );
     }
 }

@@ -41,12 +41,13 @@ async fn the_table_comes_and_goes(endpoint: &str) {
     assert_eq!(error.kind(), &ErrorKind::NotFound);
     assert_discreet(&error);
     let resources = FACTORY.resources.unwrap();
-    // Each as often as one likes.
-    for step in [resources.create, resources.remove, resources.create] {
-        for _ in 0..2 {
-            step(settings(endpoint, &[]), table()).await.unwrap();
-        }
-    }
+    let create = || (resources.create)(settings(endpoint, &[]), table());
+    let remove = || (resources.remove)(settings(endpoint, &[]), table());
+    create().await.unwrap();
+    create().await.unwrap();
+    remove().await.unwrap();
+    assert_eq!(remove().await.unwrap_err().kind(), &ErrorKind::NotFound);
+    create().await.unwrap();
 }
 
 async fn wrong_credentials_are_denied(endpoint: &str) {

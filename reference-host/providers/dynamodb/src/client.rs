@@ -6,7 +6,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws_config::{BehaviorVersion, Region};
+use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::http::HttpResponse;
@@ -48,64 +48,90 @@ impl fmt::Debug for Service {
     }
 }
 
+/// What settings and environment say about the service.
+pub(crate) struct Found {
+    pub(crate) config: SdkConfig,
+    pub(crate) credentials: Credentials,
+    /// The address that is asked; empty for AWS itself.
+    pub(crate) address: String,
+}
+
+/// Reads the environment. Asks for credentials, and not for the service.
+///
+/// # Errors
+/// `invalid-argument` without a region, `access-denied` without credentials.
+pub(crate) async fn find(config: Config) -> Result<Found> {
+    let http = aws_smithy_http_client::Builder::new()
+        .pool_idle_timeout(IDLE)
+        .tls_provider(Tls::Rustls(CryptoMode::Ring))
+        .build_https();
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(config.connect_timeout)
+        .operation_timeout(config.call_timeout)
+        .build();
+    let mut loader = aws_config::defaults(BehaviorVersion::latest())
+        .http_client(http)
+        // The SDK does not know which of our requests may be sent twice.
+        .retry_config(RetryConfig::disabled())
+        .timeout_config(timeouts)
+        // Answers are short, and a request has a time limit as a whole.
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
+    if let Some(region) = config.region {
+        loader = loader.region(Region::new(region));
+    }
+    if let Some(profile) = config.profile {
+        loader = loader.profile_name(profile);
+    }
+    let is_given = config.endpoint.is_some();
+    if let Some(endpoint) = config.endpoint {
+        loader = loader.endpoint_url(endpoint);
+    }
+    if let Some(keys) = config.keys {
+        let keys = Credentials::new(keys.id, keys.secret, keys.token, None, "settings");
+        loader = loader.credentials_provider(keys);
+    }
+    let found = loader.load().await;
+    if found.region().is_none() {
+        return Err(Error::invalid(
+            "region: is not set, nor found in the environment or the profile",
+        ));
+    }
+    let Some(credentials) = found.credentials_provider() else {
+        return Err(ErrorKind::AccessDenied.into());
+    };
+    let credentials = credentials
+        .provide_credentials()
+        .await
+        .map_err(|error| Error::with_source(ErrorKind::AccessDenied, error))?;
+    let of_service = std::env::var("AWS_ENDPOINT_URL_DYNAMODB").ok();
+    let address = if is_given { None } else { of_service };
+    let address = address.or_else(|| found.endpoint_url().map(str::to_owned));
+    Ok(Found {
+        config: found,
+        credentials,
+        address: address.unwrap_or_default(),
+    })
+}
+
 impl Service {
     /// Makes the client. Asks for credentials, and not yet for the service.
     ///
     /// # Errors
-    /// `invalid-argument` without a region, `access-denied` without credentials.
-    pub(crate) async fn new(config: Config) -> Result<Self> {
-        let http = aws_smithy_http_client::Builder::new()
-            .pool_idle_timeout(IDLE)
-            .tls_provider(Tls::Rustls(CryptoMode::Ring))
-            .build_https();
-        let timeouts = TimeoutConfig::builder()
-            .connect_timeout(config.connect_timeout)
-            .operation_timeout(config.call_timeout)
-            .build();
-        let mut loader = aws_config::defaults(BehaviorVersion::latest())
-            .http_client(http)
-            // The SDK does not know which of our requests may be sent twice.
-            .retry_config(RetryConfig::disabled())
-            .timeout_config(timeouts)
-            // Answers are short, and a request has a time limit as a whole.
-            .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
-        if let Some(region) = config.region {
-            loader = loader.region(Region::new(region));
-        }
-        if let Some(profile) = config.profile {
-            loader = loader.profile_name(profile);
-        }
-        if let Some(endpoint) = config.endpoint {
-            loader = loader.endpoint_url(endpoint);
-        }
-        if let Some(keys) = config.keys {
-            let keys = Credentials::new(keys.id, keys.secret, keys.token, None, "settings");
-            loader = loader.credentials_provider(keys);
-        }
-        let found = loader.load().await;
-        if found.region().is_none() {
-            return Err(Error::invalid(
-                "region: is not set, nor found in the environment or the profile",
-            ));
-        }
-        let Some(credentials) = found.credentials_provider() else {
-            return Err(ErrorKind::AccessDenied.into());
-        };
-        if let Err(error) = credentials.provide_credentials().await {
-            return Err(Error::with_source(ErrorKind::AccessDenied, error));
-        }
-        let is_aws = found.endpoint_url().is_none_or(is_aws)
-            && std::env::var("AWS_ENDPOINT_URL_DYNAMODB").map_or(true, |url| is_aws(&url));
+    /// As [`find`].
+    pub(crate) async fn new(mut config: Config) -> Result<Self> {
+        let table = config.table.take().unwrap_or_default();
+        let call_timeout = config.call_timeout;
+        let found = find(config).await?;
         let clock = Arc::new(Clock::new());
-        let settings = aws_sdk_dynamodb::config::Builder::from(&found)
+        let settings = aws_sdk_dynamodb::config::Builder::from(&found.config)
             .interceptor(Listener(Arc::clone(&clock)))
             .build();
         Ok(Self {
             client: Client::from_conf(settings),
             clock,
-            table: config.table.unwrap_or_default(),
-            call_timeout: config.call_timeout,
-            is_aws,
+            table,
+            call_timeout,
+            is_aws: found.address.is_empty() || is_aws(&found.address),
         })
     }
 

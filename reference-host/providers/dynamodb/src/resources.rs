@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::types::{
 };
 use cloud_contract::{Error, ErrorKind, Resource, Resources, Result, ScopeId, Settings};
 
-use crate::client::{Service, read, write};
+use crate::client::{self, Service, read, write};
 use crate::config::Config;
 use crate::error::translate;
 use crate::item::{KEY, PARTITION, TTL};
@@ -40,6 +40,7 @@ pub(crate) const RESOURCES: Resources = Resources {
     plan,
     create: |settings, resource| Box::pin(create(settings, resource)),
     remove: |settings, resource| Box::pin(remove(settings, resource)),
+    place: |settings| Box::pin(place(settings)),
     policy,
 };
 
@@ -136,6 +137,7 @@ async fn create(settings: Settings, resource: Resource) -> Result<()> {
 async fn remove(settings: Settings, resource: Resource) -> Result<()> {
     let service = service(&settings, resource).await?;
     let started = Instant::now();
+    let mut was_there = false;
     loop {
         let request = || {
             let client = &service.client;
@@ -144,9 +146,11 @@ async fn remove(settings: Settings, resource: Resource) -> Result<()> {
         match write(request).await {
             Ok(_) => break,
             Err(error) => match error.code() {
-                Some("ResourceNotFoundException") => return Ok(()),
+                Some("ResourceNotFoundException") if was_there => return Ok(()),
+                Some("ResourceNotFoundException") => return Err(ErrorKind::NotFound.into()),
                 // It is still being made, or goes already.
                 Some("ResourceInUseException") if started.elapsed() < LIMIT => {
+                    was_there = true;
                     tokio::time::sleep(LONGEST_PAUSE).await;
                 }
                 _ => return Err(translate(error)),
@@ -154,6 +158,22 @@ async fn remove(settings: Settings, resource: Resource) -> Result<()> {
         }
     }
     wait(&service, |table| table.is_none()).await
+}
+
+/// The address, the region, the account if the credentials know it, and the table if
+/// the user names one. The account is not always known: two of them may be one place.
+async fn place(settings: Settings) -> Result<String> {
+    let config = Config::read(&settings)?;
+    let table = config.table.clone().unwrap_or_default();
+    let found = client::find(config).await?;
+    let text = |part: Option<&str>| part.unwrap_or_default().to_owned();
+    let account = found.credentials.account_id();
+    Ok(format!(
+        "{} {} {} {table}",
+        found.address,
+        text(found.config.region().map(AsRef::as_ref)),
+        text(account.map(aws_credential_types::attributes::AccountId::as_str)),
+    ))
 }
 
 /// Looks at the table until it is as wanted.
@@ -240,5 +260,29 @@ mod tests {
         assert!(policy.contains("\"dynamodb:PutItem\","));
         assert!(!policy.contains("dynamodb:*\"") && !policy.contains("Scan"));
         assert_eq!(policy.matches('{').count(), policy.matches('}').count());
+    }
+
+    #[tokio::test]
+    async fn a_place_is_a_region_and_an_address_and_tells_no_credentials() {
+        let place = async |endpoint: &str, region: &str, key: &str, table: &[(&str, &str)]| {
+            let options = [
+                ("region", region),
+                ("access-key-id", key),
+                ("secret-access-key", "sesame"),
+            ];
+            let settings = Settings {
+                endpoint: Some(endpoint.to_owned()),
+                ..Settings::default()
+            };
+            place(settings.or(&options).or(table)).await.unwrap()
+        };
+        let (here, there) = ("http://127.0.0.1:1", "http://127.0.0.1:2");
+        let one = place(here, "eu-west-1", "id", &[]).await;
+        assert_eq!(one, place(here, "eu-west-1", "another", &[]).await);
+        assert_ne!(one, place(there, "eu-west-1", "id", &[]).await);
+        assert_ne!(one, place(here, "us-east-1", "id", &[]).await);
+        let table = [("table", "mine")];
+        assert_ne!(one, place(here, "eu-west-1", "id", &table).await);
+        assert!(!one.contains("sesame") && !one.contains("id "), "{one}");
     }
 }

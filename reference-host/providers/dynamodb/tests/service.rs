@@ -84,7 +84,8 @@ async fn limits_residue_and_death() {
     // A table that is gone, and one that was never there.
     let driver = store(&provider).await;
     remove(&endpoint, TABLE).await.unwrap();
-    remove(&endpoint, TABLE).await.unwrap();
+    let error = remove(&endpoint, TABLE).await.unwrap_err();
+    assert_eq!(error.kind(), &ErrorKind::NotFound);
     let gone = driver.get("k").await.unwrap_err();
     assert_eq!(gone.kind(), &ErrorKind::NotFound);
     let absent = connect(&endpoint, &[]).await.unwrap_err();

@@ -51,16 +51,8 @@ impl Access {
             let found = GoogleAuthHeaders::from_adc_with_scopes(vec![TOKEN_SCOPE.to_owned()]);
             Some(found.await.map_err(translate)?)
         };
-        let project = match &config.project {
-            Some(project) => project.clone(),
-            None => {
-                let found = GoogleEnvironment::detect_google_project_id().await;
-                project(&found.ok_or_else(|| {
-                    Error::invalid("project: the environment names none, so it must be given")
-                })?)?
-            }
-        };
-        let database = format!("projects/{project}/databases/{}", config.database);
+        let project = project_of(config).await?;
+        let database = name(&project, config);
         let mut fixed = MetadataMap::new();
         fixed.insert("google-cloud-resource-prefix", header(&database)?);
         // Both tell Google's front ends which database it is about.
@@ -94,6 +86,28 @@ impl Access {
         );
         Ok(MetadataMap::from_headers(headers))
     }
+}
+
+/// The name of the database that the settings lead to. Asks for no credentials.
+///
+/// # Errors
+/// `invalid-argument` without a project.
+pub(crate) async fn database(config: &Config) -> Result<String> {
+    Ok(name(&project_of(config).await?, config))
+}
+
+fn name(project: &str, config: &Config) -> String {
+    format!("projects/{project}/databases/{}", config.database)
+}
+
+async fn project_of(config: &Config) -> Result<String> {
+    if let Some(project) = &config.project {
+        return Ok(project.clone());
+    }
+    let found = GoogleEnvironment::detect_google_project_id().await;
+    project(&found.ok_or_else(|| {
+        Error::invalid("project: the environment names none, so it must be given")
+    })?)
 }
 
 /// Settings are checked, so this cannot fail but by a mistake of ours.

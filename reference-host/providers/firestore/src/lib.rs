@@ -86,8 +86,9 @@ mod link;
 mod names;
 mod namespace;
 mod provider;
+mod resources;
 
-use cloud_contract::{Account, Container, Factory, Flavour, Process, Resources};
+use cloud_contract::{Account, Container, Factory, Flavour, Process};
 
 /// The registry's entry of this provider.
 pub const FACTORY: Factory = Factory {
@@ -95,7 +96,7 @@ pub const FACTORY: Factory = Factory {
     summary: "Google Firestore in native mode",
     flavours: &[EMULATOR, GCP],
     needs_directory: false,
-    resources: Some(RESOURCES),
+    resources: Some(resources::RESOURCES),
     connect: |settings| Box::pin(provider::connect(settings)),
 };
 
@@ -142,12 +143,4 @@ const GCP: Flavour = Flavour {
                 where they are not the usual ones",
     }),
     ..Flavour::EMPTY
-};
-
-/// A run makes nothing but documents under its scopes.
-const RESOURCES: Resources = Resources {
-    plan: |_| Vec::new(),
-    create: |_, _| Box::pin(async { Ok(()) }),
-    remove: |_, _| Box::pin(async { Ok(()) }),
-    policy: |_| access::POLICY.to_owned(),
 };
