@@ -324,6 +324,14 @@ pub(crate) struct ExplainArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct DoctorArgs {
+    /// Do not ask before requests that may cost money.
+    #[arg(
+        short,
+        long,
+        value_parser = FalseyValueParser::new(),
+        env = "CONFORMANCE_YES"
+    )]
+    pub(crate) yes: bool,
     /// The provider to look at; without one, all.
     #[arg(
         short,

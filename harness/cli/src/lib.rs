@@ -10,6 +10,7 @@ mod commands;
 mod failure;
 mod interrupt;
 mod nearest;
+mod opening;
 mod output;
 mod redact;
 mod registry;

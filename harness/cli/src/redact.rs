@@ -10,7 +10,7 @@
 use std::path::Path;
 use std::sync::OnceLock;
 
-use cloud_contract::Settings;
+use cloud_contract::{Settings, may_hold_secret};
 use conformance_model::{Event, Evidence, ProviderInfo, RunInfo, Verdict};
 
 const MASK: &str = "***";
@@ -20,8 +20,6 @@ pub(crate) const FOLDER: &str = "DIR";
 pub(crate) const FILE: &str = "FILE";
 /// A shorter text is found everywhere: it is masked only where it stands alone.
 const SHORTEST: usize = 4;
-/// What the name of an option says whose value is secret.
-const SECRET_NAMES: [&str; 5] = ["pass", "secret", "token", "key", "credential"];
 
 /// Texts that must not be written, and what is written in their place.
 #[derive(Debug, Clone, Default)]
@@ -45,8 +43,11 @@ impl Redaction {
             parts(endpoint, &mut secrets);
         }
         for (name, value) in &settings.options {
-            if is_secret(name) {
+            if may_hold_secret(name) {
                 secrets.push(value.clone());
+                // An endpoint, or a connection string, is known by its parts as well.
+                parts(value, &mut secrets);
+                assignments(value, &mut secrets);
             }
         }
         let decoded: Vec<String> = secrets.iter().map(|secret| decoded(secret)).collect();
@@ -194,9 +195,13 @@ pub(crate) fn known(text: &str) -> String {
         .map_or_else(|| text.to_owned(), |redaction| redaction.text(text))
 }
 
-fn is_secret(name: &str) -> bool {
-    let name = name.to_lowercase();
-    SECRET_NAMES.iter().any(|word| name.contains(word))
+/// The secrets of `AccountName=a;AccountKey=b`, `host=h password=p` or
+/// `--token=t`.
+fn assignments(text: &str, out: &mut Vec<String>) {
+    let pairs = text.split([';', ' ', '&', '?']);
+    let pairs = pairs.filter_map(|pair| pair.split_once('='));
+    let secret = pairs.filter(|(name, _)| may_hold_secret(name));
+    out.extend(secret.map(|(_, value)| value.to_owned()));
 }
 
 /// An endpoint, and what somebody could tell of it: all behind the scheme, user
@@ -217,7 +222,7 @@ fn parts(endpoint: &str, out: &mut Vec<String>) {
     }
     let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
     for (name, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
-        if is_secret(name) {
+        if may_hold_secret(name) {
             out.push(value.to_owned());
         }
     }
@@ -399,6 +404,20 @@ mod tests {
     fn options_are_secret_by_their_name() {
         let redaction = of_options(&[("password", "hunter2"), ("timeout-ms", "1000")]);
         assert_eq!(redaction.text("hunter2 after 1000 ms"), "*** after 1000 ms");
+        for (name, value) in [
+            ("sas", "sv=1&sig=hunter2"),
+            ("pwd", "hunter2"),
+            ("connection-string", "AccountName=me;AccountKey=hunter2=="),
+            ("command", "python3 provider.py --token=hunter2"),
+            ("access-key-id", "hunter2"),
+        ] {
+            let redaction = of_options(&[(name, value)]);
+            for text in [value, "it was hunter2 ", "it was hunter2=="] {
+                let masked = redaction.text(text);
+                let is_part = value.contains(text.trim_start_matches("it was ").trim());
+                assert!(!is_part || !masked.contains("hunter2"), "{name}: {masked}");
+            }
+        }
     }
 
     #[test]

@@ -9,10 +9,11 @@ use clap::builder::FalseyValueParser;
 use cloud_contract::{Meter, Provider, Settings, Target};
 use conformance_model::ExitCode;
 use conformance_runner::{
-    Forecast, Harness, LaunchOptions, RunNames, RunOptions, Selection, Sink, Stop, Subject,
+    Forecast, Harness, LaunchOptions, RunOptions, Selection, Sink, Stop, Subject, may_cost,
     open_provider, plan, run_provider,
 };
 
+use crate::interrupt::Interrupt;
 use crate::session::Ending;
 use crate::{Failure, output};
 
@@ -50,6 +51,17 @@ pub(crate) struct Intent<'a> {
     pub(crate) repeat: u32,
 }
 
+/// What a user says to what it may cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Permit {
+    /// The work may begin.
+    Granted,
+    /// What it would do was told, which was all that was asked for.
+    Told,
+    /// An interrupt came first.
+    Interrupted,
+}
+
 impl SpendingArgs {
     /// Whether the run may begin. Tells what it would do where that is asked for,
     /// and asks where it may cost money.
@@ -57,23 +69,23 @@ impl SpendingArgs {
         &self,
         harness: &Harness,
         intent: &Intent<'_>,
-    ) -> Result<bool, Failure> {
-        let may_cost = |target: &Target| {
-            let account = target.flavour.and_then(|flavour| flavour.account);
-            account.is_some() && intent.settings.endpoint.is_none()
-        };
-        let costly = intent.targets.iter().any(may_cost);
-        if !costly && !self.dry_run {
-            return Ok(true);
+        interrupt: &Interrupt,
+    ) -> Result<Permit, Failure> {
+        let costly = |target| may_cost(target, intent.settings);
+        if !intent.targets.iter().any(costly) && !self.dry_run {
+            return Ok(Permit::Granted);
         }
-        let calls = estimate(harness, intent).await?;
+        let calls = estimate(harness, intent, &interrupt.stop).await?;
+        if interrupt.signal().is_some() {
+            return Ok(Permit::Interrupted);
+        }
         let mut text = String::new();
         for target in intent.targets {
-            text.push_str(&forecast(target, intent.settings, calls)?);
+            text.push_str(&forecast(target, intent.settings, Some(calls))?);
         }
         if self.dry_run {
             output::print(&text)?;
-            return Ok(false);
+            return Ok(Permit::Told);
         }
         let all = calls.saturating_mul(intent.targets.len() as u64);
         if let Some(most) = self.max_requests.filter(|&most| all > most) {
@@ -82,12 +94,22 @@ impl SpendingArgs {
             ))
             .help("leave cases out with --run or --skip, or allow more"));
         }
-        if self.yes {
-            return Ok(true);
-        }
-        output::notice(text.trim_end());
-        ask()
+        consent(&text, self.yes, &interrupt.stop).await
     }
+}
+
+/// Whether a provider may be opened, and a scope in it, to see if that works.
+pub(crate) async fn permit_a_look(
+    target: &Target,
+    settings: &Settings,
+    yes: bool,
+    interrupt: &Interrupt,
+) -> Result<Permit, Failure> {
+    if !may_cost(target, settings) {
+        return Ok(Permit::Granted);
+    }
+    let text = forecast(target, settings, None)?;
+    consent(&text, yes, &interrupt.stop).await
 }
 
 /// What is left of what a run may ask for.
@@ -124,7 +146,7 @@ impl Budget {
 }
 
 /// How often the same cases call the provider that runs inside this process.
-async fn estimate(harness: &Harness, intent: &Intent<'_>) -> Result<u64, Failure> {
+async fn estimate(harness: &Harness, intent: &Intent<'_>, stop: &Stop) -> Result<u64, Failure> {
     let base = Target::usual(provider_registry::MUTANT_BASE);
     let opened = open_provider(&base, &Settings::default(), &LaunchOptions::default())
         .await
@@ -145,23 +167,33 @@ async fn estimate(harness: &Harness, intent: &Intent<'_>) -> Result<u64, Failure
         health: None,
     };
     let unheard: Sink = Arc::new(|_| {});
-    run_provider(harness, subject, &plan, &RunOptions::default(), &unheard).await;
+    let run = RunOptions {
+        stop: stop.clone(),
+        ..RunOptions::default()
+    };
+    run_provider(harness, subject, &plan, &run, &unheard).await;
     let calls = meter.calls().saturating_mul(u64::from(intent.repeat));
     drop(provider);
     opened.close().await;
     Ok(calls)
 }
 
-fn forecast(target: &Target, settings: &Settings, calls: u64) -> Result<String, Failure> {
-    let names = RunNames::new();
-    let forecast = Forecast::of(target, settings, &names).map_err(Failure::environment)?;
+/// What is about to be made, in how many calls as far as that is known.
+fn forecast(target: &Target, settings: &Settings, calls: Option<u64>) -> Result<String, Failure> {
+    let forecast = Forecast::of(target, settings).map_err(Failure::environment)?;
     let mut text = format!("{}:\n", target.id());
     if let Some(account) = target.flavour.and_then(|flavour| flavour.account) {
         text.push_str(&format!("  credentials: {}\n", account.credentials));
+    } else if may_cost(target, settings) {
+        text.push_str("  the endpoint is not on this machine, and may be an account\n");
     }
+    let calls = match calls {
+        Some(calls) => format!("about {calls} calls of the provider"),
+        None => "a few calls of the provider".to_owned(),
+    };
     text.push_str(&format!(
-        "  about {calls} calls of the provider, each one request or more\n  \
-         creates scopes, whose names begin with {}- (another number in each run)\n",
+        "  {calls}, each one request or more\n  \
+         creates scopes, whose names begin with {} and another number in each run\n",
         forecast.prefix
     ));
     for resource in &forecast.resources {
@@ -171,7 +203,7 @@ fn forecast(target: &Target, settings: &Settings, calls: u64) -> Result<String, 
         "  removes all of it afterwards; what it could not remove, `conformance gc` can\n",
     );
     if let Some(policy) = &forecast.policy {
-        text.push_str("  the least rights that it needs:\n");
+        text.push_str("  the least rights that every such run needs:\n");
         for line in policy.lines() {
             text.push_str(&format!("    {line}\n"));
         }
@@ -180,23 +212,106 @@ fn forecast(target: &Target, settings: &Settings, calls: u64) -> Result<String, 
 }
 
 /// Asks a person; without one, `--yes` has to be given.
-fn ask() -> Result<bool, Failure> {
+async fn consent(text: &str, yes: bool, stop: &Stop) -> Result<Permit, Failure> {
+    if yes {
+        return Ok(Permit::Granted);
+    }
+    output::notice(text.trim_end());
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
         return Err(
-            Failure::usage("the run may cost money, and nobody is there to be asked")
-                .help("say --yes, best with --max-requests N; --dry-run shows what it would do"),
+            Failure::usage("this may cost money, and nobody is there to be asked").help(
+                "say --yes, for a run best with --max-requests N; `conformance run --dry-run` \
+                 shows what it would do",
+            ),
         );
     }
     let mut stderr = std::io::stderr();
-    let mut answer = String::new();
-    let asked = write!(stderr, "Go on? [y/N] ")
+    let unread = |error: std::io::Error| {
+        Failure::harness(format!("no answer can be read: {}", error.kind()))
+    };
+    write!(stderr, "Go on? [y/N] ")
         .and_then(|()| stderr.flush())
-        .and_then(|()| std::io::stdin().read_line(&mut answer));
-    match asked {
-        Ok(_) => Ok(matches!(answer.trim(), "y" | "Y" | "yes")),
-        Err(error) => Err(Failure::harness(format!(
-            "no answer can be read: {}",
-            error.kind()
-        ))),
+        .map_err(unread)?;
+    let line = |line: &mut String| std::io::stdin().read_line(line);
+    match answer(line, stop).await.map_err(unread)? {
+        None => Ok(Permit::Interrupted),
+        Some(true) => Ok(Permit::Granted),
+        Some(false) => Err(Failure::nothing_ran(
+            "nothing was done: it was not agreed to",
+        )),
+    }
+}
+
+/// Whether a line says yes; none if there was an interrupt before it.
+async fn answer(
+    read: impl FnOnce(&mut String) -> std::io::Result<usize> + Send + 'static,
+    stop: &Stop,
+) -> std::io::Result<Option<bool>> {
+    let (sender, receiver) = tokio::sync::oneshot::channel();
+    // A thread that reads cannot be woken. Nobody waits for this one.
+    std::thread::Builder::new()
+        .name("answer".into())
+        .spawn(move || {
+            let mut line = String::new();
+            let read = read(&mut line).map(|_| line);
+            sender.send(read).ok();
+        })?;
+    tokio::select! {
+        biased;
+        () = stop.stopped() => Ok(None),
+        line = receiver => {
+            let line = line.unwrap_or_else(|_| Ok(String::new()))?;
+            Ok(Some(matches!(line.trim(), "y" | "Y" | "yes")))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn runtime() -> tokio::runtime::Runtime {
+        tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap()
+    }
+
+    #[test]
+    fn only_yes_is_yes_and_the_end_of_the_input_is_no() {
+        for (text, agreed) in [
+            ("y\n", true),
+            ("yes\n", true),
+            ("Y", true),
+            ("n\n", false),
+            ("\n", false),
+            ("", false),
+            ("yesterday\n", false),
+        ] {
+            let read = move |line: &mut String| {
+                line.push_str(text);
+                Ok(text.len())
+            };
+            let said = runtime().block_on(answer(read, &Stop::new())).unwrap();
+            assert_eq!(said, Some(agreed), "{text:?}");
+        }
+        let broken = |_: &mut String| Err(std::io::ErrorKind::BrokenPipe.into());
+        assert!(runtime().block_on(answer(broken, &Stop::new())).is_err());
+    }
+
+    #[test]
+    fn an_interrupt_ends_the_question() {
+        let (hold, held) = std::sync::mpsc::channel::<()>();
+        let never = move |_: &mut String| {
+            held.recv().ok();
+            Ok(0)
+        };
+        let stop = Stop::new();
+        let later = stop.clone();
+        std::thread::spawn(move || {
+            std::thread::sleep(std::time::Duration::from_millis(20));
+            later.stop();
+        });
+        assert_eq!(runtime().block_on(answer(never, &stop)).unwrap(), None);
+        drop(hold);
     }
 }

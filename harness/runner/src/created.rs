@@ -7,7 +7,7 @@ use std::time::Duration;
 use cloud_contract::{Error, ErrorKind, Factory, Resource, Settings};
 
 use crate::ledger::Ledger;
-use crate::{RunNames, SetupError};
+use crate::{RunNames, SetupError, Stop};
 
 /// How long creating or removing one thing may take: tables of a cloud take their
 /// time.
@@ -63,22 +63,29 @@ impl Created {
         self.resources.iter().map(|(_, resource)| resource)
     }
 
-    /// Creates everything that is not there yet.
-    pub(crate) async fn create(&self, settings: &Settings) -> Result<(), Error> {
+    /// Creates everything that is not there yet. What was begun is brought to its end
+    /// also when the run is stopped: only then is it known what there is to remove.
+    pub(crate) async fn create(&self, settings: &Settings, stop: &Stop) -> Result<(), Error> {
         let Some(means) = self.factory.resources else {
             return Ok(());
         };
         for (_, resource) in &self.resources {
+            if stop.is_stopped() {
+                return Err(ErrorKind::Cancelled.into());
+            }
             if let Some(ledger) = &self.ledger {
                 ledger.created(resource)?;
             }
             let create = (means.create)(settings.clone(), resource.clone());
             within(create).await?;
+            if let Some(ledger) = &self.ledger {
+                ledger.made(resource)?;
+            }
         }
         Ok(())
     }
 
-    /// Removes everything. Returns what could not be removed.
+    /// Removes everything: here, where it was created, what is not there is gone. Returns what could not be removed.
     pub(crate) async fn remove(self, settings: &Settings) -> Vec<Resource> {
         let Some(means) = self.factory.resources else {
             return Vec::new();
@@ -86,7 +93,10 @@ impl Created {
         let mut left = Vec::new();
         for (_, resource) in self.resources {
             let remove = (means.remove)(settings.clone(), resource.clone());
-            let removed = within(remove).await;
+            let removed = match within(remove).await {
+                Err(error) if *error.kind() == ErrorKind::NotFound => Ok(()),
+                removed => removed,
+            };
             let noted = removed.and_then(|()| match &self.ledger {
                 Some(ledger) => ledger.removed(&resource),
                 None => Ok(()),

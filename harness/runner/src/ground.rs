@@ -7,8 +7,9 @@ use std::time::Duration;
 use cloud_contract::{Error, ErrorKind, Factory, Provider, Settings, Target};
 
 use crate::created::Created;
-use crate::ledger::{Ledger, Left, default_ledger_directory};
-use crate::{RunNames, SetupError};
+use crate::launch::unusable;
+use crate::ledger::{Ledger, Left, default_ledger_directory, fingerprint};
+use crate::{RunNames, SetupError, Stop};
 
 /// How long one attempt to connect may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -24,21 +25,24 @@ pub(crate) struct Ground {
 
 impl Ground {
     /// Begins a ledger if the service, or the folder, is there after the run.
-    pub(crate) fn plan(
+    pub(crate) async fn plan(
         target: &Target,
         settings: &Settings,
         is_lasting: bool,
     ) -> Result<Self, SetupError> {
         let names = RunNames::new();
         let ledger = match default_ledger_directory().filter(|_| is_lasting) {
-            Some(folder) => Some(Ledger::begin(&folder, &names, target, settings).map_err(
-                |error| {
+            Some(folder) => {
+                let service = fingerprint(target, settings).await;
+                let service = service.map_err(|error| unusable(target.factory, error, false))?;
+                let begun = Ledger::begin(&folder, &names, target, service);
+                Some(begun.map_err(|error| {
                     SetupError::Machine(format!(
                         "the ledger of what a run creates cannot be written: {}",
                         error.kind()
                     ))
-                },
-            )?),
+                })?)
+            }
             None => None,
         };
         let created = Created::plan(target.factory, &names, settings, ledger.clone())?;
@@ -50,13 +54,26 @@ impl Ground {
         })
     }
 
-    /// Creates what is needed and connects. Can be tried again.
-    pub(crate) async fn connect(&self, settings: &Settings) -> Result<Arc<dyn Provider>, Error> {
+    /// Creates what is needed and connects. Can be tried again. Is `cancelled` when it
+    /// is stopped, and nothing is on its way then.
+    pub(crate) async fn connect(
+        &self,
+        settings: &Settings,
+        stop: &Stop,
+    ) -> Result<Arc<dyn Provider>, Error> {
         let settings = self.created.settings(settings.clone());
-        self.created.create(&settings).await?;
-        tokio::time::timeout(CONNECT_TIMEOUT, (self.factory.connect)(settings))
-            .await
-            .unwrap_or_else(|_| Err(ErrorKind::Timeout.into()))
+        self.created.create(&settings, stop).await?;
+        let connect = tokio::time::timeout(CONNECT_TIMEOUT, (self.factory.connect)(settings));
+        tokio::select! {
+            biased;
+            connected = connect => connected.unwrap_or_else(|_| Err(ErrorKind::Timeout.into())),
+            () = stop.stopped() => Err(ErrorKind::Cancelled.into()),
+        }
+    }
+
+    /// Whether scopes lie in what is created for the run alone, and go with it.
+    pub(crate) fn holds_scopes(&self) -> bool {
+        self.created.resources().next().is_some()
     }
 
     /// Removes what was created. Returns what could not be removed.

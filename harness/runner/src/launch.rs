@@ -13,14 +13,14 @@ use cloud_contract::{
 use futures::future::BoxFuture;
 use tempfile::TempDir;
 
-use crate::RunNames;
 use crate::ground::Ground;
 use crate::launchers::{
     Candidate, Chosen, Engine, Health, Image, LaunchOptions, Missing, NotReady, Patience,
     RunningContainer, RunningServer, choose, until_ready,
 };
-use crate::ledger::Left;
+use crate::ledger::{Left, leftovers};
 use crate::tidy::Tidy;
+use crate::{RunNames, Stop};
 
 /// How long a launcher of a provider's own may take.
 const LAUNCH_TIMEOUT: Duration = Duration::from_secs(120);
@@ -61,7 +61,13 @@ pub enum SetupError {
         error: Error,
         /// What to do about it.
         hint: &'static str,
+        /// The service was started for this, and takes what its provider sends by
+        /// itself.
+        started: bool,
     },
+    /// The user gave up before it was open. What was created is removed.
+    #[error("stopped while the provider was being stood up")]
+    Stopped,
     /// This machine refuses something that is needed.
     #[error("{0}")]
     Machine(String),
@@ -160,9 +166,13 @@ impl Opened {
         let Some(service) = service else {
             let scopes = tidy.close_all().await;
             drop((provider, tidy));
-            let mut left: Vec<Left> = scopes.into_iter().map(Left::Scope).collect();
-            left.extend(ground.clear(&settings).await);
-            return left;
+            let holds_scopes = ground.holds_scopes();
+            let resources = ground.clear(&settings).await;
+            if holds_scopes && resources.is_empty() {
+                return Vec::new();
+            }
+            let scopes = scopes.into_iter().map(Left::Scope);
+            return scopes.chain(resources).collect();
         };
         // What is on a server of our own ends with it.
         drop((provider, tidy));
@@ -181,25 +191,40 @@ pub async fn open_provider(
     settings: &Settings,
     options: &LaunchOptions,
 ) -> Result<Opened, SetupError> {
+    open_provider_until(target, settings, options, &Stop::new()).await
+}
+
+/// The same, unless it is stopped: then what was started ends, and what was created is
+/// removed, before this returns.
+///
+/// # Errors
+/// [`SetupError`], which is [`SetupError::Stopped`] when it was stopped.
+pub async fn open_provider_until(
+    target: &Target,
+    settings: &Settings,
+    options: &LaunchOptions,
+    stop: &Stop,
+) -> Result<Opened, SetupError> {
     let user_options = settings.options.clone();
     let settings = match target.flavour {
         Some(flavour) => settings.clone().or(flavour.options),
         None => settings.clone(),
     };
-    let Chosen { way, image, note } =
-        choose(target, &settings, options)
-            .await
-            .map_err(|ways| SetupError::NoWay {
-                provider: target.id(),
-                ways,
-            })?;
+    let choosing = async {
+        let chosen = choose(target, &settings, options).await;
+        chosen.map_err(|ways| SetupError::NoWay {
+            provider: target.id(),
+            ways,
+        })
+    };
+    let Chosen { way, image, note } = until(stop, choosing).await?;
     let starts = matches!(
         way,
         Candidate::Process(_) | Candidate::Container(_) | Candidate::Own(_)
     );
     let has_service = target.flavour.is_some();
     let is_lasting = !starts && (has_service || settings.directory.is_some());
-    let ground = Ground::plan(target, &settings, is_lasting)?;
+    let ground = until(stop, Ground::plan(target, &settings, is_lasting)).await?;
     let (settings, directory) = with_folder(settings, target.factory.needs_directory)?;
     let start = Start {
         ground,
@@ -207,12 +232,12 @@ pub async fn open_provider(
         directory,
     };
     let opened = match (way, image) {
-        (Candidate::Process(process), _) => start.process(process).await,
+        (Candidate::Process(process), _) => until(stop, start.process(process)).await,
         (Candidate::Container(container), Some((engine, image))) => {
-            start.container(engine, container, &image).await
+            until(stop, start.container(engine, container, &image)).await
         }
-        (Candidate::Own(launcher), _) => start.own(launcher).await,
-        (way, _) => start.nothing(way.name()).await,
+        (Candidate::Own(launcher), _) => until(stop, start.own(launcher)).await,
+        (way, _) => start.nothing(way.name(), options, stop).await,
     };
     let opened = opened?;
     let undeclared = declares_otherwise(target, &user_options, &*opened.provider);
@@ -220,6 +245,18 @@ pub async fn open_provider(
         notes: note.into_iter().chain(undeclared).collect(),
         ..opened
     })
+}
+
+/// What ends with the future that holds it may be stopped at any time.
+async fn until<T>(
+    stop: &Stop,
+    work: impl Future<Output = Result<T, SetupError>>,
+) -> Result<T, SetupError> {
+    tokio::select! {
+        biased;
+        done = work => done,
+        () = stop.stopped() => Err(SetupError::Stopped),
+    }
 }
 
 /// What a flavour says of itself must be what the provider then declares, unless
@@ -236,7 +273,7 @@ fn declares_otherwise(
     (set.is_empty() && !same).then(|| text.to_owned())
 }
 
-fn unusable(factory: &Factory, error: Error) -> SetupError {
+pub(crate) fn unusable(factory: &Factory, error: Error, started: bool) -> SetupError {
     let hint = match error.kind() {
         ErrorKind::Unavailable | ErrorKind::Timeout if !factory.flavours.is_empty() => {
             "; check --endpoint and that the service runs"
@@ -248,6 +285,7 @@ fn unusable(factory: &Factory, error: Error) -> SetupError {
         provider: factory.name,
         error,
         hint,
+        started,
     }
 }
 
@@ -285,14 +323,25 @@ struct Start {
 }
 
 impl Start {
-    async fn nothing(self, mode: &'static str) -> Result<Opened, SetupError> {
-        match self.ground.connect(&self.settings).await {
+    async fn nothing(
+        self,
+        mode: &'static str,
+        options: &LaunchOptions,
+        stop: &Stop,
+    ) -> Result<Opened, SetupError> {
+        match self.ground.connect(&self.settings, stop).await {
             Ok(provider) => Ok(Opened::new(provider, mode, None, self)),
             Err(error) => {
                 let factory = self.ground.factory;
                 // The ledger keeps what could not be removed.
-                self.ground.clear(&self.settings).await;
-                Err(unusable(factory, error))
+                let left = leftovers(&self.ground.clear(&self.settings).await);
+                if let (Some(left), Some(tell)) = (left, &options.tell) {
+                    tell(&left);
+                }
+                Err(match error.kind() {
+                    ErrorKind::Cancelled if stop.is_stopped() => SetupError::Stopped,
+                    _ => unusable(factory, error, false),
+                })
             }
         }
     }
@@ -377,7 +426,8 @@ impl Start {
         settings: Settings,
         service: &mut dyn Patience,
     ) -> Result<Arc<dyn Provider>, NotReady> {
-        until_ready(service, || self.ground.connect(&settings)).await
+        let stop = Stop::new();
+        until_ready(service, || self.ground.connect(&settings, &stop)).await
     }
 
     /// Stops what is of no use, and says why it is not.
@@ -389,7 +439,7 @@ impl Start {
     ) -> SetupError {
         let output = service.stop().await;
         match not_ready {
-            NotReady::Refused(error) => unusable(self.ground.factory, error),
+            NotReady::Refused(error) => unusable(self.ground.factory, error, true),
             NotReady::Ended(reason) | NotReady::Silent(reason) => SetupError::ServerFailed {
                 program,
                 reason,

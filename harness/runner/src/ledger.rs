@@ -3,7 +3,7 @@
 //! holds names, and neither endpoints nor credentials.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -12,6 +12,7 @@ use cloud_contract::{Error, ErrorKind, Resource, Result, Scope, ScopeId, Setting
 use serde::{Deserialize, Serialize};
 
 use crate::RunNames;
+use crate::created::within;
 
 /// The version of the shape of the lines.
 const SCHEMA_VERSION: u32 = 1;
@@ -28,7 +29,13 @@ enum Line {
         service: String,
         started_unix_ms: u64,
     },
+    /// It is about to be.
     Create {
+        kind: String,
+        name: String,
+    },
+    /// It is there.
+    Made {
         kind: String,
         name: String,
     },
@@ -58,7 +65,7 @@ impl Ledger {
         folder: &Path,
         names: &RunNames,
         target: &Target,
-        settings: &Settings,
+        service: String,
     ) -> io::Result<Arc<Self>> {
         std::fs::create_dir_all(folder)?;
         let path = folder.join(format!("{}.jsonl", names.prefix()));
@@ -76,7 +83,7 @@ impl Ledger {
             schema_version: SCHEMA_VERSION,
             run: names.prefix(),
             provider: target.id(),
-            service: fingerprint(settings),
+            service,
             started_unix_ms: since.map_or(0, milliseconds),
         })?;
         Ok(Arc::new(ledger))
@@ -85,6 +92,14 @@ impl Ledger {
     /// A resource is about to be created.
     pub(crate) fn created(&self, resource: &Resource) -> Result<()> {
         self.note(&Line::Create {
+            kind: resource.kind.clone(),
+            name: resource.name.clone(),
+        })
+    }
+
+    /// A resource is there.
+    pub(crate) fn made(&self, resource: &Resource) -> Result<()> {
+        self.note(&Line::Made {
             kind: resource.kind.clone(),
             name: resource.name.clone(),
         })
@@ -159,6 +174,18 @@ impl std::fmt::Display for Left {
     }
 }
 
+/// A sentence about what could not be removed; none if nothing is left.
+#[must_use]
+pub fn leftovers(left: &[Left]) -> Option<String> {
+    let names: Vec<String> = left.iter().map(ToString::to_string).collect();
+    (!left.is_empty()).then(|| {
+        format!(
+            "could not be removed: {}; `conformance gc` tries it again",
+            names.join(", ")
+        )
+    })
+}
+
 /// What the file of a run that is over, or dead, says.
 #[derive(Debug)]
 pub struct Record {
@@ -172,15 +199,25 @@ pub struct Record {
     pub started: SystemTime,
     /// What it left, in the order in which it was made.
     pub left: Vec<Left>,
+    /// The resources that were there at one time.
+    made: Vec<Resource>,
     service: String,
 }
 
 impl Record {
-    /// Whether these settings lead to the service that the run was on, as far as
-    /// they say it: what the environment adds is not known.
+    /// Whether these settings, with what the environment adds, lead to the service
+    /// that the run was on, as far as that can be known without asking it.
+    ///
+    /// # Errors
+    /// Of the provider, where it cannot tell where they lead.
+    pub async fn is_of(&self, target: &Target, settings: &Settings) -> Result<bool> {
+        Ok(self.service == fingerprint(target, settings).await?)
+    }
+
+    /// Whether the run saw this resource after it created it.
     #[must_use]
-    pub fn is_of(&self, settings: &Settings) -> bool {
-        self.service == fingerprint(settings)
+    pub fn was_made(&self, resource: &Resource) -> bool {
+        self.made.contains(resource)
     }
 
     /// Reads a file. A line that was cut off by a crash is as good as not written:
@@ -206,6 +243,7 @@ impl Record {
             return Err(broken("it has the shape of another version"));
         }
         let mut left: Vec<Left> = Vec::new();
+        let mut made_ones: Vec<Resource> = Vec::new();
         for line in lines {
             match serde_json::from_str(line) {
                 Ok(Line::Create { kind, name }) => {
@@ -215,9 +253,14 @@ impl Record {
                         left.push(made);
                     }
                 }
+                Ok(Line::Made { kind, name }) => made_ones.push(Resource { kind, name }),
                 Ok(Line::Removed { kind, name }) => {
                     let gone = Left::Resource(Resource { kind, name });
                     left.retain(|made| *made != gone);
+                    // The scopes lay in it.
+                    if !left.iter().any(|made| matches!(made, Left::Resource(_))) {
+                        left.clear();
+                    }
                 }
                 Ok(Line::Open { scope, names }) => {
                     let id = ScopeId::new(scope).map_err(|_| broken("it names no scope"))?;
@@ -237,11 +280,13 @@ impl Record {
             provider,
             started: UNIX_EPOCH + Duration::from_millis(started_unix_ms),
             left,
+            made: made_ones,
             service,
         })
     }
 
-    /// Writes down that something is gone now.
+    /// Writes down that something is gone now, in the place of a line that was cut
+    /// off.
     ///
     /// # Errors
     /// Of the file system.
@@ -257,7 +302,13 @@ impl Record {
         };
         let mut text = serde_json::to_string(&line)?;
         text.push('\n');
-        let mut file = OpenOptions::new().append(true).open(&self.path)?;
+        let mut file = OpenOptions::new().read(true).write(true).open(&self.path)?;
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes)?;
+        let last = bytes.iter().rposition(|&byte| byte == b'\n');
+        let whole = last.map_or(0, |place| place as u64 + 1);
+        file.set_len(whole)?;
+        file.seek(SeekFrom::Start(whole))?;
         file.write_all(text.as_bytes())
     }
 }
@@ -320,19 +371,39 @@ pub fn default_ledger_directory() -> Option<PathBuf> {
 }
 
 /// Tells services apart without naming them. What may be a secret does not enter.
-fn fingerprint(settings: &Settings) -> String {
+///
+/// # Errors
+/// Of the provider, where it cannot tell where the settings lead.
+pub(crate) async fn fingerprint(target: &Target, settings: &Settings) -> Result<String> {
+    let settings = match target.flavour {
+        Some(flavour) => settings.clone().or(flavour.options),
+        None => settings.clone(),
+    };
+    let place = match target.factory.resources {
+        Some(means) => Some(within((means.place)(settings.clone())).await?),
+        None => None,
+    };
+    Ok(hashed(&settings, place.as_deref()))
+}
+
+/// A provider that knows the place knows it better than its address tells.
+fn hashed(settings: &Settings, place: Option<&str>) -> String {
     let mut hasher = blake3::Hasher::new();
     let mut add = |text: &str| {
         hasher.update(&(text.len() as u64).to_le_bytes());
         hasher.update(text.as_bytes());
     };
-    let endpoint = settings.endpoint.as_deref().unwrap_or_default();
-    let (scheme, rest) = endpoint.split_once("://").unwrap_or(("", endpoint));
-    let rest = rest.rsplit_once('@').map_or(rest, |(_, place)| place);
-    add(scheme);
-    add(rest);
-    let directory = settings.directory.as_deref().unwrap_or(Path::new(""));
-    add(&directory.to_string_lossy());
+    if let Some(place) = place {
+        add(place);
+    } else {
+        let endpoint = settings.endpoint.as_deref().unwrap_or_default();
+        let (scheme, rest) = endpoint.split_once("://").unwrap_or(("", endpoint));
+        let rest = rest.rsplit_once('@').map_or(rest, |(_, place)| place);
+        add(scheme);
+        add(rest);
+        let directory = settings.directory.as_deref().unwrap_or(Path::new(""));
+        add(&directory.to_string_lossy());
+    }
     hasher.finalize().to_hex()[..16].to_owned()
 }
 
@@ -356,7 +427,8 @@ mod tests {
 
     fn begin(folder: &Path) -> Arc<Ledger> {
         let target = Target::usual(&FACTORY);
-        Ledger::begin(folder, &RunNames::new(), &target, &Settings::default()).unwrap()
+        let service = hashed(&Settings::default(), None);
+        Ledger::begin(folder, &RunNames::new(), &target, service).unwrap()
     }
 
     fn resource(name: &str) -> Resource {
@@ -412,6 +484,42 @@ mod tests {
     }
 
     #[test]
+    fn scopes_go_with_what_they_lay_in() {
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = begin(folder.path());
+        for name in ["one", "two"] {
+            ledger.created(&resource(name)).unwrap();
+        }
+        ledger.made(&resource("one")).unwrap();
+        ledger.opened(&scope("lost")).unwrap();
+        ledger.removed(&resource("one")).unwrap();
+        let path = ledger.path.clone();
+        let record = Record::read(&path).unwrap();
+        let left = [Left::Resource(resource("two")), Left::Scope(scope("lost"))];
+        assert_eq!(record.left, left);
+        assert!(record.was_made(&resource("one")) && !record.was_made(&resource("two")));
+        ledger.removed(&resource("two")).unwrap();
+        assert!(Record::read(&path).unwrap().left.is_empty());
+        ledger.finish();
+        assert!(!path.exists());
+    }
+
+    #[test]
+    fn what_is_written_behind_a_line_cut_off_takes_its_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = begin(folder.path());
+        let path = ledger.path.clone();
+        ledger.opened(&scope("whole")).unwrap();
+        drop(ledger);
+        let mut file = OpenOptions::new().append(true).open(&path).unwrap();
+        file.write_all(b"{\"entry\":\"open\",\"scope\":\"ha")
+            .unwrap();
+        let record = Record::read(&path).unwrap();
+        record.gone(&record.left[0]).unwrap();
+        assert!(Record::read(&path).unwrap().left.is_empty());
+    }
+
+    #[test]
     fn a_line_cut_off_is_not_there_and_other_damage_is_told() {
         let folder = tempfile::tempdir().unwrap();
         let ledger = begin(folder.path());
@@ -432,12 +540,16 @@ mod tests {
     #[test]
     fn a_service_is_told_by_its_place_and_not_by_its_credentials() {
         let at = |endpoint: &str| {
-            fingerprint(&Settings {
+            let settings = Settings {
                 endpoint: Some(endpoint.to_owned()),
                 ..Settings::default()
-            })
+            };
+            hashed(&settings, None)
         };
         assert_eq!(at("redis://u:p@host:1"), at("redis://host:1"));
         assert_ne!(at("redis://host:1"), at("redis://host:2"));
+        let place = |place| hashed(&Settings::default(), Some(place));
+        assert_eq!(place("eu-west-1"), place("eu-west-1"));
+        assert_ne!(place("eu-west-1"), place("us-east-1"));
     }
 }

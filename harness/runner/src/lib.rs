@@ -27,16 +27,16 @@ mod suite;
 mod tidy;
 mod trials;
 
-pub use collect::{Collected, Forecast, collect};
+pub use collect::{Collected, Fate, Forecast, collect, may_cost};
 pub use execute::{RunOptions, Sink, Subject, run_provider};
 pub use expected::{ExpectedFailures, ExpectedFailuresError};
 pub use harness::{Harness, HarnessError, default_cache_directory};
-pub use launch::{Opened, SetupError, open_provider};
+pub use launch::{Opened, SetupError, open_provider, open_provider_until};
 pub use launchers::{
     Health, Image, Images, Launch, LaunchOptions, Loss, Missing, Tell, Way, engine_version,
     find_program, remove_own_containers, sample_endpoint, ways,
 };
-pub use ledger::{Found, Left, Record, default_ledger_directory, records};
+pub use ledger::{Found, Left, Record, default_ledger_directory, leftovers, records};
 pub use names::RunNames;
 pub use pattern::{PatternError, Patterns};
 pub use plan::{Action, Plan, Planned, Selection, plan};

@@ -35,6 +35,18 @@ impl RunNames {
         }
     }
 
+    /// The names of whatever run: for what is said before there is one.
+    pub(crate) fn of_any() -> Self {
+        Self {
+            run: Self::ANY.to_owned(),
+            next: Arc::default(),
+        }
+    }
+
+    /// What stands for the number of a run in [`RunNames::of_any`]. Services that write
+    /// signs in another way leave digits alone.
+    pub(crate) const ANY: &str = "0000000000";
+
     /// What everything begins with that the run makes in a service.
     #[must_use]
     pub fn prefix(&self) -> String {
@@ -47,7 +59,10 @@ impl RunNames {
     }
 
     /// A scope that no other case of any run has.
-    pub(crate) fn scope(&self) -> Result<ScopeId> {
+    ///
+    /// # Errors
+    /// Of names that are no scope's; does not happen.
+    pub fn scope(&self) -> Result<ScopeId> {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         ScopeId::new(format!("{}-{number}", self.prefix()))
     }

@@ -14,8 +14,8 @@ use tokio::runtime::Runtime;
 
 use crate::{
     ExpectedFailures, Harness, Images, LaunchOptions, Opened, Planned, RunOptions, Selection,
-    SetupError, Sink, Subject, default_cache_directory, open_provider, plan, remove_own_containers,
-    run_provider,
+    SetupError, Sink, Subject, default_cache_directory, leftovers, may_cost, open_provider, plan,
+    remove_own_containers, run_provider,
 };
 
 /// How [`test_main`] opens the provider. The default takes what the environment
@@ -157,6 +157,12 @@ impl Shared {
             let listed = ExpectedFailures::read(file, cases).map_err(|e| setup(&e))?;
             expected = expected.and(listed);
         }
+        let agreed = variable("CONFORMANCE_YES").is_some_and(|word| word != "0" && word != "false");
+        if may_cost(&target, &options.settings) && !agreed {
+            return Err(setup(
+                &"this may cost money: set CONFORMANCE_YES=1, or name what runs on this machine",
+            ));
+        }
         let opened = open_provider(&target, &options.settings, &options.launch);
         let opened = runtime.block_on(opened).map_err(|error| match error {
             SetupError::NoWay { .. } => Failure::Absent(error.to_string()),
@@ -197,7 +203,9 @@ impl Shared {
             opened, runtime, ..
         } = self;
         runtime.block_on(async {
-            opened.close().await;
+            if let Some(text) = leftovers(&opened.close().await) {
+                eprintln!("{text}");
+            }
             remove_own_containers().await;
         });
     }

@@ -4,17 +4,19 @@
 use std::time::Instant;
 
 use anstyle::{AnsiColor, Style};
-use cloud_contract::{Scope, ScopeId, Settings, Target};
+use cloud_contract::{Scope, Settings, Target};
 use conformance_model::ExitCode;
 use conformance_runner::{
-    Launch, LaunchOptions, SetupError, Way, engine_version, find_program, open_provider,
-    sample_endpoint, ways,
+    Launch, LaunchOptions, Opened, SetupError, Way, engine_version, find_program, sample_endpoint,
+    ways,
 };
 use futures::future::join_all;
 
 use crate::args::DoctorArgs;
+use crate::interrupt::Interrupt;
 use crate::redact::Redaction;
-use crate::{Failure, output, registry, setup};
+use crate::spending::{Permit, permit_a_look};
+use crate::{Failure, opening, output, registry, setup};
 
 const GOOD: Style = AnsiColor::Green.on_default().bold();
 const BAD: Style = AnsiColor::Red.on_default().bold();
@@ -25,19 +27,28 @@ pub(crate) fn run(args: &DoctorArgs) -> Result<u8, Failure> {
     let settings = setup::settings(&chosen, &args.settings)?;
     let launch = setup::launch(&chosen, &args.settings)?;
     let redaction = Redaction::new(&settings).remembered();
-    setup::block_on(async {
+    opening::attended(async |interrupt| {
         let code = if chosen.is_empty() {
             look_at_all(&launch).await?
         } else {
-            try_each(&chosen, &settings, &launch, &redaction).await?
+            let attempt = Attempt {
+                settings: &settings,
+                launch: &launch,
+                yes: args.yes,
+                interrupt,
+            };
+            attempt.each(&chosen, &redaction).await?
         };
+        if let Some(signal) = interrupt.signal() {
+            return Ok(signal.exit_code());
+        }
         output::print(&machine().await)?;
         output::print(&suite(args).await?)?;
         if chosen.is_empty() {
             output::print("with --provider NAME it is opened, and tried\n")?;
         }
         Ok(code.code())
-    })?
+    })
 }
 
 /// What a target comes to without starting anything.
@@ -67,28 +78,71 @@ async fn look_at_all(launch: &LaunchOptions) -> Result<ExitCode, Failure> {
     })
 }
 
-/// Opens each as a run would, and tries a scope.
-async fn try_each(
-    chosen: &[Target],
-    settings: &Settings,
-    launch: &LaunchOptions,
-    redaction: &Redaction,
-) -> Result<ExitCode, Failure> {
-    let mut all = true;
-    for target in chosen {
-        let ways = ways(target, settings, launch).await;
-        let mut known = facts(target, &ways);
-        let (fine, more) = examine(target, settings, launch).await;
-        known.extend(more);
-        all &= fine;
-        let state = if fine { State::Ready } else { State::Missing };
-        output::print(&redaction.text(&lines(&target.id(), &state, &known)))?;
+/// Opens providers as a run would.
+struct Attempt<'a> {
+    settings: &'a Settings,
+    launch: &'a LaunchOptions,
+    yes: bool,
+    interrupt: &'a Interrupt,
+}
+
+impl Attempt<'_> {
+    /// Tries a scope in each.
+    async fn each(&self, chosen: &[Target], redaction: &Redaction) -> Result<ExitCode, Failure> {
+        let mut all = true;
+        for target in chosen {
+            let asked = permit_a_look(target, self.settings, self.yes, self.interrupt).await?;
+            if asked != Permit::Granted || self.interrupt.signal().is_some() {
+                break;
+            }
+            let ways = ways(target, self.settings, self.launch).await;
+            let mut known = facts(target, &ways);
+            let (fine, more) = self.examine(target).await;
+            known.extend(more);
+            all &= fine;
+            let state = if fine { State::Ready } else { State::Missing };
+            output::print(&redaction.text(&lines(&target.id(), &state, &known)))?;
+        }
+        Ok(if all {
+            ExitCode::Conformant
+        } else {
+            ExitCode::Environment
+        })
     }
-    Ok(if all {
-        ExitCode::Conformant
-    } else {
-        ExitCode::Environment
-    })
+
+    async fn examine(&self, target: &Target) -> (bool, Vec<String>) {
+        let started = Instant::now();
+        let (settings, launch) = (self.settings, self.launch);
+        let opened = match opening::open(target, settings, launch, self.interrupt).await {
+            Some(Ok(opened)) => opened,
+            Some(Err(error)) => return (false, remedy(target, settings, launch, &error)),
+            None => return (false, vec!["it was not opened".to_owned()]),
+        };
+        let descriptor = opened.provider.descriptor();
+        let version = descriptor.product_version.as_deref().unwrap_or("");
+        let product = format!("{} {version}", descriptor.product);
+        let mut facts = vec![
+            format!("reached as {}: {}", opened.mode, product.trim_end()),
+            format!("declares {}", descriptor.features.join(", ")),
+        ];
+        let limits = descriptor.limits.iter();
+        facts.extend(limits.map(|limit| format!("limit {} = {}", limit.id, limit.value)));
+        let tried = tokio::select! {
+            biased;
+            tried = try_scope(&opened) => tried,
+            // What is open is closed with the provider.
+            () = self.interrupt.stop.stopped() => Err("a scope was not tried".to_owned()),
+        };
+        match &tried {
+            Ok(()) => facts.push(format!(
+                "a scope was opened and closed, {} ms after the start",
+                started.elapsed().as_millis()
+            )),
+            Err(error) => facts.push(error.clone()),
+        }
+        opening::close(&target.id(), opened).await;
+        (tried.is_ok(), facts)
+    }
 }
 
 fn state(target: &Target, ways: &[Way]) -> State {
@@ -137,45 +191,12 @@ fn found(target: &Target, way: &str, words: &str) -> String {
     }
 }
 
-/// Opens the provider as a run would, and tries a scope.
-async fn examine(
-    target: &Target,
-    settings: &Settings,
-    launch: &LaunchOptions,
-) -> (bool, Vec<String>) {
-    let started = Instant::now();
-    let opened = match open_provider(target, settings, launch).await {
-        Ok(opened) => opened,
-        Err(error) => return (false, remedy(target, settings, launch, &error)),
-    };
-    let descriptor = opened.provider.descriptor();
-    let version = descriptor.product_version.as_deref().unwrap_or("");
-    let product = format!("{} {version}", descriptor.product);
-    let mut facts = vec![
-        format!("reached as {}: {}", opened.mode, product.trim_end()),
-        format!("declares {}", descriptor.features.join(", ")),
-    ];
-    let limits = descriptor.limits.iter();
-    facts.extend(limits.map(|limit| format!("limit {} = {}", limit.id, limit.value)));
-    let tried = try_scope(&*opened.provider).await;
-    match &tried {
-        Ok(()) => facts.push(format!(
-            "a scope was opened and closed, {} ms after the start",
-            started.elapsed().as_millis()
-        )),
-        Err(error) => facts.push(error.clone()),
-    }
-    opened.close().await;
-    (tried.is_ok(), facts)
-}
-
-async fn try_scope(provider: &dyn cloud_contract::Provider) -> Result<(), String> {
-    let id = ScopeId::new(format!("cf-doctor-{}", std::process::id()))
-        .map_err(|error| error.to_string())?;
+async fn try_scope(opened: &Opened) -> Result<(), String> {
     let scope = Scope {
-        id,
+        id: opened.names.scope().map_err(|error| error.to_string())?,
         names: vec!["doctor".to_owned()],
     };
+    let provider = &opened.provider;
     let opened = provider.open(&scope).await;
     let closed = provider.close(&scope).await;
     opened.map_err(|error| format!("a scope cannot be opened: {error}"))?;

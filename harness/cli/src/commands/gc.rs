@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use clap::Args;
 use cloud_contract::{Settings, Target};
 use conformance_model::ExitCode;
-use conformance_runner::{Record, collect, default_ledger_directory, records};
+use conformance_runner::{Fate, Record, collect, default_ledger_directory, records};
 
 use crate::args::SettingsArgs;
 use crate::redact::Redaction;
@@ -30,6 +30,11 @@ pub(crate) struct GcArgs {
     /// Remove nothing: print what would be removed.
     #[arg(long)]
     dry_run: bool,
+    /// What a run created and is not there any more counts as removed. Only say this
+    /// in the account and region of the run: elsewhere nothing of it is there, and
+    /// what goes on to cost money would be forgotten.
+    #[arg(long)]
+    forget: bool,
     #[command(flatten)]
     settings: SettingsArgs,
 }
@@ -59,7 +64,7 @@ pub(crate) fn run(args: &GcArgs) -> Result<u8, Failure> {
             output::notice(&format!("{}: {error}", file_name(path)));
         }
         for record in &records {
-            let (text, kept) = one(record, &settings, args.dry_run).await;
+            let (text, kept) = one(record, &settings, args).await;
             left += kept;
             output::print(&redaction.text(&text))?;
         }
@@ -75,7 +80,7 @@ pub(crate) fn run(args: &GcArgs) -> Result<u8, Failure> {
 }
 
 /// Removes what one run left. Returns what to print, and how much is still there.
-async fn one(record: &Record, settings: &Settings, dry_run: bool) -> (String, usize) {
+async fn one(record: &Record, settings: &Settings, args: &GcArgs) -> (String, usize) {
     let mut text = format!("{} on {}:\n", record.run, record.provider);
     let mut kept = 0;
     let mut say = |line: String| text.push_str(&format!("  {line}\n"));
@@ -86,26 +91,45 @@ async fn one(record: &Record, settings: &Settings, dry_run: bool) -> (String, us
         say("this program has no such provider".to_owned());
         return (text, record.left.len());
     };
-    if !record.is_of(settings) {
-        say(format!(
-            "{} things are left; name the service of the run: conformance gc --provider {} --endpoint URL",
-            record.left.len(),
-            record.provider
-        ));
-        return (text, record.left.len());
+    match record.is_of(&target, settings).await {
+        Ok(true) => {}
+        Ok(false) => {
+            say(format!(
+                "{} things are left; name the service of the run: conformance gc --provider {} \
+                 --endpoint URL, or the region, account and --set of the run",
+                record.left.len(),
+                record.provider
+            ));
+            return (text, record.left.len());
+        }
+        Err(error) => {
+            let left = record.left.len();
+            say(format!(
+                "{left} things are left; where they are is not known: {error}"
+            ));
+            return (text, left);
+        }
     }
-    if dry_run {
+    if args.dry_run {
         for left in &record.left {
             say(format!("would remove {left}"));
         }
         return (text, record.left.len());
     }
-    match collect(&target, settings, record).await {
+    match collect(&target, settings, record, args.forget).await {
         Ok(collected) => {
             for one in collected {
-                match one.error {
-                    None => say(format!("removed {}", one.left)),
-                    Some(error) => {
+                match one.fate {
+                    Fate::Gone => say(format!("removed {}", one.left)),
+                    Fate::Missing => {
+                        kept += 1;
+                        say(format!(
+                            "{} is not there, and was: another account or region may have it. \
+                             It stays on the list; if somebody removed it, say --forget",
+                            one.left
+                        ));
+                    }
+                    Fate::Kept(error) => {
                         kept += 1;
                         say(format!("could not remove {}: {error}", one.left));
                     }

@@ -8,17 +8,17 @@ use cloud_contract::{ErrorKind, Settings, Target};
 use conformance_model::{Case, Event, ExitCode, RunInfo, RunReport};
 use conformance_report::{files, json, junit, markdown, tty};
 use conformance_runner::{
-    ExpectedFailures, ExpectedFailuresError, Harness, Health, Launch, LaunchOptions, Opened,
-    RunOptions, Selection, SetupError, Sink, Stop, Subject, open_provider, plan, run_provider,
+    ExpectedFailures, ExpectedFailuresError, Harness, Health, Image, Launch, LaunchOptions, Opened,
+    RunOptions, Selection, SetupError, Sink, Subject, find_program, leftovers, plan, run_provider,
 };
 
 use crate::args::{RunArgs, RunFormat};
-use crate::interrupt::Interrupt;
+use crate::interrupt::{Interrupt, Signal};
 use crate::redact::{FILE, FOLDER, Redaction};
 use crate::selection::{idle_patterns, nothing_selected, recorded};
 use crate::session::{Ending, Session, Targets, unusable_folder};
-use crate::spending::{Budget, Intent};
-use crate::{Failure, output, setup};
+use crate::spending::{Budget, Intent, Permit};
+use crate::{Failure, opening, output, setup};
 
 /// How many cases run at a time, where nobody says otherwise.
 
@@ -56,16 +56,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<u8, Failure> {
     if let Some(folder) = job.report_dir() {
         files::prepare(folder).map_err(|error| unusable_folder(&error))?;
     }
-    setup::block_on(async {
-        let interrupt = Interrupt::listen()
-            .map_err(|error| Failure::harness(format!("signals cannot be received: {error}")))?;
-        tokio::select! {
-            biased;
-            outcome = job.carry_out(&interrupt) => outcome,
-            // What was started ends with the future that holds it.
-            signal = interrupt.insisted() => Ok(signal.exit_code()),
-        }
-    })?
+    opening::attended(async |interrupt| job.carry_out(interrupt).await)
 }
 
 /// Everything that was asked for.
@@ -101,9 +92,20 @@ impl Job<'_> {
             selection: &self.selection,
             repeat: self.args.repeat,
         };
-        if !self.args.spending.permit(&harness, &intent).await? {
-            return Ok(ExitCode::Conformant.code());
+        match self
+            .args
+            .spending
+            .permit(&harness, &intent, interrupt)
+            .await?
+        {
+            Permit::Granted => {}
+            Permit::Told => return Ok(ExitCode::Conformant.code()),
+            Permit::Interrupted => {
+                let signal = interrupt.signal().unwrap_or(Signal::Interrupt);
+                return Ok(signal.exit_code());
+            }
         }
+        let known = self.known(cases)?;
         let budget = Budget::new(self.args.spending.max_requests, interrupt.stop.clone());
         let run = RunOptions {
             seed: self.seed,
@@ -115,24 +117,22 @@ impl Job<'_> {
         };
         // Before anything is recorded: a wrong setting is an error of the
         // command line and no verdict about the provider.
-        let mut first = Some(self.open(&self.targets[0], &run.stop).await);
+        let mut first = Some(self.open(&self.targets[0], interrupt).await);
         if let Some(Some(Err(error))) = &first
             && self.is_configuration(error)
         {
             return Err(self.refused(error));
         }
 
-        let events = self
-            .report_dir()
-            .map(files::events)
-            .transpose()
-            .map_err(|error| unusable_folder(&error))?;
-        let targets = Targets {
-            events,
-            redaction: self.redaction.clone(),
-            progress: !self.args.quiet,
+        let session = match self.record(&harness) {
+            Ok(session) => session,
+            Err(failure) => {
+                if let Some(Some(Ok(opened))) = first {
+                    opening::close(&self.targets[0].id(), opened).await;
+                }
+                return Err(failure);
+            }
         };
-        let session = Session::start(harness.catalog.info(cases.to_vec()), targets)?;
         let sink = session.sink();
         sink(self.started(&harness, selected));
         for pattern in idle_patterns(&self.selection, cases) {
@@ -141,17 +141,21 @@ impl Job<'_> {
                 text: format!("--run {pattern} matches no case"),
             });
         }
-        for target in &self.targets {
-            if interrupt.signal().is_some() {
-                break;
+        for (target, known) in self.targets.iter().zip(known) {
+            for text in self.left_out(target) {
+                sink(Event::Note {
+                    provider: Some(target.id()),
+                    text,
+                });
             }
             let opened = match first.take() {
                 Some(opened) => opened,
-                None => self.open(target, &run.stop).await,
+                None if interrupt.signal().is_some() => continue,
+                None => self.open(target, interrupt).await,
             };
             match opened {
                 // The user gave up before it was open.
-                None => break,
+                None => {}
                 Some(Err(error)) => {
                     if let SetupError::ServerFailed {
                         program, output, ..
@@ -165,15 +169,6 @@ impl Job<'_> {
                     });
                 }
                 Some(Ok(opened)) => {
-                    // And what the product is known to get wrong.
-                    let known = match ExpectedFailures::of_flavour(target, cases) {
-                        Ok(known) => known,
-                        // It is about the cases of the release.
-                        Err(_) if self.args.suite.components.is_some() => {
-                            ExpectedFailures::default()
-                        }
-                        Err(error) => return Err(Failure::harness(error)),
-                    };
                     let run = RunOptions {
                         expected: known.and(run.expected.clone()),
                         ..self.paced(&run, target)
@@ -194,26 +189,71 @@ impl Job<'_> {
         Ok(exit_code.unwrap_or_else(|| ExitCode::of(&report).code()))
     }
 
+    /// Starts to record.
+    fn record(&self, harness: &Harness) -> Result<Session, Failure> {
+        let events = self
+            .report_dir()
+            .map(files::events)
+            .transpose()
+            .map_err(|error| unusable_folder(&error))?;
+        let targets = Targets {
+            events,
+            redaction: self.redaction.clone(),
+            progress: !self.args.quiet,
+        };
+        let cases = harness.suite.cases().to_vec();
+        Session::start(harness.catalog.info(cases), targets)
+    }
+
+    /// What each product is known to get wrong.
+    fn known(&self, cases: &[Case]) -> Result<Vec<ExpectedFailures>, Failure> {
+        let known = self.targets.iter().map(|target| {
+            match ExpectedFailures::of_flavour(target, cases) {
+                Ok(known) => Ok(known),
+                // It is about the cases of the release.
+                Err(_) if self.args.suite.components.is_some() => Ok(ExpectedFailures::default()),
+                Err(error) => Err(Failure::harness(error)),
+            }
+        });
+        known.collect()
+    }
+
+    /// The accounts that speak the protocol of this target, and are not in this run:
+    /// nobody shall take what passes on an emulator for a word about its vendor.
+    fn left_out(&self, target: &Target) -> Vec<String> {
+        let here: Vec<String> = self.targets.iter().map(Target::id).collect();
+        Target::of(target.factory)
+            .filter(|other| {
+                other
+                    .flavour
+                    .is_some_and(|flavour| flavour.account.is_some())
+            })
+            .map(|other| other.id())
+            .filter(|id| !here.contains(id))
+            .map(|id| format!("not run: {id}, which needs an account"))
+            .collect()
+    }
+
     /// Opens a provider; none if the run was stopped meanwhile.
-    async fn open(&self, target: &Target, stop: &Stop) -> Option<Result<Opened, SetupError>> {
-        tokio::select! {
-            opened = open_provider(target, &self.settings, &self.launch) => Some(opened),
-            () = stop.stopped() => None,
-        }
+    async fn open(
+        &self,
+        target: &Target,
+        interrupt: &Interrupt,
+    ) -> Option<Result<Opened, SetupError>> {
+        opening::open(target, &self.settings, &self.launch, interrupt).await
     }
 
     /// Whether the provider refuses what was set, rather than being out of reach.
     fn is_configuration(&self, error: &SetupError) -> bool {
-        let SetupError::Connect { error, .. } = error else {
+        let SetupError::Connect { error, started, .. } = error else {
             return false;
         };
         match error.kind() {
             ErrorKind::InvalidArgument(_) => true,
             // A server that was started for this run lets everybody in who asks
-            // as the provider does by itself.
-            ErrorKind::AccessDenied => {
-                self.settings.endpoint.is_none() && !self.settings.options.is_empty()
-            }
+            // as the provider does by itself. Who refuses elsewhere, and why, is for
+            // the report.
+            ErrorKind::AccessDenied => *started && !self.settings.options.is_empty(),
             _ => false,
         }
     }
@@ -243,7 +283,7 @@ impl Job<'_> {
         let cases = harness.suite.cases();
         let features = &opened.provider.descriptor().features;
         let plan = plan(cases, &features.iter().copied().collect(), &self.selection);
-        let arguments = self.provider_arguments();
+        let arguments = self.provider_arguments(std::slice::from_ref(target));
         let inner = Arc::clone(sink);
         let outer = Arc::clone(sink);
         let sink: Sink = Arc::new(move |mut event| {
@@ -267,15 +307,10 @@ impl Job<'_> {
         };
         let running = run_provider(harness, subject, &plan, run, &sink);
         telling_of_loss(&id, &opened.health, running).await;
-        let left = opened.close().await;
-        if !left.is_empty() {
-            let names: Vec<String> = left.iter().map(ToString::to_string).collect();
+        if let Some(text) = leftovers(&opened.close().await) {
             inner(Event::Note {
                 provider: Some(id),
-                text: format!(
-                    "could not be removed: {}; `conformance gc` tries it again",
-                    names.join(", ")
-                ),
+                text,
             });
         }
     }
@@ -341,6 +376,10 @@ impl Job<'_> {
                 "time limits were stretched",
             ),
             (
+                self.targets.iter().any(|target| self.is_replaced(target)),
+                "the image of a container was replaced",
+            ),
+            (
                 args.suite.components.is_some(),
                 "the guests are not those of the release",
             ),
@@ -359,7 +398,7 @@ impl Job<'_> {
         let names: Vec<String> = self.targets.iter().map(Target::id).collect();
         let mut words = vec!["conformance".to_owned(), "--provider".to_owned()];
         words.push(names.join(","));
-        words.extend(self.provider_arguments());
+        words.extend(self.provider_arguments(&self.targets));
         words.extend(recorded(args.selection.words()));
         words.extend(["--seed".to_owned(), self.seed.to_string()]);
         if let Some(jobs) = args.jobs {
@@ -377,9 +416,32 @@ impl Job<'_> {
         words
     }
 
-    /// What reaches the provider and runs a case in the same way, behind
+    /// Whether a container of the target would run something else than what is pinned.
+    fn is_replaced(&self, target: &Target) -> bool {
+        let Some(flavour) = target.flavour else {
+            return false;
+        };
+        let is_possible = match self.launch.launch {
+            Launch::Container => true,
+            // A program comes first.
+            Launch::Auto => flavour.process.is_none_or(|it| find_program(&it).is_none()),
+            _ => false,
+        };
+        flavour.container.is_some_and(|container| {
+            let image = self.launch.images.of(target, &container);
+            let pinned = Image::pinned(&container);
+            // Whatever a registry is called, a digest is a digest.
+            let is_same = |digest: &str| !digest.is_empty() && image.tag.ends_with(digest);
+            is_possible
+                && self.settings.endpoint.is_none()
+                && image != pinned
+                && !is_same(container.digest)
+        })
+    }
+
+    /// What reaches the providers and runs a case in the same way, behind
     /// `--provider NAME`.
-    fn provider_arguments(&self) -> Vec<String> {
+    fn provider_arguments(&self, targets: &[Target]) -> Vec<String> {
         let mut words = Vec::new();
         let mut add = |flag: &str, value: String| words.extend([flag.to_owned(), value]);
         if self.settings.endpoint.is_some() {
@@ -390,6 +452,19 @@ impl Job<'_> {
         }
         if self.launch.launch != Launch::Auto {
             add("--launch", self.launch.launch.to_string());
+        }
+        let images = &self.launch.images;
+        if images.is_for_any() {
+            add("--image", "IMAGE".to_owned());
+        }
+        for id in targets.iter().map(Target::id) {
+            if images.targets().any(|named| *named == id) {
+                add("--image", format!("{id}=IMAGE"));
+            }
+        }
+        let registry = self.args.settings.image_registry.as_deref();
+        if registry.is_some_and(|host| !host.is_empty()) {
+            add("--image-registry", "HOST".to_owned());
         }
         for key in self.settings.options.keys() {
             add("--set", format!("{key}=VALUE"));

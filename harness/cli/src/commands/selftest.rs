@@ -13,18 +13,21 @@ use conformance_runner::{
 };
 
 use crate::args::SelftestArgs;
+use crate::interrupt::Signal;
 use crate::session::unusable_folder;
-use crate::{Failure, output, setup};
+use crate::{Failure, opening, output, setup};
 
 pub(crate) fn run(args: &SelftestArgs) -> Result<u8, Failure> {
     if args.controls {
-        let options = RunOptions {
-            seed: args.seed.unwrap_or_default(),
-            ..RunOptions::default()
-        };
-        return setup::block_on(async {
-            super::controls::run(&args.suite.harness().await?, &options).await
-        })?;
+        return opening::attended(async |interrupt| {
+            let options = RunOptions {
+                seed: args.seed.unwrap_or_default(),
+                stop: interrupt.stop.clone(),
+                ..RunOptions::default()
+            };
+            let code = super::controls::run(&args.suite.harness().await?, &options).await?;
+            Ok(interrupt.signal().map_or(code, Signal::exit_code))
+        });
     }
     let mutants = chosen(&args.mutant)?;
     let folder = args

@@ -7,3 +7,4 @@ mod endings;
 mod launching;
 mod support;
 mod unruly;
+mod vendor;
