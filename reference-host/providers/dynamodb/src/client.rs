@@ -4,7 +4,7 @@
 use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
@@ -17,7 +17,7 @@ use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_http_client::tls::{Provider as Tls, rustls_provider::CryptoMode};
 use cloud_contract::{Error, ErrorKind, Result};
 
-use crate::clock::{Clock, Listener};
+use crate::clock::{Clock, Listener, date_of};
 use crate::config::Config;
 use crate::error::{kind, translate};
 use crate::item;
@@ -28,6 +28,9 @@ const IDLE: Duration = Duration::from_secs(15);
 /// How often a request is sent at most, and the first pause in between.
 const ATTEMPTS: u32 = 4;
 const PAUSE: Duration = Duration::from_millis(20);
+/// A host whose calendar is further off than this many seconds signs what the service
+/// refuses.
+const SIGNED_OFF: u64 = 4 * 60;
 /// The key that is asked for to learn the time; there is no such scope.
 const NOBODY: &str = "-";
 
@@ -192,11 +195,25 @@ where
 {
     for number in 1..ATTEMPTS {
         match request().await {
+            // Once: the SDK has learnt the difference, and signs with it from now on.
+            Err(error) if number == 1 && was_dated_wrong(&error) => {}
             Err(error) if again(&error) => pause(number).await,
             done => return done,
         }
     }
     request().await
+}
+
+/// Whether the service refused a request, and did nothing, because the calendar of this
+/// host is wrong.
+fn was_dated_wrong<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> bool {
+    let SdkError::ServiceError(answer) = error else {
+        return false;
+    };
+    let here = SystemTime::now().duration_since(UNIX_EPOCH);
+    let here = here.map_or(0, |since| since.as_secs().cast_signed());
+    kind(error) == ErrorKind::AccessDenied
+        && date_of(answer.raw()).is_some_and(|date| date.abs_diff(here) > SIGNED_OFF)
 }
 
 /// Waits between two attempts, twice as long each time, and each caller for another

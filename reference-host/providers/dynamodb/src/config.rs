@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use cloud_contract::{Error, Result, Settings};
+use cloud_contract::{Error, Result, Settings, milliseconds};
 
 /// The time limit of one call when the settings name none.
-const CALL_TIMEOUT: Duration = Duration::from_secs(5);
+pub(crate) const CALL_TIMEOUT: Duration = Duration::from_secs(5);
 /// The longest wait for a connection. It is also shorter than a call, so that a
 /// call can tell why there is none.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
@@ -47,7 +47,7 @@ impl Config {
         let region = take("region");
         let profile = take("profile");
         let call_timeout = match take("timeout-ms") {
-            Some(text) => milliseconds(&text)?,
+            Some(text) => milliseconds("timeout-ms", &text)?,
             None => CALL_TIMEOUT,
         };
         if options.values().any(|value| !value.is_empty()) {
@@ -113,15 +113,6 @@ fn is_url(text: &str) -> bool {
                     .bytes()
                     .all(|byte| byte.is_ascii_alphanumeric() || b"-.[:]_".contains(&byte))
         })
-}
-
-fn milliseconds(value: &str) -> Result<Duration> {
-    match value.parse() {
-        Ok(count @ 1..=3_600_000) => Ok(Duration::from_millis(count)),
-        _ => Err(Error::invalid(
-            "timeout-ms: must be a whole number from 1 to 3600000",
-        )),
-    }
 }
 
 #[cfg(test)]

@@ -272,7 +272,7 @@ impl Driver for Store {
             value,
             version: item::fresh_version(),
             end: match options.ttl {
-                Some(ttl) => Some(self.synced().await?.deadline(ttl)),
+                Some(ttl) => Some(self.synced().await?.deadline(ttl)?),
                 None => None,
             },
         };

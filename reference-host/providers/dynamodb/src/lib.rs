@@ -26,7 +26,7 @@
 //!   and a failed one brings the item along.
 //! - `e` is the end of the key in milliseconds. DynamoDB has no clock in its
 //!   expressions, so conditions and filters compare it to an estimate of the
-//!   service's clock, made from the `Date` of its answers: see `clock.rs`. `t` is
+//!   service's clock, made from the `Date` of its answers. `t` is
 //!   the same an hour later in seconds, for DynamoDB's own removal of ended items,
 //!   which follows within days and is not relied on.
 //! - Reads ask for strong consistency.
@@ -103,6 +103,7 @@ const LOCAL: Flavour = Flavour {
     options: DUMMIES,
     jobs: 6,
     timeout_scale: 3,
+    declares: Some(descriptor::of_emulator),
     ..Flavour::EMPTY
 };
 
@@ -113,6 +114,7 @@ const AWS: Flavour = Flavour {
         credentials: "the standard chain of the AWS SDK: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, AWS_PROFILE, single sign-on, container, instance",
         needs: "a region: AWS_REGION, the profile, or --set region=",
     }),
+    declares: Some(descriptor::of_account),
     ..Flavour::EMPTY
 };
 
@@ -130,6 +132,7 @@ const MINISTACK: Flavour = Flavour {
     expected_failures: include_str!("../expected-failures/ministack.txt"),
     jobs: 2,
     timeout_scale: 6,
+    declares: Some(descriptor::of_emulator),
     ..Flavour::EMPTY
 };
 
@@ -161,6 +164,7 @@ const LOCALSTACK: Flavour = Flavour {
     options: DUMMIES,
     jobs: 2,
     timeout_scale: 10,
+    declares: Some(descriptor::of_emulator),
     ..Flavour::EMPTY
 };
 
@@ -179,5 +183,6 @@ const MOTO: Flavour = Flavour {
     is_control: true,
     jobs: 4,
     timeout_scale: 4,
+    declares: Some(descriptor::of_emulator),
     ..Flavour::EMPTY
 };

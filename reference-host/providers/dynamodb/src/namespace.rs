@@ -2,13 +2,14 @@
 
 use std::future::Future;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
 use cloud_contract::{Error, ErrorKind, Namespace, Result, ScopeId, keyvalue};
-use tokio::sync::{Semaphore, TryAcquireError};
+use tokio::sync::Semaphore;
 
 use crate::client::{Service, read, write};
 use crate::driver::Store;
@@ -19,6 +20,8 @@ use crate::item::{self, Item, STORES};
 const NAMES: &[u8] = b"names";
 /// The most writes of a scope that can be on their way.
 const WRITES: u32 = 1 << 16;
+/// How much longer than a write closing waits: the write ends first.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// A scope that this provider opened.
 #[derive(Debug)]
@@ -26,14 +29,23 @@ pub(crate) struct Registration {
     names: Vec<String>,
     /// A permit for each write that is on its way.
     writes: Arc<Semaphore>,
+    is_closed: AtomicBool,
+    /// How long a write may take.
+    limit: Duration,
 }
 
 impl Registration {
-    pub(crate) fn new(names: Vec<String>) -> Self {
+    pub(crate) fn new(names: Vec<String>, limit: Duration) -> Self {
         Self {
             names,
             writes: Arc::new(Semaphore::new(WRITES as usize)),
+            is_closed: AtomicBool::new(false),
+            limit,
         }
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.is_closed.load(Ordering::SeqCst)
     }
 
     pub(crate) fn names(&self) -> &[String] {
@@ -41,22 +53,28 @@ impl Registration {
     }
 
     /// Runs a write to its end, also when the caller is dropped meanwhile: only then
-    /// can somebody who closes the scope wait for it.
+    /// can somebody who closes the scope wait for it. It ends within the limit.
     ///
     /// # Errors
-    /// Those of the write; `not-found` if the scope was closed.
+    /// Those of the write; `not-found` if the scope was closed; `timeout`.
     pub(crate) async fn run<T: Send + 'static>(
         &self,
         write: impl Future<Output = Result<T>> + Send + 'static,
     ) -> Result<T> {
-        let permit = match Arc::clone(&self.writes).try_acquire_owned() {
-            Ok(permit) => permit,
-            Err(TryAcquireError::Closed) => return Err(ErrorKind::NotFound.into()),
-            Err(TryAcquireError::NoPermits) => return Err(crate::error::throttled()),
-        };
+        let permit = Arc::clone(&self.writes).try_acquire_owned();
+        // After the permit: who closes the scope says so first, and waits for permits
+        // then. While it does there may be none.
+        if self.is_closed() {
+            return Err(ErrorKind::NotFound.into());
+        }
+        let permit = permit.map_err(|_| crate::error::throttled())?;
+        let limit = self.limit;
         let task = tokio::spawn(async move {
             let _permit = permit;
-            write.await
+            match tokio::time::timeout(limit, write).await {
+                Ok(result) => result,
+                Err(_) => Err(ErrorKind::Timeout.into()),
+            }
         });
         match task.await {
             Ok(result) => result,
@@ -68,13 +86,17 @@ impl Registration {
         }
     }
 
-    /// Waits, no longer than this, for the writes that are on their way. From then
-    /// on there are no others.
-    pub(crate) async fn close(&self, limit: Duration) {
-        // Every write has a time limit of its own, and so ends within it.
-        let all = tokio::time::timeout(limit, self.writes.acquire_many(WRITES));
-        drop(all.await);
-        self.writes.close();
+    /// Lets no other writes begin, and waits for those that are on their way.
+    ///
+    /// # Errors
+    /// `timeout` if some are left after their time. It can be repeated.
+    pub(crate) async fn close(&self) -> Result<()> {
+        self.is_closed.store(true, Ordering::SeqCst);
+        let all = self.writes.acquire_many(WRITES);
+        match tokio::time::timeout(self.limit + GRACE, all).await {
+            Ok(_) => Ok(()),
+            Err(_) => Err(ErrorKind::Timeout.into()),
+        }
     }
 }
 
@@ -193,26 +215,40 @@ mod tests {
 
     #[tokio::test]
     async fn closing_waits_for_writes_and_lets_no_others_begin() {
-        let registration = Arc::new(Registration::new(Vec::new()));
+        let registration = Arc::new(Registration::new(Vec::new(), Duration::from_secs(60)));
         let (tell, told) = tokio::sync::oneshot::channel::<()>();
         let write = registration.run(async move { told.await.map_err(|_| unexpected_reply()) });
         // The caller goes away; the write stays.
         assert!(futures::poll!(Box::pin(write)).is_pending());
-        let close = registration.close(Duration::from_secs(60));
-        let mut close = Box::pin(close);
+        let mut close = Box::pin(registration.close());
         assert!(futures::poll!(&mut close).is_pending());
-        tell.send(()).unwrap();
-        close.await;
+        // None begins while it waits.
         let late = registration.run(async { Ok(()) }).await;
         assert_eq!(late.unwrap_err().kind(), &ErrorKind::NotFound);
+        tell.send(()).unwrap();
+        close.await.unwrap();
+        let late = registration.run(async { Ok(()) }).await;
+        assert_eq!(late.unwrap_err().kind(), &ErrorKind::NotFound);
+        registration.close().await.unwrap();
     }
 
     #[tokio::test(start_paused = true)]
-    async fn closing_does_not_wait_for_ever() {
-        let registration = Registration::new(Vec::new());
-        let stuck = registration.run(std::future::pending::<Result<()>>());
-        assert!(futures::poll!(Box::pin(stuck)).is_pending());
-        registration.close(Duration::from_secs(5)).await;
+    async fn a_write_that_is_stuck_ends_before_closing_gives_up() {
+        let registration = Registration::new(Vec::new(), Duration::from_secs(5));
+        let mut stuck = Box::pin(registration.run(std::future::pending::<Result<()>>()));
+        assert!(futures::poll!(&mut stuck).is_pending());
+        registration.close().await.unwrap();
+        assert_eq!(stuck.await.unwrap_err().kind(), &ErrorKind::Timeout);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn closing_says_that_a_write_is_left() {
+        let registration = Registration::new(Vec::new(), Duration::from_secs(5));
+        let left = Arc::clone(&registration.writes).acquire_owned().await;
+        let error = registration.close().await.unwrap_err();
+        assert_eq!(error.kind(), &ErrorKind::Timeout);
         assert!(registration.run(async { Ok(()) }).await.is_err());
+        drop(left);
+        registration.close().await.unwrap();
     }
 }

@@ -16,7 +16,7 @@ use crate::client::{Service, read};
 use crate::config::Config;
 use crate::descriptor::describe;
 use crate::driver;
-use crate::error::{kind, translate, unexpected_reply};
+use crate::error::{translate, unexpected_reply};
 use crate::item::{self, STORE_NAME_BYTES};
 use crate::namespace::{Open, Registration, forget, register, registered};
 
@@ -57,16 +57,7 @@ async fn table(service: &Service) -> Result<TableDescription> {
         let client = &service.client;
         client.describe_table().table_name(&service.table).send()
     };
-    let mut answer = read(request).await;
-    // A host whose clock is wrong by minutes is refused once. The SDK learns the
-    // difference from the answer, and signs with it from then on.
-    if answer
-        .as_ref()
-        .is_err_and(|error| kind(error) == ErrorKind::AccessDenied)
-    {
-        answer = read(request).await;
-    }
-    match answer {
+    match read(request).await {
         Ok(answer) => answer.table.ok_or_else(unexpected_reply),
         Err(error) => {
             let error = translate(error);
@@ -124,13 +115,20 @@ impl Provider for DynamoDb {
         let names = register(&self.service, &scope.id, &scope.names).await?;
         let registration = match self.known().entry(scope.id.clone()) {
             Place::Occupied(mut known) => {
-                // Unless somebody else closed the scope and opened it with others.
-                if known.get().names() != names {
-                    known.insert(Arc::new(Registration::new(names)));
+                // Unless somebody else closed the scope and opened it with others, or it
+                // was being closed here.
+                if known.get().names() != names || known.get().is_closed() {
+                    known.insert(Arc::new(Registration::new(
+                        names,
+                        self.service.call_timeout,
+                    )));
                 }
                 Arc::clone(known.get())
             }
-            Place::Vacant(place) => Arc::clone(place.insert(Arc::new(Registration::new(names)))),
+            Place::Vacant(place) => {
+                let new = Registration::new(names, self.service.call_timeout);
+                Arc::clone(place.insert(Arc::new(new)))
+            }
         };
         Ok(Arc::new(Open {
             service: Arc::clone(&self.service),
@@ -140,9 +138,17 @@ impl Provider for DynamoDb {
     }
 
     async fn close(&self, scope: &Scope) -> Result<()> {
-        let known = self.known().remove(&scope.id);
+        let known = self.known().get(&scope.id).cloned();
         if let Some(registration) = known {
-            registration.close(self.service.call_timeout).await;
+            // It stays known until its writes have ended: another attempt waits again.
+            registration.close().await?;
+            let mut known = self.known();
+            if known
+                .get(&scope.id)
+                .is_some_and(|now| Arc::ptr_eq(now, &registration))
+            {
+                known.remove(&scope.id);
+            }
         }
         let Some(names) = registered(&self.service, &scope.id).await? else {
             return Ok(());

@@ -111,6 +111,19 @@ async fn the_first_signature_of_a_wrong_clock_is_made_again() {
     let script = Script::start("DescribeTable", &answers, DAY).await;
     connect(&script.endpoint(), &[]).await.unwrap();
     assert_eq!(script.seen("DescribeTable").len(), 2);
+
+    // So is any other request; a right that is missing is not mended by that.
+    for (ahead, times) in [(DAY, 2), (NOW, 1)] {
+        let answers = [
+            Answer::error(400, "InvalidSignatureException"),
+            Answer::ok("{}"),
+        ];
+        let script = Script::start("DeleteItem", &answers, ahead).await;
+        let provider = connect(&script.endpoint(), &[]).await.unwrap();
+        let deleted = store(&provider).await.delete("k", Expected::Any).await;
+        assert_eq!(deleted.is_ok(), times == 2);
+        assert_eq!(script.seen("DeleteItem").len(), times);
+    }
 }
 
 #[tokio::test]
