@@ -7,14 +7,13 @@ use std::time::{Duration, Instant};
 
 use azure_core::time::{OffsetDateTime, parse_rfc7231, to_rfc7231};
 use bytes::Bytes;
-use cloud_contract::{Error, ErrorKind, Result};
+use cloud_contract::{ClockSample, Error, ErrorKind, Result, ServiceClock};
 use reqwest::header::{
     ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, IF_MATCH, RETRY_AFTER, SERVER,
 };
 use reqwest::{Method, Url};
 use tokio::sync::Semaphore;
 
-use crate::clock::{Clock, Moment, micros};
 use crate::config::Config;
 use crate::credentials::Credentials;
 use crate::error::{code, no_answer, refusal};
@@ -28,8 +27,12 @@ const AT_ONCE: usize = 128;
 const IDLE_EMULATOR: Duration = Duration::from_secs(3);
 const IDLE: Duration = Duration::from_secs(60);
 /// The service takes dates that are up to 15 minutes off.
-const DATE_OFF: Moment = 5 * 60 * 1_000_000;
-const SECOND: Moment = 1_000_000;
+const DATE_OFF_SECONDS: i64 = 5 * 60;
+const NANOSECONDS: i64 = 1_000_000_000;
+/// How far apart the bounds of the service's clock may be before a call that goes by
+/// them reads it anew, and how old.
+const CLOCK_WIDTH: Duration = Duration::from_millis(200);
+const CLOCK_AGE: Duration = Duration::from_secs(300);
 
 /// A way to the service.
 #[derive(Debug)]
@@ -37,7 +40,7 @@ pub(crate) struct Client {
     http: reqwest::Client,
     endpoint: Url,
     credentials: Credentials,
-    pub(crate) clock: Clock,
+    pub(crate) clock: ServiceClock,
     turns: Semaphore,
 }
 
@@ -108,7 +111,7 @@ impl Client {
             http: http.build().map_err(no_answer)?,
             credentials: Credentials::new(&config.account, config.access)?,
             endpoint: config.endpoint,
-            clock: Clock::new(),
+            clock: ServiceClock::new(CLOCK_WIDTH, CLOCK_AGE),
             turns: Semaphore::new(AT_ONCE),
         }))
     }
@@ -121,7 +124,7 @@ impl Client {
         match self.send_dated(request, dated).await {
             Err(error) if *error.kind() == ErrorKind::AccessDenied => {
                 let now = self.date();
-                if now.saturating_sub(dated).abs() < DATE_OFF {
+                if now.abs_diff(dated) < DATE_OFF_SECONDS.unsigned_abs() {
                     return Err(error);
                 }
                 self.send_dated(request, now).await
@@ -146,8 +149,8 @@ impl Client {
         tokio::spawn(work).await.unwrap_or_else(|_| Err(closed()))
     }
 
-    async fn send_dated(&self, request: &Request, dated: Moment) -> Result<Answer> {
-        let date = OffsetDateTime::from_unix_timestamp(dated.div_euclid(SECOND))
+    async fn send_dated(&self, request: &Request, dated: i64) -> Result<Answer> {
+        let date = OffsetDateTime::from_unix_timestamp(dated)
             .map_err(|_| closed())
             .map(|date| to_rfc7231(&date))?;
         let mut url = self.endpoint.clone();
@@ -204,14 +207,15 @@ impl Client {
         })
     }
 
-    /// What to date a request with: the service's time, and the host's until it
-    /// is known.
-    fn date(&self) -> Moment {
-        self.clock.now().unwrap_or_else(|| {
-            std::time::SystemTime::UNIX_EPOCH
+    /// What to date a request with, in seconds since 1970: the service's time, and the
+    /// host's until it is known.
+    fn date(&self) -> i64 {
+        match self.clock.now() {
+            Some((earliest, latest)) => earliest.midpoint(latest).div_euclid(NANOSECONDS),
+            None => std::time::SystemTime::UNIX_EPOCH
                 .elapsed()
-                .map_or(0, micros)
-        })
+                .map_or(0, |since| since.as_secs().cast_signed()),
+        }
     }
 
     /// The date of an answer is in whole seconds and may be a second old. It does
@@ -219,9 +223,13 @@ impl Client {
     fn observe(&self, headers: &HeaderMap, sent: Instant, received: Instant) {
         let date = headers.get(DATE).and_then(|date| date.to_str().ok());
         if let Some(date) = date.and_then(|date| parse_rfc7231(date).ok()) {
-            let date = date.unix_timestamp().saturating_mul(SECOND);
-            let (first, last) = (date.saturating_sub(SECOND), date.saturating_add(2 * SECOND));
-            self.clock.observe(sent, received, first, last);
+            let told = (date.unix_timestamp() - 1).saturating_mul(NANOSECONDS);
+            self.clock.learn(ClockSample {
+                sent,
+                received,
+                told,
+                resolution: Duration::from_secs(3),
+            });
         }
     }
 }

@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use cloud_contract::{Error, Result, Settings};
+use cloud_contract::{Error, Result, Settings, milliseconds};
 use reqwest::Url;
 
 use crate::connection_string;
 
 /// The time limit of one call when the settings name none. A crowd on one counter
 /// takes turns of two requests each.
-const CALL_TIMEOUT: Duration = Duration::from_secs(10);
+pub(crate) const CALL_TIMEOUT: Duration = Duration::from_secs(10);
 /// The longest wait for a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// Where accounts of the public cloud are.
@@ -157,7 +157,7 @@ impl Options {
                 "key" => read.named.key = Some(value.clone()),
                 "sas" => read.named.sas = Some(value.clone()),
                 "table" => read.table = Some(table(value)?),
-                "timeout-ms" => read.call_timeout = milliseconds(value)?,
+                "timeout-ms" => read.call_timeout = milliseconds(name, value)?,
                 _ => {
                     return Err(Error::invalid(
                         "options: known are account, connection-string, key, sas, table and timeout-ms",
@@ -194,15 +194,6 @@ fn table(name: &str) -> Result<String> {
         Err(Error::invalid(
             "table: must be 3 to 63 letters and digits, beginning with a letter",
         ))
-    }
-}
-
-fn milliseconds(value: &str) -> Result<Duration> {
-    match value.parse() {
-        Ok(count @ 1..=3_600_000) => Ok(Duration::from_millis(count)),
-        _ => Err(Error::invalid(
-            "timeout-ms: must be a whole number from 1 to 3600000",
-        )),
     }
 }
 

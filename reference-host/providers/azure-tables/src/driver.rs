@@ -15,8 +15,7 @@ use cloud_contract::keyvalue::{
 use cloud_contract::{Error, ErrorKind, Result};
 
 use crate::client::Answer;
-use crate::clock::Moment;
-use crate::entity::{Found, Select, body};
+use crate::entity::{Found, Moment, Select, body};
 use crate::error::unexpected_reply;
 use crate::namespace::Registration;
 use crate::places::{Place, Space};
@@ -122,7 +121,7 @@ impl Store {
             let Some(found) = self.table.read(place, Select::Everything).await? else {
                 continue;
             };
-            if !self.table.has_ended(found.end) {
+            if !self.table.has_ended(found.end).await {
                 return Ok(Conditional::Stale(Some(self.to_entry(&found)?)));
             }
             if let Some(version) = self.replace(place, &found, end, value).await? {
@@ -147,7 +146,7 @@ impl Store {
 
     fn to_entry(&self, found: &Found) -> Result<Entry> {
         let remaining = found.end.map(|end| {
-            let left = end.saturating_sub(self.table.client.clock.passed());
+            let left = end.saturating_sub(self.table.passed());
             // It was alive a moment ago.
             std::time::Duration::from_micros(u64::try_from(left).unwrap_or(0).max(1))
         });
@@ -186,9 +185,8 @@ impl Driver for Store {
         let place = self.place(key);
         let end = match options.ttl {
             Some(ttl) => {
-                self.table.refresh_clock().await;
                 self.sweep();
-                Some(self.table.client.clock.end_of(ttl))
+                Some(self.table.end_of(ttl).await?)
             }
             None => None,
         };

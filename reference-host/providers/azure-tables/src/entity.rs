@@ -6,9 +6,11 @@ use bytes::Bytes;
 use cloud_contract::Result;
 use serde_json::{Map, Value};
 
-use crate::clock::Moment;
 use crate::error::unexpected_reply;
 use crate::places::Place;
+
+/// Microseconds since 1970 by the service's clock.
+pub(crate) type Moment = i64;
 
 /// The most that one binary property holds.
 pub(crate) const PART_BYTES: usize = 64 * 1024;

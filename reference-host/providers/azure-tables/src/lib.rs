@@ -26,7 +26,7 @@
 //! |---|---|---|
 //! | `d` LIFE NUMBER, and the first 300 bytes of the key | `d` LIFE NUMBER, and the rest of the key | one entry: version `r`, end `d` in microseconds since 1970 if it has one, value in `v0` to `v10` of 64 KiB each |
 //! | `scope` | the scope's id | the mark of its present LIFE and the names of its stores |
-//! | `clock` | `clock` | nothing: its time stamp shows the service's clock |
+//! | `clock` | `clock` | nothing: its time stamp shows the service's clock. The first call that needs it makes it |
 //!
 //! LIFE has 16 digits, NUMBER (of the store, in the order of names) has 4; keys are
 //! in base 32. Every key has a partition of its own, so that the service can spread
@@ -56,7 +56,6 @@
 #![deny(missing_docs)]
 
 mod client;
-mod clock;
 mod config;
 mod connection_string;
 mod credentials;
@@ -132,6 +131,7 @@ const AZURITE: Flavour = Flavour {
     options: &[("account", EMULATOR_ACCOUNT), ("key", EMULATOR_KEY)],
     jobs: 6,
     timeout_scale: 3,
+    declares: Some(descriptor::of_emulator),
     ..Flavour::EMPTY
 };
 
@@ -143,5 +143,6 @@ const AZURE: Flavour = Flavour {
                       AZURE_STORAGE_KEY, AZURE_STORAGE_SAS_TOKEN or an identity of Entra ID",
         needs: "the name of the account: --set account=NAME, or AZURE_STORAGE_ACCOUNT",
     }),
+    declares: Some(descriptor::of_account),
     ..Flavour::EMPTY
 };

@@ -44,9 +44,7 @@ pub(crate) async fn connect(settings: Settings) -> Result<Arc<dyn Provider>> {
         .ok_or_else(|| Error::invalid("table: give the name of a table that is there"))?;
     let call_timeout = config.call_timeout;
     let table = Table::new(Client::new(config)?, name);
-    let first = bounded(call_timeout, table.read_clock()).await?;
-    // The first requests have made the connection; these tell the time better.
-    bounded(call_timeout, table.read_clock()).await?;
+    let first = bounded(call_timeout, table.look()).await?;
     Ok(Arc::new(Tables {
         table: Arc::new(table),
         descriptor: describe(first.server(), call_timeout),

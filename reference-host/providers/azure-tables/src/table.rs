@@ -8,15 +8,14 @@ use std::time::Duration;
 use azure_core::Uuid;
 use azure_core::time::parse_rfc3339;
 use bytes::Bytes;
-use cloud_contract::{ErrorKind, Result};
+use cloud_contract::{ClockSample, ErrorKind, Result};
 use reqwest::Method;
 use serde_json::{Map, Value};
 use tokio::sync::{Mutex, MutexGuard};
 use tokio::time::Instant;
 
 use crate::client::{Answer, Client, Reply, Request};
-use crate::clock::Moment;
-use crate::entity::{self, Found, Select, body};
+use crate::entity::{self, Found, Moment, Select, body};
 use crate::error::unexpected_reply;
 use crate::places::Place;
 
@@ -25,9 +24,13 @@ const LOCKS: usize = 256;
 /// How often the clock is read anew at most, where that does not make the
 /// estimate better: the way to the service may be long.
 const CLOCK_PAUSE: Duration = Duration::from_secs(30);
+/// And how soon after that failed.
+const CLOCK_FAILED_PAUSE: Duration = Duration::from_secs(1);
 /// What the clocks of the service's machines may differ by, about, and the last
 /// digits of its time stamps, which an emulator makes up.
-const CLOCK_SLACK: Moment = 20_000;
+const CLOCK_SLACK: Duration = Duration::from_millis(20);
+/// In the nanoseconds of the clock.
+const MICROSECOND: i64 = 1_000;
 
 /// A table of an account.
 #[derive(Debug)]
@@ -39,7 +42,8 @@ pub(crate) struct Table {
     next: AtomicU64,
     locks: Vec<Mutex<()>>,
     hasher: RandomState,
-    clock_read: Mutex<Option<Instant>>,
+    /// When the clock may be read again.
+    clock_due: Mutex<Option<Instant>>,
 }
 
 /// What has to hold for a write.
@@ -70,7 +74,7 @@ impl Table {
             next: AtomicU64::new(0),
             locks: std::iter::repeat_with(Mutex::default).take(LOCKS).collect(),
             hasher: RandomState::new(),
-            clock_read: Mutex::default(),
+            clock_due: Mutex::default(),
         }
     }
 
@@ -101,15 +105,51 @@ impl Table {
 
     /// The same, as long as it has not ended.
     pub(crate) async fn read_alive(&self, place: &Place, select: Select) -> Result<Option<Found>> {
-        let found = self.read(place, select).await?;
-        if found.as_ref().is_some_and(|found| found.end.is_some()) {
-            self.refresh_clock().await;
-        }
-        Ok(found.filter(|found| !self.has_ended(found.end)))
+        let Some(found) = self.read(place, select).await? else {
+            return Ok(None);
+        };
+        let has_ended = self.has_ended(found.end).await;
+        Ok((!has_ended).then_some(found))
     }
 
-    pub(crate) fn has_ended(&self, end: Option<Moment>) -> bool {
-        end.is_some_and(|end| end <= self.client.clock.passed())
+    /// Whether something with this end has ended, by a clock that is good enough.
+    pub(crate) async fn has_ended(&self, end: Option<Moment>) -> bool {
+        let Some(end) = end else {
+            return false;
+        };
+        self.refresh_clock().await;
+        end <= self.passed()
+    }
+
+    /// The latest moment that has certainly passed.
+    pub(crate) fn passed(&self) -> Moment {
+        self.client.clock.passed().div_euclid(MICROSECOND)
+    }
+
+    /// When a life of `ttl` that begins now is certainly over.
+    ///
+    /// # Errors
+    /// `unavailable` where the service's clock cannot be told.
+    pub(crate) async fn end_of(&self, ttl: Duration) -> Result<Moment> {
+        self.refresh_clock().await;
+        let end = self.client.clock.end_of(ttl);
+        let end = end.ok_or(ErrorKind::Unavailable)?;
+        // Up, so that nothing ends early.
+        Ok(end.div_euclid(MICROSECOND) + 1)
+    }
+
+    /// Asks for what the table holds, if it is there. Changes nothing.
+    pub(crate) async fn look(&self) -> Result<Reply> {
+        let request = Request {
+            path: format!("{}()", self.name),
+            query: Some("$select=PartitionKey&$top=1".to_owned()),
+            ..Request::of(Method::GET)
+        };
+        match self.client.send(&request).await? {
+            Answer::Done(reply) => Ok(reply),
+            Answer::Absent => Err(ErrorKind::NotFound.into()),
+            Answer::Exists | Answer::Changed => Err(unexpected_reply()),
+        }
     }
 
     /// Writes an entity that is not there yet.
@@ -178,8 +218,8 @@ impl Table {
     }
 
     /// Reads the service's clock by the time stamp that it gives an entity, which
-    /// is finer than the dates of its answers. Returns the first answer.
-    pub(crate) async fn read_clock(&self) -> Result<Reply> {
+    /// is finer than the dates of its answers.
+    async fn read_clock(&self) -> Result<()> {
         let place = Place {
             partition: "clock".into(),
             row: "clock".into(),
@@ -201,29 +241,34 @@ impl Table {
         let stamp = entity::text(&mut fields, "Timestamp")
             .and_then(|stamp| parse_rfc3339(&stamp).ok())
             .ok_or_else(unexpected_reply)?;
-        let stamp =
-            i64::try_from(stamp.unix_timestamp_nanos() / 1_000).map_err(|_| unexpected_reply())?;
-        self.client.clock.observe(
-            written.sent,
-            read.received,
-            stamp - CLOCK_SLACK,
-            stamp + CLOCK_SLACK,
-        );
-        Ok(written)
+        let stamp = stamp.unix_timestamp_nanos() - CLOCK_SLACK.as_nanos().cast_signed();
+        self.client.clock.learn(ClockSample {
+            sent: written.sent,
+            received: read.received,
+            told: i64::try_from(stamp).map_err(|_| unexpected_reply())?,
+            resolution: 2 * CLOCK_SLACK,
+        });
+        Ok(())
     }
 
-    /// Reads the clock if the estimate has become too wide. Where it cannot be
-    /// read, the wide one is right as well: keys end later by it.
-    pub(crate) async fn refresh_clock(&self) {
-        if !self.client.clock.is_wide() {
+    /// Reads the clock if the estimate is not good enough. Where it cannot be read,
+    /// what is left of it is right as well: keys end later by it.
+    async fn refresh_clock(&self) {
+        let clock = &self.client.clock;
+        if !clock.needs_sample() {
             return;
         }
         // One for all who wait.
-        let mut last = self.clock_read.lock().await;
-        let due = last.is_none_or(|last| last.elapsed() >= CLOCK_PAUSE);
-        if due && self.client.clock.is_wide() {
-            *last = Some(Instant::now());
-            self.read_clock().await.ok();
+        let mut due = self.clock_due.lock().await;
+        let is_due = due.is_none_or(|due| due <= Instant::now())
+            // After the host slept nothing is known until then.
+            || clock.end_of(Duration::ZERO).is_none();
+        if is_due && clock.needs_sample() {
+            let pause = match self.read_clock().await {
+                Ok(()) => CLOCK_PAUSE,
+                Err(_) => CLOCK_FAILED_PAUSE,
+            };
+            *due = Some(Instant::now() + pause);
         }
     }
 

@@ -155,7 +155,9 @@ async fn a_host_whose_clock_is_a_day_off_is_served() {
         .await;
         let provider = connect(&fake.endpoint, &[]).await.unwrap();
         // One refusal was enough to learn it.
-        assert_eq!(fake.count("PUT", "clock"), 3);
+        assert_eq!(fake.count("GET", "()"), 2);
+        // To connect writes nothing.
+        assert_eq!(fake.count("PUT", ""), 0);
         set(&store(&provider, "s").await, "k", "v").await;
         assert_eq!(fake.count("PUT", "'d"), 1);
     }
@@ -163,7 +165,7 @@ async fn a_host_whose_clock_is_a_day_off_is_served() {
     let fake = Fake::start(DAY, |_| Some(refused(403, "AuthenticationFailed"))).await;
     let error = connect(&fake.endpoint, &[]).await.unwrap_err();
     assert_eq!(error.kind(), &ErrorKind::AccessDenied);
-    assert_eq!(fake.count("PUT", ""), 2);
+    assert_eq!(fake.count("GET", ""), 2);
 }
 
 #[tokio::test]
@@ -189,6 +191,32 @@ async fn ends_are_in_the_time_of_the_service() {
     assert_eq!(get(&driver, "b").await.as_deref(), Some("v"));
     let left = driver.entry("b").await.unwrap().unwrap().remaining.unwrap();
     assert!(left > Duration::from_secs(57) && left < Duration::from_secs(62));
+}
+
+/// What writes on what it found must know as well whether that has ended.
+#[tokio::test]
+async fn an_ended_entry_is_neither_added_to_nor_in_the_way() {
+    for step in ["add", "create"] {
+        // 300 ms ago: a date in whole seconds does not show it.
+        let end = now(0).unix_timestamp_nanos() / 1_000 - 300_000;
+        let inserts = AtomicUsize::new(0);
+        let fake = Fake::start(0, move |asked| {
+            let body = format!(r#"{{"odata.etag":"e","r":"1.0","d":"{end}","v0":"NDE="}}"#);
+            // The first one is the scope's.
+            let is_there = asked.is("POST", "") && inserts.fetch_add(1, Ordering::Relaxed) > 0;
+            let there = is_there.then(|| refused(409, "EntityAlreadyExists"));
+            there.or_else(|| asked.is("GET", "'d").then(|| told(200, &body)))
+        })
+        .await;
+        let provider = connect(&fake.endpoint, &[]).await.unwrap();
+        let driver = store(&provider, "s").await;
+        if step == "add" {
+            assert_eq!(driver.increment("n", 1).await, Ok(1));
+        } else {
+            let made = put(&driver, "n", "7", Expected::Absent, None).await;
+            assert!(matches!(made.unwrap(), Conditional::Done(Some(_))));
+        }
+    }
 }
 
 #[tokio::test]

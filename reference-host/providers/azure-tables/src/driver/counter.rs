@@ -22,9 +22,9 @@ impl Store {
         let mut attempt = 0;
         loop {
             let found = self.table.read(&place, Select::Counter).await?;
-            let alive = found
-                .as_ref()
-                .filter(|found| !self.table.has_ended(found.end));
+            let end = found.as_ref().and_then(|found| found.end);
+            let has_ended = self.table.has_ended(end).await;
+            let alive = found.as_ref().filter(|_| !has_ended);
             // Only the first part of a long value is there, which is no number
             // either.
             let value = alive.map(|found| found.value()).transpose()?;

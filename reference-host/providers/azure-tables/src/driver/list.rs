@@ -26,7 +26,6 @@ impl Store {
         // One more than the page holds tells whether the list goes on.
         let mut most = (request.limit + 1).min(MOST);
         let mut ended = 0;
-        let mut clock_is_fresh = false;
         for filter in self.space.filters(prefix, request.after) {
             // An answer can be short, or empty, and the range go on all the same.
             let mut from: Option<String> = None;
@@ -40,11 +39,7 @@ impl Store {
                 most = MOST;
                 for mut entity in page.entities {
                     let end = entity::end(&entity)?;
-                    if end.is_some() && !clock_is_fresh {
-                        self.table.refresh_clock().await;
-                        clock_is_fresh = true;
-                    }
-                    if self.table.has_ended(end) {
+                    if self.table.has_ended(end).await {
                         ended += 1;
                         if ended == ENDED {
                             self.sweep_now();

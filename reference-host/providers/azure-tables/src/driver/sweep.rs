@@ -34,7 +34,7 @@ async fn sweep(table: &Arc<Table>, registration: &Arc<Registration>) {
     let Ok(mut from) = registration.sweep.try_lock() else {
         return;
     };
-    let passed = table.client.clock.passed();
+    let passed = table.passed();
     let space = Space::of_scope(&registration.life).filter();
     let filter = format!("{space} and d lt {passed}L");
     let page = table
@@ -52,7 +52,8 @@ async fn sweep(table: &Arc<Table>, registration: &Arc<Registration>) {
     *from = page.next;
     for entity in &mut page.entities {
         // Of an entity that a faulty filter lets through, nothing is removed.
-        let ended = entity::end(entity).is_ok_and(|end| table.has_ended(end));
+        let end = entity::end(entity).ok().flatten();
+        let ended = end.is_some_and(|end| end <= passed);
         if !ended {
             entity.clear();
         }

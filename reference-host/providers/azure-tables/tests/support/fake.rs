@@ -152,7 +152,7 @@ fn usual(asked: &Asked, ahead: i64) -> Told {
                 &format!(r#"{{"odata.etag":"e","Timestamp":"{stamp}"}}"#),
             )
         }
-        "GET" if asked.target.contains("filter") => told(200, r#"{"value":[]}"#),
+        "GET" if asked.target.contains("()") => told(200, r#"{"value":[]}"#),
         "GET" => refused(404, "ResourceNotFound"),
         _ => told(204, ""),
     }
