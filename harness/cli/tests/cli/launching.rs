@@ -155,8 +155,11 @@ fn providers_tells_ways_images_and_what_is_declared() {
     let listed = run(&["providers", "--format", "json"]).expect(0);
     let listed: serde_json::Value = serde_json::from_str(&listed.stdout).unwrap();
     let providers = listed["providers"].as_array().unwrap();
-    for id in ["memory", "redis", "redis/valkey"] {
-        let one = providers.iter().find(|one| one["id"] == id).unwrap();
+    for one in providers {
+        // Only a program of the user's can say.
+        if one["id"] == "adapter" {
+            continue;
+        }
         let features = one["features"].as_array().unwrap();
         assert!(
             features.iter().any(|feature| feature == "kv.store"),

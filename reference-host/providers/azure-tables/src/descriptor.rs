@@ -68,6 +68,16 @@ pub(crate) fn describe(server: &str, call_timeout: Duration) -> Descriptor {
     }
 }
 
+/// What is declared of the emulator.
+pub(crate) fn of_emulator() -> Descriptor {
+    describe("Azurite-Table/3", crate::config::CALL_TIMEOUT)
+}
+
+/// What is declared of the service itself.
+pub(crate) fn of_account() -> Descriptor {
+    describe("", crate::config::CALL_TIMEOUT)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -64,6 +64,16 @@ pub(crate) fn describe(is_aws: bool, call_timeout: Duration) -> Descriptor {
     }
 }
 
+/// What is declared of emulators.
+pub(crate) fn of_emulator() -> Descriptor {
+    describe(false, crate::config::CALL_TIMEOUT)
+}
+
+/// What is declared of the service itself.
+pub(crate) fn of_account() -> Descriptor {
+    describe(true, crate::config::CALL_TIMEOUT)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

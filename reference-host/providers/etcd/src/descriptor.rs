@@ -65,6 +65,11 @@ pub(crate) fn describe(
     }
 }
 
+/// What is declared of a service whose clock can be read.
+pub(crate) fn usual() -> Descriptor {
+    describe(None, true, crate::config::CALL_TIMEOUT)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -110,5 +110,6 @@ const ETCD: Flavour = Flavour {
         endpoint: "http://{host}:{port}",
         ..Container::EMPTY
     }),
+    declares: Some(descriptor::usual),
     ..Flavour::EMPTY
 };

@@ -10,7 +10,7 @@ const SERVICE: &str = "https://firestore.googleapis.com";
 /// The project of an emulator when the settings name none. Google keeps names that
 /// begin so for projects that do not exist.
 const EMULATED_PROJECT: &str = "demo-cloud-wit";
-const CALL_TIMEOUT: Duration = Duration::from_secs(10);
+pub(crate) const CALL_TIMEOUT: Duration = Duration::from_secs(10);
 /// The longest wait for a first answer.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// The longest name of a root collection; see the limit of values.

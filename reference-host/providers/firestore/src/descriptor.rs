@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use cloud_contract::{Descriptor, Durability, Limit, feature, limit};
 
-use crate::config::Config;
 use crate::names::KEY_MAX_BYTES;
 
 /// The provider's id.
@@ -24,7 +23,7 @@ const TTL_MAX: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
 const TTL_LATENESS: Duration = Duration::from_millis(100);
 
 /// The declarations.
-pub(crate) fn describe(config: &Config) -> Descriptor {
+pub(crate) fn describe(is_emulator: bool, call_timeout: Duration) -> Descriptor {
     let nanoseconds = |span: Duration| u64::try_from(span.as_nanos()).unwrap_or(u64::MAX);
     let limits = [
         (limit::KV_KEY_MAX_BYTES, KEY_MAX_BYTES as u64),
@@ -35,7 +34,7 @@ pub(crate) fn describe(config: &Config) -> Descriptor {
         (limit::KV_TTL_MAX_NS, nanoseconds(TTL_MAX)),
         (limit::KV_TTL_LATENESS_NS, nanoseconds(TTL_LATENESS)),
     ];
-    let (product, durability) = if config.is_emulator() {
+    let (product, durability) = if is_emulator {
         ("Google Firestore emulator", Durability::Process)
     } else {
         ("Google Firestore", Durability::Durable)
@@ -57,8 +56,18 @@ pub(crate) fn describe(config: &Config) -> Descriptor {
         durability,
         // Reads that ask for no certain time are strongly consistent.
         visibility_bound: Duration::ZERO,
-        call_timeout: config.call_timeout,
+        call_timeout,
     }
+}
+
+/// What is declared of the emulator.
+pub(crate) fn of_emulator() -> Descriptor {
+    describe(true, crate::config::CALL_TIMEOUT)
+}
+
+/// What is declared of the service itself.
+pub(crate) fn of_account() -> Descriptor {
+    describe(false, crate::config::CALL_TIMEOUT)
 }
 
 #[cfg(test)]

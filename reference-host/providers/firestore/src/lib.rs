@@ -130,6 +130,7 @@ const EMULATOR: Flavour = Flavour {
     }),
     jobs: 4,
     timeout_scale: 3,
+    declares: Some(descriptor::of_emulator),
     ..Flavour::EMPTY
 };
 
@@ -142,5 +143,6 @@ const GCP: Flavour = Flavour {
         needs: "a Firestore database in native mode; the options project and database \
                 where they are not the usual ones",
     }),
+    declares: Some(descriptor::of_account),
     ..Flavour::EMPTY
 };

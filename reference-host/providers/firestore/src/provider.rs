@@ -38,7 +38,7 @@ pub(crate) async fn connect(settings: Settings) -> Result<Arc<dyn Provider>> {
     let link = connected.unwrap_or_else(|_| Err(ErrorKind::Timeout.into()))?;
     Ok(Arc::new(Firestore {
         link: Arc::new(link),
-        descriptor: describe(&config),
+        descriptor: describe(config.is_emulator(), config.call_timeout),
         collection: config.collection,
         open: Mutex::default(),
     }))

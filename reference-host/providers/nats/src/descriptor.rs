@@ -75,6 +75,25 @@ pub(crate) fn describe(facts: &Facts, call_timeout: Duration) -> Result<Descript
         ))
         .into());
     }
+    Ok(declared(facts, value_max, call_timeout))
+}
+
+/// What is declared of a service as it is installed.
+pub(crate) fn usual() -> Descriptor {
+    let facts = Facts {
+        version: "2.11".to_owned(),
+        api_level: 1,
+        ..Facts::default()
+    };
+    // The `max_payload` of a server that is told nothing.
+    let value_max = (1024 * 1024 - HEADERS_MAX_BYTES) as u64;
+    Descriptor {
+        product_version: None,
+        ..declared(&facts, value_max, crate::config::CALL_TIMEOUT)
+    }
+}
+
+fn declared(facts: &Facts, value_max: u64, call_timeout: Duration) -> Descriptor {
     let nanoseconds = |span: Duration| u64::try_from(span.as_nanos()).unwrap_or(u64::MAX);
     let mut features = vec![
         feature::KV_STORE,
@@ -97,7 +116,7 @@ pub(crate) fn describe(facts: &Facts, call_timeout: Duration) -> Result<Descript
             (limit::KV_TTL_LATENESS_NS, nanoseconds(TTL_LATENESS)),
         ]);
     }
-    Ok(Descriptor {
+    Descriptor {
         provider: NAME,
         product: "NATS".to_owned(),
         product_version: Some(facts.version.clone()).filter(|version| !version.is_empty()),
@@ -112,7 +131,7 @@ pub(crate) fn describe(facts: &Facts, call_timeout: Duration) -> Result<Descript
         // Reads are answered by the leader of the stream.
         visibility_bound: Duration::ZERO,
         call_timeout,
-    })
+    }
 }
 
 #[cfg(test)]

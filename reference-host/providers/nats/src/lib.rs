@@ -102,5 +102,6 @@ const NATS: Flavour = Flavour {
         endpoint: "nats://{host}:{port}",
         ..Container::EMPTY
     }),
+    declares: Some(descriptor::usual),
     ..Flavour::EMPTY
 };

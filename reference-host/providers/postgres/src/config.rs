@@ -7,7 +7,7 @@ use cloud_contract::{Error, Result, Settings, milliseconds};
 use tokio_postgres::config::{SslMode, TargetSessionAttrs};
 
 /// The time limit of one call when the settings name none.
-const CALL_TIMEOUT: Duration = Duration::from_secs(5);
+pub(crate) const CALL_TIMEOUT: Duration = Duration::from_secs(5);
 /// The longest wait for a connection that is ready to use. It is also shorter
 /// than a call, so that a call can tell why there is none.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);

@@ -113,6 +113,19 @@ pub(crate) fn describe(facts: &Facts, call_timeout: Duration) -> Descriptor {
     }
 }
 
+/// What is declared of a service as it is installed.
+pub(crate) fn usual() -> Descriptor {
+    let facts = Facts {
+        version: String::new(),
+        number: OLDEST,
+        commit: "on".to_owned(),
+        fsync: true,
+        has_schema: false,
+        table: None,
+    };
+    describe(&facts, crate::config::CALL_TIMEOUT)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

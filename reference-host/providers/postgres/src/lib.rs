@@ -115,5 +115,6 @@ const POSTGRES: Flavour = Flavour {
         endpoint: "postgres://postgres:conformance@{host}:{port}/postgres",
         ..Container::EMPTY
     }),
+    declares: Some(descriptor::usual),
     ..Flavour::EMPTY
 };
