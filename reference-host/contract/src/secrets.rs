@@ -15,7 +15,7 @@ const PARTS: [&str; 7] = [
 /// What ends so is a place, not a secret.
 const PLACES: [&str; 3] = ["file", "path", "dir"];
 /// What a name says whose value may have a secret in it, or lead to one.
-const HINTS: [&str; 6] = ["pass", "key", "connection", "command", "dsn", "url"];
+const HINTS: [&str; 6] = ["pass", "key", "connectionstring", "command", "dsn", "url"];
 
 /// Whether the value of an option, a variable or a parameter of this name is a
 /// secret, and should not stand in a file that people share.
@@ -37,7 +37,7 @@ pub fn is_secret_name(name: &str) -> bool {
 /// theirs. Connection strings, command lines, ids of keys, files with credentials.
 #[must_use]
 pub fn may_hold_secret(name: &str) -> bool {
-    let lower = name.to_lowercase();
+    let lower = name.to_lowercase().replace(['-', '_', '.'], "");
     let says = |parts: &[&str]| parts.iter().any(|part| lower.contains(part));
     is_secret_name(name) || says(&PARTS) || says(&HINTS)
 }
@@ -72,6 +72,7 @@ mod tests {
             "user",
             "username",
             "timeout-ms",
+            "connections",
             "region",
             "design",
             "LOG",
