@@ -15,7 +15,7 @@ use tempfile::TempDir;
 
 use crate::ground::Ground;
 use crate::launchers::{
-    Candidate, Chosen, Engine, Health, Image, LaunchOptions, Missing, NotReady, Patience,
+    Candidate, Chosen, Engine, Health, Image, Launch, LaunchOptions, Missing, NotReady, Patience,
     RunningContainer, RunningServer, choose, until_ready,
 };
 use crate::ledger::{Left, leftovers};
@@ -210,41 +210,71 @@ pub async fn open_provider_until(
         Some(flavour) => settings.clone().or(flavour.options),
         None => settings.clone(),
     };
-    let choosing = async {
-        let chosen = choose(target, &settings, options).await;
-        chosen.map_err(|ways| SetupError::NoWay {
-            provider: target.id(),
-            ways,
-        })
-    };
-    let Chosen { way, image, note } = until(stop, choosing).await?;
+    let mut failed: Vec<(&'static str, SetupError)> = Vec::new();
+    loop {
+        let tried: Vec<&str> = failed.iter().map(|(way, _)| *way).collect();
+        let choosing = async { Ok(choose(target, &settings, options, &tried).await) };
+        let Chosen { way, image, note } = match until(stop, choosing).await? {
+            Ok(chosen) => chosen,
+            // What was there and did not work says more than what is missing.
+            Err(ways) => {
+                return Err(match failed.into_iter().next() {
+                    Some((_, error)) => error,
+                    None => SetupError::NoWay {
+                        provider: target.id(),
+                        ways,
+                    },
+                });
+            }
+        };
+        let name = way.name();
+        match open_way(target, &settings, (way, image), options, stop).await {
+            Ok(opened) => {
+                let undeclared = declares_otherwise(target, &user_options, &*opened.provider);
+                let failed = failed
+                    .iter()
+                    .map(|(way, error)| format!("not as {way}: {error}"));
+                return Ok(Opened {
+                    notes: failed.chain(note).chain(undeclared).collect(),
+                    ..opened
+                });
+            }
+            Err(error @ SetupError::ServerFailed { .. }) if options.launch == Launch::Auto => {
+                failed.push((name, error));
+            }
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+async fn open_way(
+    target: &Target,
+    settings: &Settings,
+    (way, image): (Candidate, Option<(Engine, Image)>),
+    options: &LaunchOptions,
+    stop: &Stop,
+) -> Result<Opened, SetupError> {
     let starts = matches!(
         way,
         Candidate::Process(_) | Candidate::Container(_) | Candidate::Own(_)
     );
     let has_service = target.flavour.is_some();
     let is_lasting = !starts && (has_service || settings.directory.is_some());
-    let ground = until(stop, Ground::plan(target, &settings, is_lasting)).await?;
-    let (settings, directory) = with_folder(settings, target.factory.needs_directory)?;
+    let ground = until(stop, Ground::plan(target, settings, is_lasting)).await?;
+    let (settings, directory) = with_folder(settings.clone(), target.factory.needs_directory)?;
     let start = Start {
         ground,
         settings,
         directory,
     };
-    let opened = match (way, image) {
+    match (way, image) {
         (Candidate::Process(process), _) => until(stop, start.process(process)).await,
         (Candidate::Container(container), Some((engine, image))) => {
             until(stop, start.container(engine, container, &image)).await
         }
         (Candidate::Own(launcher), _) => until(stop, start.own(launcher)).await,
         (way, _) => start.nothing(way.name(), options, stop).await,
-    };
-    let opened = opened?;
-    let undeclared = declares_otherwise(target, &user_options, &*opened.provider);
-    Ok(Opened {
-        notes: note.into_iter().chain(undeclared).collect(),
-        ..opened
-    })
+    }
 }
 
 /// What ends with the future that holds it may be stopped at any time.

@@ -471,6 +471,33 @@ async fn a_server_is_killed_and_started_again_with_its_data() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_program_that_does_not_start_gives_way_to_a_container() {
+    if !has_image() {
+        return;
+    }
+    let usual = provider_registry::find("redis")[0].flavour.unwrap();
+    let target = target_of(Flavour {
+        process: Some(Process {
+            program: "false",
+            arguments: &[],
+            ..usual.process.unwrap()
+        }),
+        container: Some(cloud_contract::Container {
+            image: "cloud-wit-local/redis",
+            tag: "latest",
+            digest: "",
+            ..usual.container.unwrap()
+        }),
+        ..*usual
+    });
+    let opened = opened(&target).await;
+    assert_eq!(opened.mode, "container");
+    assert!(opened.notes[0].starts_with("not as process: false did not start"));
+    assert!(opened.close().await.is_empty());
+    conformance_runner::remove_own_containers().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_container_is_killed_and_started_again_with_its_data() {
     if !has_image() {
         return;

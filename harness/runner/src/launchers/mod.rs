@@ -169,13 +169,15 @@ pub(crate) struct Chosen {
     pub(crate) note: Option<String>,
 }
 
-/// The first way that works.
+/// The first way that works, but for those that were tried and did not.
 pub(crate) async fn choose(
     target: &Target,
     settings: &Settings,
     options: &LaunchOptions,
+    tried: &[&str],
 ) -> Result<Chosen, Vec<(&'static str, Missing)>> {
-    let candidates = candidates(target, settings, &options.launch);
+    let mut candidates = candidates(target, settings, &options.launch);
+    candidates.retain(|candidate| !tried.contains(&candidate.name()));
     let was_open = options.launch == Launch::Auto && settings.endpoint.is_none();
     let mut missing = Vec::new();
     for way in candidates {
@@ -412,7 +414,7 @@ mod tests {
             .enable_all()
             .build()
             .unwrap();
-        match runtime.block_on(choose(&target, &settings, &options)) {
+        match runtime.block_on(choose(&target, &settings, &options, &[])) {
             Ok(chosen) => Ok(format!("{} {:?}", chosen.way.name(), chosen.note)),
             Err(missing) => Err(missing
                 .iter()
