@@ -99,7 +99,8 @@ async fn entities(endpoint: &str) -> usize {
         .unwrap();
     let reply: serde_json::Value = serde_json::from_slice(&reply.bytes().await.unwrap()).unwrap();
     let all = reply["value"].as_array().unwrap().iter();
-    all.filter(|entity| entity["PartitionKey"] != "clock").count()
+    all.filter(|entity| entity["PartitionKey"] != "clock")
+        .count()
 }
 
 async fn scopes_keep_their_stores_until_they_are_closed(
