@@ -74,6 +74,14 @@ impl Window {
         }
     }
 
+    /// Open more often, for what few cases call in long rows.
+    pub(super) fn often() -> Self {
+        Self {
+            left: AtomicU32::new(2_000),
+            ..Self::default()
+        }
+    }
+
     pub(super) async fn open(&self) {
         let take = |left: u32| left.checked_sub(1);
         match self

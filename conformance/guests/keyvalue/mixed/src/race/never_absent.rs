@@ -1,4 +1,3 @@
-use crate::writers::Rounds;
 use conformance_kit::prelude::*;
 use keyvalue::{batch, cas, counters::increment, expiry};
 
@@ -28,11 +27,10 @@ async fn prepare(cx: &Context) -> Outcome {
     Ok(())
 }
 
-async fn write(cx: &Context, store: &Store, key: &str) -> Outcome {
+async fn write(cx: &Context, index: u32, store: &Store, key: &str) -> Outcome {
     let hour = cx.ttl_limits()?.ttl(3_600_000);
     let mut version = cx.version(store, key).await?;
-    let mut rounds = Rounds::start(cx).await;
-    while rounds.next(cx).await.is_some() {
+    cx.rounds(index, 40, async |_| {
         match key {
             "by-set" => cx.ok(store.set(key, b"0").await)?,
             "by-swap" => version = cx.ok(cas::swap(store, key, b"0", &version).await)?,
@@ -40,13 +38,13 @@ async fn write(cx: &Context, store: &Store, key: &str) -> Outcome {
             "by-increment" => drop(cx.ok(increment(store, key, 1).await)?),
             _ => cx.ok(expiry::set_expiring(store, key, b"0", hour).await)?,
         }
-    }
-    Ok(())
+        Ok(())
+    })
+    .await
 }
 
-async fn read(cx: &Context, store: &Store) -> Outcome {
-    let mut rounds = Rounds::start(cx).await;
-    while let Some(round) = rounds.next(cx).await {
+async fn read(cx: &Context, index: u32, store: &Store) -> Outcome {
+    cx.rounds(index, 20, async |round| {
         let listed = cx.all_keys(store, "by-", None).await?;
         cx.check("KV-LIST-1", "list keys that others overwrite")
             .keys(&listed, &KEYS)?;
@@ -69,17 +67,17 @@ async fn read(cx: &Context, store: &Store) -> Outcome {
         cx.check("KV-GET-1", "get of a key that another overwrites")
             .some(store.get(key).await)?;
         cx.check("KV-CURRENT-1", "current of a key that another overwrites")
-            .some(cas::current(store, key).await)?;
-    }
-    Ok(())
+            .some(cas::current(store, key).await)
+            .map(drop)
+    })
+    .await
 }
 
 async fn actor(cx: &Context, index: u32) -> Observations {
     let store = cx.store().await?;
-    cx.meet("begun", index).await?;
     match KEYS.get(index as usize) {
-        Some(key) => write(cx, &store, key).await?,
-        None => read(cx, &store).await?,
+        Some(key) => write(cx, index, &store, key).await?,
+        None => read(cx, index, &store).await?,
     }
     Ok(Vec::new())
 }
