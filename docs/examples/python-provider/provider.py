@@ -175,13 +175,13 @@ def carry_out(request):
     if call == "close-scope":
         SCOPES.pop(request["scope"], None)
         return None
+    if call not in CALLS and call != "open-store":
+        raise Failure("unsupported", call)
     store = SCOPES.get(request["scope"], {}).get(request["store"])
     if store is None:
         raise Failure("not-found")
     if call == "open-store":
         return None
-    if call not in CALLS:
-        raise Failure("unsupported", call)
     with store.lock:
         return CALLS[call](store, request)
 

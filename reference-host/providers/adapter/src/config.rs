@@ -2,16 +2,18 @@
 
 use std::time::Duration;
 
-use cloud_contract::{Error, Result, Settings};
+use cloud_contract::{Error, ErrorKind, Result, Settings};
 
+use crate::error::short;
 use crate::words;
 
 /// The time limit of one call when the settings name none.
 const CALL_TIMEOUT: Duration = Duration::from_secs(10);
-/// The time limit of the first answer, the start of the program included. A little
-/// less than a harness waits for a connection, so that it is this crate that says
-/// what is missing.
+/// The time limit of the first answer, the start of the program included.
 const START_TIMEOUT: Duration = Duration::from_secs(9);
+/// A little less than a harness waits for a connection, so that it is this crate
+/// that says what is missing.
+const LONGEST_START_MS: u64 = 9_500;
 
 /// Everything needed to start the process. Arguments may hold a secret: no `Debug`.
 pub(crate) struct Config {
@@ -39,12 +41,16 @@ impl Config {
         for (name, value) in &settings.options {
             match name.as_str() {
                 "command" => command = Some(value),
-                "timeout-ms" => call_timeout = milliseconds(value, TIMEOUT_RULE)?,
-                "start-timeout-ms" => start_timeout = milliseconds(value, START_TIMEOUT_RULE)?,
-                _ => {
-                    return Err(Error::invalid(
-                        "options: known are command, timeout-ms and start-timeout-ms",
-                    ));
+                "timeout-ms" => call_timeout = milliseconds(name, value, 3_600_000, "")?,
+                "start-timeout-ms" => {
+                    let why = ": the suite waits 10 seconds for a connection";
+                    start_timeout = milliseconds(name, value, LONGEST_START_MS, why)?;
+                }
+                unknown => {
+                    return Err(invalid(format!(
+                        "options: there is no `{}`; known are command, timeout-ms and start-timeout-ms",
+                        short(unknown)
+                    )));
                 }
             }
         }
@@ -70,20 +76,22 @@ impl Config {
     }
 }
 
-const TIMEOUT_RULE: &str = "timeout-ms: must be a whole number from 1 to 3600000";
-const START_TIMEOUT_RULE: &str = "start-timeout-ms: must be a whole number from 1 to 3600000";
-
-fn milliseconds(value: &str, rule: &'static str) -> Result<Duration> {
+fn milliseconds(name: &str, value: &str, most: u64, why: &str) -> Result<Duration> {
     match value.parse() {
-        Ok(count @ 1..=3_600_000) => Ok(Duration::from_millis(count)),
-        _ => Err(Error::invalid(rule)),
+        Ok(count) if (1..=most).contains(&count) => Ok(Duration::from_millis(count)),
+        _ => Err(invalid(format!(
+            "{name}: must be a whole number from 1 to {most}{why}"
+        ))),
     }
+}
+
+fn invalid(rule: String) -> Error {
+    ErrorKind::InvalidArgument(rule.into()).into()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use cloud_contract::ErrorKind;
 
     fn read(endpoint: Option<&str>, options: &[(&str, &str)]) -> Result<Config> {
         Config::read(&Settings {
@@ -125,7 +133,16 @@ mod tests {
                 vec![good, ("start-timeout-ms", "")],
                 "start-timeout-ms",
             ),
-            (None, vec![good, ("sesame", "1")], "options"),
+            (
+                None,
+                vec![good, ("start-timeout-ms", "10000")],
+                "from 1 to 9500: the suite waits 10 seconds",
+            ),
+            (
+                None,
+                vec![good, ("comand", "sesame")],
+                "there is no `comand`; known are command, timeout-ms and start-timeout-ms",
+            ),
         ] {
             let Err(error) = read(endpoint, &options) else {
                 panic!("{options:?}")

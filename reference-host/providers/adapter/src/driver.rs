@@ -12,12 +12,12 @@ use cloud_contract::keyvalue::{
 };
 use cloud_contract::{Bytes, Descriptor, Error, Result, limit};
 use futures::future::join_all;
-use serde::de::{DeserializeOwned, IgnoredAny};
 
-use crate::error::unexpected_answer;
+use crate::form::{At, Form};
 use crate::link::{LINE_MAX, Link};
 use crate::wire::{
-    Base64, Call, Item, ItemAnswer, Page, Place, Reply, StoredEntry, Sum, Value, is_unknown,
+    Base64, Call, Item, ItemAnswer, Outcome, Page, Place, Reply, StoredEntry, Sum, Value,
+    is_unknown,
 };
 
 /// How much of a line the items of a batch or a page may take.
@@ -94,22 +94,22 @@ impl Store {
         }
     }
 
-    async fn ask<T: DeserializeOwned>(&self, call: Call<'_>) -> Result<T> {
+    async fn ask<T: Form>(&self, call: Call<'_>) -> Result<T> {
         self.session.link.call::<T>(&call).await?.plain()
     }
 
     /// A write under a condition.
-    async fn write<T: DeserializeOwned>(&self, call: Call<'_>) -> Result<Conditional<T>> {
-        match self.session.link.call::<T>(&call).await? {
-            Reply::Ok(done) => Ok(Conditional::Done(done)),
-            Reply::Stale(entry) => Ok(Conditional::Stale(entry)),
-            Reply::Failed(failure) => Err(failure.into()),
+    async fn write<T: Form>(&self, call: Call<'_>) -> Result<Conditional<T>> {
+        match self.session.link.call::<T>(&call).await?.outcome {
+            Outcome::Ok(done) => Ok(Conditional::Done(done)),
+            Outcome::Stale(entry) => Ok(Conditional::Stale(entry)),
+            Outcome::Failed(failure) => Err(failure.error),
         }
     }
 
     /// The parts of a batch, all under way at once. None if the process has no such
     /// call; then nothing happened.
-    async fn batch<'a, T: DeserializeOwned>(
+    async fn batch<'a, T: Form>(
         &'a self,
         lacks: &AtomicBool,
         parts: Vec<Range<usize>>,
@@ -128,12 +128,15 @@ impl Store {
             return None;
         }
         let mut results = Vec::with_capacity(parts.last().map_or(0, |part| part.end));
-        for (part, reply) in parts.into_iter().zip(replies) {
+        for ((part, call), reply) in parts.into_iter().zip(&calls).zip(replies) {
             match reply.and_then(Reply::plain) {
                 Ok(items) if items.len() == part.len() => {
-                    results.extend(items.into_iter().map(Result::from));
+                    results.extend(items.into_iter().map(|item| item.0));
                 }
-                Ok(_) => results.extend(part.map(|_| Err(miscounted()))),
+                Ok(items) => {
+                    let error = miscounted(call.name(), items.len(), part.len());
+                    results.extend(part.map(|_| Err(error.clone())));
+                }
                 Err(error) => results.extend(part.map(|_| Err(error.clone()))),
             }
         }
@@ -142,8 +145,10 @@ impl Store {
 }
 
 /// Which items of the batch were carried out is unknown.
-fn miscounted() -> Error {
-    unexpected_answer("a batch is answered with one result for each item")
+fn miscounted(call: &'static str, answered: usize, asked: usize) -> Error {
+    At::Member(&At::Answer(call), "ok").wrong(format_args!(
+        "has {answered} items for the {asked} that were asked"
+    ))
 }
 
 /// Divides a batch: each part has at most so many items, and fits into a line.
@@ -210,17 +215,12 @@ impl Driver for Store {
     }
 
     async fn delete(&self, key: &str, expected: Expected) -> Result<Conditional<()>> {
-        let deleted: Conditional<IgnoredAny> = self
-            .write(Call::Delete {
-                place: self.place(),
-                key,
-                condition: (&expected).into(),
-            })
-            .await?;
-        Ok(match deleted {
-            Conditional::Done(_) => Conditional::Done(()),
-            Conditional::Stale(entry) => Conditional::Stale(entry),
+        self.write(Call::Delete {
+            place: self.place(),
+            key,
+            condition: (&expected).into(),
         })
+        .await
     }
 
     async fn list(&self, request: ListRequest<'_>) -> Result<KeyPage> {
@@ -283,8 +283,8 @@ impl Driver for Store {
                 .collect(),
         };
         let lacks = &self.session.lacks.set_many;
-        if let Some(results) = self.batch::<IgnoredAny>(lacks, parts, call).await {
-            return results.into_iter().map(|item| item.map(drop)).collect();
+        if let Some(results) = self.batch(lacks, parts, call).await {
+            return results;
         }
         join_all(entries.iter().map(|(key, value)| async move {
             let options = SetOptions::default();
@@ -301,8 +301,8 @@ impl Driver for Store {
             keys: &keys[part],
         };
         let lacks = &self.session.lacks.delete_many;
-        if let Some(results) = self.batch::<IgnoredAny>(lacks, parts, call).await {
-            return results.into_iter().map(|item| item.map(drop)).collect();
+        if let Some(results) = self.batch(lacks, parts, call).await {
+            return results;
         }
         join_all(keys.iter().map(|key| async move {
             let deleted = self.delete(key, Expected::Any).await;

@@ -2,53 +2,58 @@
 //! with the process itself.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::time::Duration;
 
-use cloud_contract::{Error, ErrorKind};
-use serde::Deserialize;
-use serde_json::Value;
+use cloud_contract::{Error, ErrorKind, Result};
+
+use crate::form::{At, Form, Json, Members};
 
 /// A text that is meant for people is cut here.
 const LONGEST_TEXT: usize = 200;
 
-/// An error as it stands in an answer: the name of a case of the WIT variant and
-/// its payload.
-#[derive(Debug, Deserialize)]
+/// An error as it stood in an answer: the name of a case of the WIT variant, its
+/// payload, and a text for the host's log alone.
+#[derive(Debug)]
 pub(crate) struct Failure {
-    name: String,
-    #[serde(default)]
-    payload: Value,
-    /// For the host's log alone.
-    #[serde(default)]
-    log: Option<String>,
-}
-
-impl Failure {
     /// The process knows no such call.
-    pub(crate) fn is_unsupported(&self) -> bool {
-        self.name == "unsupported"
+    pub(crate) is_unsupported: bool,
+    pub(crate) error: Error,
+}
+
+impl Form for Failure {
+    fn read(json: Json, at: &At<'_>) -> Result<Self> {
+        let mut members = Members::of(json, at)?;
+        let name: String = members.required("name")?;
+        let payload = members.take("payload").unwrap_or_default();
+        let log: Option<String> = members.optional("log")?;
+        // A payload of another form does not hide that the call is not known.
+        let error = match kind(&name, payload, at) {
+            Ok(kind) => match log {
+                Some(log) => Error::with_source(kind, log),
+                None => kind.into(),
+            },
+            Err(error) => error,
+        };
+        Ok(Self {
+            is_unsupported: name == "unsupported",
+            error,
+        })
     }
 }
 
-impl From<Failure> for Error {
-    fn from(failure: Failure) -> Self {
-        let kind = kind(&failure.name, failure.payload).unwrap_or_else(unexpected_kind);
-        match failure.log {
-            Some(log) => Self::with_source(kind, log),
-            None => kind.into(),
-        }
-    }
-}
-
-/// None for a name or a payload that the protocol does not have.
-fn kind(name: &str, payload: Value) -> Option<ErrorKind> {
-    Some(match name {
+/// # Errors
+/// `other` for a name or a payload that the protocol does not have.
+fn kind(name: &str, payload: Json, at: &At<'_>) -> Result<ErrorKind> {
+    let place = At::Member(at, "payload");
+    let text = |payload| String::read(payload, &place).map(|text| Cow::Owned(short(&text)));
+    Ok(match name {
         "not-found" => ErrorKind::NotFound,
         "already-exists" => ErrorKind::AlreadyExists,
         "access-denied" => ErrorKind::AccessDenied,
         "invalid-argument" => ErrorKind::InvalidArgument(text(payload)?),
         "too-large" => ErrorKind::TooLarge {
-            limit: payload.as_u64()?,
+            limit: u64::read(payload, &place)?,
         },
         "precondition-failed" => ErrorKind::PreconditionFailed,
         "wrong-type" => ErrorKind::WrongType,
@@ -57,25 +62,18 @@ fn kind(name: &str, payload: Value) -> Option<ErrorKind> {
             feature: text(payload)?,
         },
         "throttled" => ErrorKind::Throttled {
-            retry_after: match payload {
-                Value::Null => None,
-                payload => Some(Duration::from_nanos(payload.as_u64()?)),
-            },
+            retry_after: Option::<u64>::read(payload, &place)?.map(Duration::from_nanos),
         },
         "timeout" => ErrorKind::Timeout,
         "unavailable" => ErrorKind::Unavailable,
         "expired" => ErrorKind::Expired,
         "cancelled" => ErrorKind::Cancelled,
         "other" => ErrorKind::Other(text(payload)?),
-        _ => return None,
+        _ => {
+            let place = At::Member(at, "name");
+            return Err(place.wrong("is not the name of an error"));
+        }
     })
-}
-
-fn text(payload: Value) -> Option<Cow<'static, str>> {
-    match payload {
-        Value::String(text) => Some(Cow::Owned(short(&text))),
-        _ => None,
-    }
 }
 
 /// A text of the process in a form that fits into a line of ours.
@@ -84,18 +82,13 @@ pub(crate) fn short(text: &str) -> String {
     plain.take(LONGEST_TEXT).collect()
 }
 
-fn unexpected_kind() -> ErrorKind {
-    ErrorKind::Other(Cow::Borrowed(
-        "the provider process answered in a form that the protocol does not have",
-    ))
-}
-
-/// An answer whose id is right, and nothing else. The process may have carried
-/// the call out.
-pub(crate) fn unexpected_answer(
-    source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
-) -> Error {
-    Error::with_source(unexpected_kind(), source)
+/// An answer whose id is right, and something else is not. The process may have
+/// carried the call out.
+pub(crate) fn unexpected_answer(call: &str, what: impl fmt::Display) -> Error {
+    let text = format!(
+        "the provider process answered `{call}` in a form that the protocol does not have: {what}"
+    );
+    ErrorKind::Other(Cow::Owned(text)).into()
 }
 
 /// Why the process is of no use any more.
@@ -106,9 +99,25 @@ pub(crate) enum Fault {
     /// It does not take requests any more.
     Deaf(Option<String>),
     /// A line is no JSON object with an id.
-    Garbage,
-    /// Nobody waits for an answer with this id.
-    Stray,
+    Garbage {
+        /// Why not, without anything of the line.
+        reason: String,
+        /// How it begins, where it does not look like an answer. For the owner of
+        /// the process alone.
+        beginning: Option<String>,
+    },
+    /// An answer to a request that has its answer.
+    Twice {
+        id: u64,
+        /// Where it is still known.
+        call: Option<&'static str>,
+    },
+    /// An answer to a request that was not made.
+    Unasked {
+        id: u64,
+        /// The id of the last request that was made.
+        last: u64,
+    },
     /// A line goes on and on.
     Endless,
     /// Too many requests were given up and never answered.
@@ -118,35 +127,83 @@ pub(crate) enum Fault {
 }
 
 impl Fault {
-    /// What happened, for people.
+    /// What happened, for people. Holds nothing that the process wrote.
     pub(crate) fn text(&self) -> String {
         let status = |status: &Option<String>| match status {
             Some(status) => format!(" ({status})"),
             None => String::new(),
         };
         match self {
-            Self::Ended(ending) => format!("it ended{}", status(ending)),
+            Self::Ended(ending) => {
+                let what = match ending {
+                    Some(_) => "it ended",
+                    None => "it closed its standard output",
+                };
+                format!("{what}{}", status(ending))
+            }
             Self::Deaf(ending) => format!("it closed its standard input{}", status(ending)),
-            Self::Garbage => {
-                "it wrote a line to its standard output that is no answer (a JSON object with an id)"
-                    .to_owned()
+            Self::Garbage { reason, .. } => {
+                format!("it wrote a line to its standard output that is no answer: {reason}")
             }
-            Self::Stray => {
-                "it answered a request that was not made, or was answered before".to_owned()
+            Self::Twice {
+                id,
+                call: Some(call),
+            } => format!("it answered request {id} (`{call}`) a second time"),
+            Self::Twice { id, call: None } => {
+                format!("it answered request {id} a second time")
             }
-            Self::Endless => format!("it wrote a line of more than {} bytes", crate::link::LINE_MAX),
+            Self::Unasked { id, last } => {
+                format!("it answered request {id}, which was not made: the last one was {last}")
+            }
+            Self::Endless => format!(
+                "it wrote a line of more than {} bytes",
+                crate::link::LINE_MAX
+            ),
             Self::Silent => "it left too many requests without an answer".to_owned(),
             Self::Closed => "it was stopped".to_owned(),
         }
     }
 }
 
+/// A fault, and at which calls it came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Loss {
+    pub(crate) fault: Fault,
+    /// The requests without an answer, the oldest first.
+    pub(crate) unanswered: String,
+}
+
+impl Loss {
+    /// What happened and when, for people. Holds nothing that the process wrote.
+    pub(crate) fn text(&self) -> String {
+        match self.unanswered.as_str() {
+            "" => self.fault.text(),
+            calls => format!("{}; without an answer: {calls}", self.fault.text()),
+        }
+    }
+
+    /// The same for the owner of the process, on standard error.
+    pub(crate) fn words(&self) -> String {
+        let beginning = match &self.fault {
+            Fault::Garbage {
+                beginning: Some(beginning),
+                ..
+            } => format!("; the line begins: {beginning}"),
+            _ => String::new(),
+        };
+        format!(
+            "adapter: the provider process is given up: {}{beginning}",
+            self.text()
+        )
+    }
+}
+
 /// The process is gone: what became of a call that it was to carry out is unknown.
-impl From<&Fault> for Error {
-    fn from(fault: &Fault) -> Self {
+impl From<&Loss> for Error {
+    fn from(loss: &Loss) -> Self {
         Self::with_source(
             ErrorKind::Unavailable,
-            format!("the provider process: {}", fault.text()),
+            format!("the provider process: {}", loss.text()),
         )
     }
 }
@@ -156,7 +213,12 @@ mod tests {
     use super::*;
 
     fn read(json: &str) -> Error {
-        serde_json::from_str::<Failure>(json).unwrap().into()
+        let at = At::Answer("get");
+        let json = serde_json::from_str(json).unwrap();
+        match Failure::read(json, &At::Member(&at, "error")) {
+            Ok(failure) => failure.error,
+            Err(error) => error,
+        }
     }
 
     #[test]
@@ -209,16 +271,61 @@ mod tests {
     }
 
     #[test]
-    fn other_names_and_payloads_are_unexpected() {
-        for json in [
-            r#"{"name":"sesame"}"#,
-            r#"{"name":"too-large"}"#,
-            r#"{"name":"too-large","payload":-1}"#,
-            r#"{"name":"throttled","payload":"soon"}"#,
-            r#"{"name":"other"}"#,
+    fn other_names_and_payloads_are_named_by_their_place() {
+        for (json, place) in [
+            (r#""sesame""#, "`error` is not an object"),
+            (r#"{"payload":"sesame"}"#, "`error.name` is missing"),
+            (r#"{"name":7}"#, "`error.name` is not a string"),
+            (
+                r#"{"name":"sesame"}"#,
+                "`error.name` is not the name of an error",
+            ),
+            (r#"{"name":"too-large"}"#, "`error.payload` is not a whole"),
+            (
+                r#"{"name":"too-large","payload":-1}"#,
+                "`error.payload` is not a whole",
+            ),
+            (
+                r#"{"name":"throttled","payload":"sesame"}"#,
+                "`error.payload` is not a whole",
+            ),
+            (r#"{"name":"other"}"#, "`error.payload` is not a string"),
+            (
+                r#"{"name":"timeout","log":["sesame"]}"#,
+                "`error.log` is not a string",
+            ),
         ] {
-            assert_eq!(read(json).kind(), &unexpected_kind(), "{json}");
+            let error = read(json);
+            assert!(matches!(error.kind(), ErrorKind::Other(_)), "{json}");
+            let text = error.to_string();
+            assert!(text.contains("answered `get`"), "{text}");
+            assert!(text.contains(place) && !text.contains("sesame"), "{text}");
         }
+    }
+
+    #[test]
+    fn null_is_as_good_as_missing_in_an_error() {
+        let json = r#"{"name":"throttled","payload":null,"log":null}"#;
+        let kind = ErrorKind::Throttled { retry_after: None };
+        assert_eq!(read(json).kind(), &kind);
+    }
+
+    #[test]
+    fn what_the_process_wrote_is_for_its_owner_alone() {
+        let fault = Fault::Garbage {
+            reason: "no JSON".to_owned(),
+            beginning: Some("sesame".to_owned()),
+        };
+        let loss = Loss {
+            fault,
+            unanswered: "`get` (id 7)".to_owned(),
+        };
+        let error = Error::from(&loss);
+        assert_eq!(error.kind(), &ErrorKind::Unavailable);
+        let source = std::error::Error::source(&error).unwrap().to_string();
+        assert!(source.contains("no JSON; without an answer: `get` (id 7)"));
+        assert!(!source.contains("sesame"));
+        assert!(loss.words().ends_with("; the line begins: sesame"));
     }
 
     #[test]

@@ -14,7 +14,12 @@
 //! One process serves the provider for its whole life. It is not started again
 //! when it ended: what it held is gone, and a service that comes back empty is
 //! another one. From then on every call is `unavailable`. Its standard error is
-//! that of the host: its owner reads it, no report holds it.
+//! that of the host: its owner reads it, no report holds it. What the process was
+//! given up for is one line there, as no caller has a place for it.
+//!
+//! When nobody needs it any more, its input ends, and it has a second to end as
+//! well. That holds where the runtime ends first, which then waits for it. Where
+//! the host is killed, a shell that waits for that (on Unix) does the same.
 //!
 //! A process that breaks the protocol (a line that is no answer, an answer that
 //! nobody waits for, a line without an end) is killed: from there on nothing that
@@ -28,9 +33,11 @@ mod config;
 mod descriptor;
 mod driver;
 mod error;
+mod form;
 mod link;
 mod namespace;
 mod provider;
+mod watchdog;
 mod wire;
 mod words;
 

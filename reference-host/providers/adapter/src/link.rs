@@ -5,23 +5,24 @@
 //! the process is of no use any more. It never repeats a request. It must not know
 //! what requests mean.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::future::Future;
+use std::io::Write as _;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use cloud_contract::{Error, ErrorKind, Result};
-use serde::de::DeserializeOwned;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::io::{BufReader, BufWriter};
 use tokio::process::{ChildStdin, ChildStdout};
 use tokio::sync::{Notify, mpsc, oneshot};
 
 use crate::child::Running;
-use crate::error::Fault;
-use crate::wire::{Call, Head, Reply, Request};
+use crate::error::{Fault, Loss, short};
+use crate::form::Form;
+use crate::wire::{Call, Reply, Request, id};
 
 /// The longest line in either direction, its end included.
 pub(crate) const LINE_MAX: u64 = 64 << 20;
@@ -31,8 +32,12 @@ const QUEUE: usize = 64;
 const BUFFER: usize = 64 << 10;
 /// So many requests may be given up and still be owed an answer.
 const MOST_OWED: usize = 4096;
-/// How long the process may take to end after its input did.
-const GRACE: Duration = Duration::from_secs(1);
+/// So many requests are remembered after they were answered, to name them.
+const REMEMBERED: usize = 64;
+/// So many calls are named where some have no answer.
+const NAMED: usize = 3;
+/// So much is shown of a line that is no answer.
+const SHOWN: usize = 80;
 
 /// The way to the process. It is stopped when this value goes.
 pub(crate) struct Link {
@@ -68,14 +73,14 @@ impl Link {
 
     /// Makes a request and waits for its answer. Whoever gives up waiting drops
     /// this; the answer is then taken and forgotten.
-    pub(crate) async fn call<T: DeserializeOwned>(&self, call: &Call<'_>) -> Result<Reply<T>> {
+    pub(crate) async fn call<T: Form>(&self, call: &Call<'_>) -> Result<Reply<T>> {
         let place = match self.requests.reserve().await {
             Ok(place) => place,
             Err(_) => return Err(self.calls.ended()),
         };
         // From here to the end of `send` nothing waits, so that every id that was
         // given is one that the process will see.
-        let (id, answer) = self.calls.begin()?;
+        let (id, answer) = self.calls.begin(call.name())?;
         let waiting = Waiting {
             calls: &self.calls,
             id,
@@ -86,12 +91,22 @@ impl Link {
         place.send(line);
         let line = answer.await.map_err(|_| self.calls.ended())?;
         drop(waiting);
-        Reply::read(&line)
+        Reply::read(call.name(), &line)
     }
 
     /// Why the process is of no use, if that is so.
-    pub(crate) fn fault(&self) -> Option<Fault> {
-        self.calls.lock().fault.clone()
+    pub(crate) fn loss(&self) -> Option<Loss> {
+        self.calls.lock().loss.clone()
+    }
+
+    /// From now on the owner of the process is told on standard error why it is
+    /// given up: who makes a call learns no more than that it is `unavailable`.
+    pub(crate) fn tell_losses(&self) {
+        let mut table = self.calls.lock();
+        table.is_told = true;
+        if let Some(loss) = &table.loss {
+            tell(loss);
+        }
     }
 }
 
@@ -117,15 +132,45 @@ struct Calls {
 #[derive(Default)]
 struct Table {
     last: u64,
-    waiting: HashMap<u64, Waiter>,
+    waiting: HashMap<u64, Asked>,
     /// How many of them nobody waits for.
     owed: usize,
-    fault: Option<Fault>,
+    /// The last ones that were answered.
+    answered: VecDeque<(u64, &'static str)>,
+    loss: Option<Loss>,
+    /// Whether the owner of the process is told of a loss.
+    is_told: bool,
 }
 
-enum Waiter {
-    There(oneshot::Sender<Vec<u8>>),
-    Gone,
+/// A request without an answer.
+struct Asked {
+    call: &'static str,
+    /// None when it was given up.
+    waiter: Option<oneshot::Sender<Vec<u8>>>,
+}
+
+impl Table {
+    /// The requests without an answer, for people.
+    fn unanswered(&self) -> String {
+        let mut waiting: Vec<_> = self.waiting.iter().collect();
+        waiting.sort_unstable_by_key(|(id, _)| **id);
+        let named = waiting.iter().take(NAMED);
+        let named: Vec<String> = named
+            .map(|(id, asked)| format!("`{}` (id {id})", asked.call))
+            .collect();
+        let more = match waiting.len().saturating_sub(NAMED) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        format!("{}{more}", named.join(", "))
+    }
+}
+
+/// Tells the owner of the process. It may have closed the terminal.
+fn tell(loss: &Loss) {
+    if loss.fault != Fault::Closed {
+        let _ = writeln!(std::io::stderr().lock(), "{}", loss.words());
+    }
 }
 
 impl Calls {
@@ -134,10 +179,10 @@ impl Calls {
         self.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn begin(&self) -> Result<(u64, oneshot::Receiver<Vec<u8>>)> {
+    fn begin(&self, call: &'static str) -> Result<(u64, oneshot::Receiver<Vec<u8>>)> {
         let mut table = self.lock();
-        if let Some(fault) = &table.fault {
-            return Err(fault.into());
+        if let Some(loss) = &table.loss {
+            return Err(loss.into());
         }
         if table.owed > MOST_OWED {
             self.broken.notify_one();
@@ -146,36 +191,64 @@ impl Calls {
         table.last += 1;
         let id = table.last;
         let (sender, receiver) = oneshot::channel();
-        table.waiting.insert(id, Waiter::There(sender));
+        let asked = Asked {
+            call,
+            waiter: Some(sender),
+        };
+        table.waiting.insert(id, asked);
         Ok((id, receiver))
     }
 
     /// Hands an answer to whoever waits for it.
     fn answer(&self, id: u64, line: Vec<u8>) -> Result<(), Fault> {
         let mut table = self.lock();
-        match table.waiting.remove(&id) {
+        let Some(asked) = table.waiting.remove(&id) else {
+            return Err(match table.last {
+                last if (1..=last).contains(&id) => {
+                    let mut answered = table.answered.iter();
+                    let known = answered.find(|(answered, _)| *answered == id);
+                    let call = known.map(|&(_, call)| call);
+                    Fault::Twice { id, call }
+                }
+                last => Fault::Unasked { id, last },
+            });
+        };
+        if table.answered.len() == REMEMBERED {
+            table.answered.pop_front();
+        }
+        table.answered.push_back((id, asked.call));
+        match asked.waiter {
             // Somebody who went away just now needs it no more.
-            Some(Waiter::There(waiter)) => drop(waiter.send(line)),
-            Some(Waiter::Gone) => table.owed -= 1,
-            None => return Err(Fault::Stray),
+            Some(waiter) => drop(waiter.send(line)),
+            None => table.owed -= 1,
         }
         Ok(())
     }
 
     fn give_up(&self, id: u64) {
         let mut table = self.lock();
-        if let Some(waiter) = table.waiting.get_mut(&id) {
-            *waiter = Waiter::Gone;
+        if let Some(asked) = table.waiting.get_mut(&id) {
+            asked.waiter = None;
             table.owed += 1;
         }
     }
 
     /// Ends all that wait; the first fault is the one that counts.
     fn fail(&self, mut table: MutexGuard<'_, Table>, fault: Fault) -> Error {
-        let fault = table.fault.get_or_insert(fault);
-        let error = Error::from(&*fault);
-        let waiting = std::mem::take(&mut table.waiting);
+        let waiting = match &table.loss {
+            Some(_) => HashMap::new(),
+            None => {
+                let unanswered = table.unanswered();
+                let loss = Loss { fault, unanswered };
+                if table.is_told {
+                    tell(&loss);
+                }
+                table.loss = Some(loss);
+                std::mem::take(&mut table.waiting)
+            }
+        };
         table.owed = 0;
+        let error = Self::error(&table);
         drop(table);
         // Whoever waited wakes without an answer.
         drop(waiting);
@@ -184,8 +257,15 @@ impl Calls {
 
     /// What to say to whoever found the process gone.
     fn ended(&self) -> Error {
-        let table = self.lock();
-        Error::from(table.fault.as_ref().unwrap_or(&Fault::Closed))
+        Self::error(&self.lock())
+    }
+
+    fn error(table: &Table) -> Error {
+        match &table.loss {
+            Some(loss) => loss.into(),
+            // The runtime ended.
+            None => Error::with_source(ErrorKind::Unavailable, Fault::Closed.text()),
+        }
     }
 }
 
@@ -208,19 +288,21 @@ async fn serve(
     mut running: Running,
     stdin: ChildStdin,
     stdout: ChildStdout,
-    queue: mpsc::Receiver<Vec<u8>>,
+    mut queue: mpsc::Receiver<Vec<u8>>,
     unused: oneshot::Receiver<Never>,
     calls: Arc<Calls>,
 ) {
     let fault = {
-        let mut carrying = pin!(carry(stdin, stdout, queue, &calls));
+        let mut carrying = pin!(carry(stdin, stdout, &mut queue, &calls));
         tokio::select! {
             fault = &mut carrying => fault,
             () = calls.broken.notified() => Fault::Silent,
             _ = unused => {
                 // Its input ends with the last request. It may say what it has
                 // to say, and end.
-                let _ = tokio::time::timeout(GRACE, carrying).await;
+                let until = running.dismiss();
+                let _ = tokio::time::timeout_at(until.into(), carrying).await;
+                running.ended().await;
                 Fault::Closed
             }
         }
@@ -230,8 +312,9 @@ async fn serve(
         Fault::Deaf(_) => Fault::Deaf(running.status().await),
         other => other,
     };
-    tracing::debug!(fault = fault.text(), "the provider process is given up");
     calls.fail(calls.lock(), fault);
+    // Not before: whoever waits for a place in it is told what was wrong.
+    drop(queue);
     running.kill().await;
 }
 
@@ -239,7 +322,7 @@ async fn serve(
 async fn carry(
     stdin: ChildStdin,
     stdout: ChildStdout,
-    queue: mpsc::Receiver<Vec<u8>>,
+    queue: &mut mpsc::Receiver<Vec<u8>>,
     calls: &Calls,
 ) -> Fault {
     let mut reading = pin!(read(stdout, calls));
@@ -270,8 +353,14 @@ async fn read(stdout: ChildStdout, calls: &Calls) -> Fault {
                 Fault::Ended(None)
             };
         }
-        let Ok(Head { id }) = serde_json::from_slice(&line) else {
-            return Fault::Garbage;
+        let id = match id(&line) {
+            Ok(id) => id,
+            Err(reason) => {
+                return Fault::Garbage {
+                    reason,
+                    beginning: beginning(&line),
+                };
+            }
         };
         if let Err(fault) = calls.answer(id, line) {
             return fault;
@@ -279,8 +368,19 @@ async fn read(stdout: ChildStdout, calls: &Calls) -> Fault {
     }
 }
 
+/// How a line begins that does not look like an answer; one that does holds data.
+fn beginning(line: &[u8]) -> Option<String> {
+    let line = line.trim_ascii();
+    if line.is_empty() || line.starts_with(b"{") {
+        return None;
+    }
+    // No sign has more bytes than this.
+    let line = String::from_utf8_lossy(&line[..line.len().min(SHOWN * 4)]);
+    Some(short(&line).chars().take(SHOWN).collect())
+}
+
 /// Writes requests. Ends with none when there will be no more.
-async fn write(stdin: ChildStdin, mut queue: mpsc::Receiver<Vec<u8>>) -> Option<Fault> {
+async fn write(stdin: ChildStdin, queue: &mut mpsc::Receiver<Vec<u8>>) -> Option<Fault> {
     let mut stdin = BufWriter::with_capacity(BUFFER, stdin);
     while let Some(line) = queue.recv().await {
         let mut written = stdin.write_all(&line).await;
@@ -292,4 +392,43 @@ async fn write(stdin: ChildStdin, mut queue: mpsc::Receiver<Vec<u8>>) -> Option<
         }
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_that_looks_like_an_answer_is_not_shown() {
+        let shown = |line: &str| beginning(line.as_bytes());
+        assert_eq!(shown("debug: \u{1b}[1mget\r\n").unwrap(), "debug: [1mget");
+        assert_eq!(shown(&"é".repeat(500)).unwrap().chars().count(), SHOWN);
+        for line in ["\n", " {\"id\":7,'ok':'sesame'}\n"] {
+            assert_eq!(shown(line), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn an_answer_that_nobody_waits_for_is_named() {
+        let calls = Calls::default();
+        let begun = (0..70).map(|_| calls.begin("get").unwrap());
+        let _waiters: Vec<_> = begun.collect();
+        for id in 1..=65 {
+            calls.answer(id, Vec::new()).unwrap();
+        }
+        let again = |id| calls.answer(id, Vec::new()).unwrap_err().text();
+        assert!(again(65).contains("request 65 (`get`) a second time"));
+        // That is too long ago.
+        assert!(again(1).contains("request 1 a second time"));
+        assert!(again(0).contains("request 0, which was not made"));
+        assert!(again(71).contains("not made: the last one was 70"));
+        let error = calls.fail(calls.lock(), Fault::Endless);
+        let source = std::error::Error::source(&error).unwrap().to_string();
+        let named = "without an answer: `get` (id 66), `get` (id 67), `get` (id 68) and 2 more";
+        assert!(source.ends_with(named), "{source}");
+        // The first fault is the one that counts.
+        let error = calls.fail(calls.lock(), Fault::Closed);
+        let again = std::error::Error::source(&error).unwrap().to_string();
+        assert_eq!(source, again);
+    }
 }

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use cloud_contract::{Namespace, Result, keyvalue};
-use serde::de::IgnoredAny;
 
 use crate::driver::{Session, Store};
 use crate::link::bounded;
@@ -36,8 +35,7 @@ impl Namespace for Open {
             store,
         };
         let call = Call::OpenStore { place };
-        let reply: Reply<IgnoredAny> =
-            bounded(self.call_timeout, self.session.link.call(&call)).await?;
+        let reply: Reply<()> = bounded(self.call_timeout, self.session.link.call(&call)).await?;
         reply.plain()?;
         Ok(Arc::new(Store::new(
             Arc::clone(&self.session),

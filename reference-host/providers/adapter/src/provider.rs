@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use cloud_contract::{Descriptor, Namespace, Provider, Result, Scope, Settings};
-use serde::de::IgnoredAny;
 
 use crate::child;
 use crate::config::Config;
@@ -12,7 +11,7 @@ use crate::descriptor;
 use crate::driver::Session;
 use crate::link::{Link, bounded};
 use crate::namespace::Open;
-use crate::wire::{Call, PROTOCOLS, Reply};
+use crate::wire::{Call, Outcome, PROTOCOLS, Reply};
 
 /// A provider in another process.
 #[derive(Debug)]
@@ -36,11 +35,13 @@ pub(crate) async fn connect(settings: Settings) -> Result<Arc<dyn Provider>> {
                 "it did not answer `describe` within {limit} ms"
             )));
         }
-        Ok(Ok(Reply::Ok(description))) => description,
-        Ok(Ok(_)) => return Err(descriptor::refused("it refuses `describe`")),
+        Ok(Ok(Reply { outcome, .. })) => match outcome {
+            Outcome::Ok(description) => description,
+            _ => return Err(descriptor::refused("it refuses `describe`")),
+        },
         Ok(Err(error)) => {
-            let reason = match link.fault() {
-                Some(fault) => fault.text(),
+            let reason = match link.loss() {
+                Some(loss) => loss.fault.text(),
                 None => error.to_string(),
             };
             return Err(descriptor::refused(format!(
@@ -49,6 +50,8 @@ pub(crate) async fn connect(settings: Settings) -> Result<Arc<dyn Provider>> {
         }
     };
     let descriptor = descriptor::read(description, config.call_timeout)?;
+    // From here on nobody else says why calls fail.
+    link.tell_losses();
     let session = Arc::new(Session::new(link, &descriptor));
     Ok(Arc::new(Adapter {
         descriptor,
@@ -60,8 +63,8 @@ impl Adapter {
     /// A call that answers with nothing.
     async fn order(&self, call: &Call<'_>) -> Result<()> {
         let limit = self.descriptor.call_timeout;
-        let reply: Reply<IgnoredAny> = bounded(limit, self.session.link.call(call)).await?;
-        reply.plain().map(drop)
+        let reply: Reply<()> = bounded(limit, self.session.link.call(call)).await?;
+        reply.plain()
     }
 }
 

@@ -11,10 +11,10 @@ use base64::display::Base64Display;
 use base64::engine::general_purpose::STANDARD;
 use cloud_contract::keyvalue::{Entry, Expected, Version};
 use cloud_contract::{Bytes, Error, Result};
-use serde::de::{DeserializeOwned, Visitor};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
-use crate::error::{Failure, unexpected_answer};
+use crate::error::Failure;
+use crate::form::{At, Form, Json, Members};
 
 /// The versions of the protocol that this host speaks.
 pub(crate) const PROTOCOLS: &[u64] = &[1];
@@ -121,6 +121,28 @@ pub(crate) enum Call<'a> {
     },
 }
 
+impl Call<'_> {
+    /// Its name in the protocol.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Describe { .. } => "describe",
+            Self::OpenScope { .. } => "open-scope",
+            Self::CloseScope { .. } => "close-scope",
+            Self::OpenStore { .. } => "open-store",
+            Self::Get { .. } => "get",
+            Self::Exists { .. } => "exists",
+            Self::Set { .. } => "set",
+            Self::Delete { .. } => "delete",
+            Self::List { .. } => "list",
+            Self::Entry { .. } => "entry",
+            Self::Increment { .. } => "increment",
+            Self::GetMany { .. } => "get-many",
+            Self::SetMany { .. } => "set-many",
+            Self::DeleteMany { .. } => "delete-many",
+        }
+    }
+}
+
 /// One entry of a batch.
 #[derive(Debug, Serialize)]
 pub(crate) struct Item<'a> {
@@ -170,73 +192,70 @@ fn as_text<S: Serializer>(number: &i64, serializer: S) -> Result<S::Ok, S::Error
     serializer.collect_str(number)
 }
 
-/// What the reader of lines has to know of an answer.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Head {
-    pub(crate) id: u64,
+/// What the reader of lines has to know of an answer: its id.
+///
+/// # Errors
+/// Why it is none, without anything of the line.
+pub(crate) fn id(line: &[u8]) -> Result<u64, String> {
+    #[derive(Deserialize)]
+    struct Head {
+        id: u64,
+    }
+    // A list would do for a `Head` as well.
+    if line.trim_ascii_start().first() != Some(&b'{') {
+        return Err("not a JSON object".to_owned());
+    }
+    match serde_json::from_slice(line) {
+        Ok(Head { id }) => Ok(id),
+        // What is said of a wrong type holds what is there.
+        Err(error) if error.is_data() => Err("no `id` that is a whole number".to_owned()),
+        Err(error) => Err(format!("not JSON: {error}")),
+    }
 }
 
-/// An answer: one of the three is there.
-#[derive(Debug, Deserialize)]
-#[serde(bound = "T: DeserializeOwned")]
-struct Answer<T> {
-    #[serde(default = "none", deserialize_with = "present")]
-    ok: Option<T>,
-    #[serde(default = "none", deserialize_with = "present")]
-    stale: Option<Option<StoredEntry>>,
-    #[serde(default)]
-    error: Option<Failure>,
-}
-
-fn none<T>() -> Option<T> {
-    None
-}
-
-/// A member that is there counts, also where it is `null`.
-fn present<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Deserialize<'de>,
-{
-    T::deserialize(deserializer).map(Some)
+/// An answer.
+#[derive(Debug)]
+pub(crate) struct Reply<T> {
+    call: &'static str,
+    pub(crate) outcome: Outcome<T>,
 }
 
 /// What came of a call.
 #[derive(Debug)]
-pub(crate) enum Reply<T> {
+pub(crate) enum Outcome<T> {
     Ok(T),
     /// A condition did not hold; the entry that is there instead.
     Stale(Option<Entry>),
     Failed(Failure),
 }
 
-impl<T: DeserializeOwned> Reply<T> {
-    /// Reads an answer.
+impl<T: Form> Reply<T> {
+    /// Reads the answer to a call.
     ///
     /// # Errors
-    /// `other` for one of another form.
-    pub(crate) fn read(line: &[u8]) -> Result<Self> {
-        let answer: Answer<T> = serde_json::from_slice(line).map_err(unexpected_answer)?;
-        match answer {
-            Answer {
-                ok: Some(ok),
-                stale: None,
-                error: None,
-            } => Ok(Self::Ok(ok)),
-            Answer {
-                ok: None,
-                stale: Some(entry),
-                error: None,
-            } => Ok(Self::Stale(entry.map(Entry::from))),
-            Answer {
-                ok: None,
-                stale: None,
-                error: Some(failure),
-            } => Ok(Self::Failed(failure)),
-            _ => Err(unexpected_answer(
-                "an answer has one of `ok`, `stale` and `error`",
-            )),
-        }
+    /// `other` for one of another form, naming the place.
+    pub(crate) fn read(call: &'static str, line: &[u8]) -> Result<Self> {
+        let at = At::Answer(call);
+        let json = serde_json::from_slice(line)
+            .map_err(|_| at.wrong("is not JSON in UTF-8 in all its parts"))?;
+        let mut members = Members::of(json, &at)?;
+        let (ok, stale) = (members.take("ok"), members.take("stale"));
+        let error: Option<Json> = members.optional("error")?;
+        let outcome = match (ok, stale, error) {
+            (Some(ok), None, None) => Outcome::Ok(T::read(ok, &At::Member(&at, "ok"))?),
+            (None, Some(stale), None) => {
+                let entry = Option::<StoredEntry>::read(stale, &At::Member(&at, "stale"))?;
+                Outcome::Stale(entry.map(Entry::from))
+            }
+            (None, None, Some(error)) => {
+                Outcome::Failed(Failure::read(error, &At::Member(&at, "error"))?)
+            }
+            (None, None, None) => {
+                return Err(at.wrong("has none of `ok`, `stale` and `error`"));
+            }
+            _ => return Err(at.wrong("has more than one of `ok`, `stale` and `error`")),
+        };
+        Ok(Self { call, outcome })
     }
 
     /// The answer of a call that sets no condition.
@@ -244,31 +263,35 @@ impl<T: DeserializeOwned> Reply<T> {
     /// # Errors
     /// Those that were reported; `other` where a condition is said not to hold.
     pub(crate) fn plain(self) -> Result<T> {
-        match self {
-            Self::Ok(ok) => Ok(ok),
-            Self::Failed(failure) => Err(failure.into()),
-            Self::Stale(_) => Err(unexpected_answer("`stale` where no condition was set")),
+        match self.outcome {
+            Outcome::Ok(ok) => Ok(ok),
+            Outcome::Failed(failure) => Err(failure.error),
+            Outcome::Stale(_) => {
+                let at = At::Answer(self.call);
+                Err(at.wrong("has `stale`, and no condition was set"))
+            }
         }
     }
 }
 
-/// One item's part of the answer to a batch.
-#[derive(Debug, Deserialize)]
-#[serde(bound = "T: DeserializeOwned")]
-pub(crate) struct ItemAnswer<T> {
-    #[serde(default = "none", deserialize_with = "present")]
-    ok: Option<T>,
-    #[serde(default)]
-    error: Option<Failure>,
-}
+/// One item's part of the answer to a batch. One of another form fails alone.
+#[derive(Debug)]
+pub(crate) struct ItemAnswer<T>(pub(crate) Result<T>);
 
-impl<T> From<ItemAnswer<T>> for Result<T> {
-    fn from(answer: ItemAnswer<T>) -> Self {
-        match (answer.ok, answer.error) {
-            (Some(ok), None) => Ok(ok),
-            (None, Some(failure)) => Err(failure.into()),
-            _ => Err(unexpected_answer("an item has one of `ok` and `error`")),
-        }
+impl<T: Form> Form for ItemAnswer<T> {
+    fn read(json: Json, at: &At<'_>) -> Result<Self> {
+        let read = || {
+            let mut members = Members::of(json, at)?;
+            let ok = members.take("ok");
+            let error: Option<Failure> = members.optional("error")?;
+            match (ok, error) {
+                (Some(ok), None) => T::read(ok, &At::Member(at, "ok")),
+                (None, Some(failure)) => Err(failure.error),
+                (None, None) => Err(at.wrong("has neither `ok` nor `error`")),
+                (Some(_), Some(_)) => Err(at.wrong("has both `ok` and `error`")),
+            }
+        };
+        Ok(Self(read()))
     }
 }
 
@@ -276,36 +299,34 @@ impl<T> From<ItemAnswer<T>> for Result<T> {
 #[derive(Debug)]
 pub(crate) struct Value(pub(crate) Bytes);
 
-impl<'de> Deserialize<'de> for Value {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Text;
-        impl Visitor<'_> for Text {
-            type Value = Value;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a value in base64")
-            }
-
-            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Value, E> {
-                // What is wrong with it is left out: it is a value.
-                let bytes = STANDARD
-                    .decode(text)
-                    .map_err(|_| E::custom("a value is not base64 with padding"))?;
-                Ok(Value(bytes.into()))
-            }
-        }
-        deserializer.deserialize_str(Text)
+impl Form for Value {
+    fn read(json: Json, at: &At<'_>) -> Result<Self> {
+        let text = String::read(json, at)?;
+        // What is wrong with it is left out: it is a value.
+        let bytes = STANDARD
+            .decode(text)
+            .map_err(|_| at.wrong("is not base64 with padding"))?;
+        Ok(Self(bytes.into()))
     }
 }
 
 /// An entry in an answer.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug)]
 pub(crate) struct StoredEntry {
     value: Value,
     version: String,
-    #[serde(default)]
     remaining_ns: Option<u64>,
+}
+
+impl Form for StoredEntry {
+    fn read(json: Json, at: &At<'_>) -> Result<Self> {
+        let mut members = Members::of(json, at)?;
+        Ok(Self {
+            value: members.required("value")?,
+            version: members.required("version")?,
+            remaining_ns: members.optional("remaining-ns")?,
+        })
+    }
 }
 
 impl From<StoredEntry> for Entry {
@@ -319,30 +340,39 @@ impl From<StoredEntry> for Entry {
 }
 
 /// A page of a list in an answer.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub(crate) struct Page {
     pub(crate) keys: Vec<String>,
-    #[serde(default)]
     pub(crate) next: Option<String>,
+}
+
+impl Form for Page {
+    fn read(json: Json, at: &At<'_>) -> Result<Self> {
+        let mut members = Members::of(json, at)?;
+        Ok(Self {
+            keys: members.required("keys")?,
+            next: members.optional("next")?,
+        })
+    }
 }
 
 /// A number of 64 bits in an answer, as text.
 #[derive(Debug)]
 pub(crate) struct Sum(pub(crate) i64);
 
-impl<'de> Deserialize<'de> for Sum {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        let number = text
-            .parse()
-            .map_err(|_| serde::de::Error::custom("a sum is not a number in a string"))?;
-        Ok(Self(number))
+impl Form for Sum {
+    fn read(json: Json, at: &At<'_>) -> Result<Self> {
+        let text = String::read(json, at)?;
+        let number = text.parse();
+        number
+            .map(Self)
+            .map_err(|_| at.wrong("is not a string with a signed number of 64 bits"))
     }
 }
 
 /// Whether a call is one that the process does not know.
 pub(crate) fn is_unknown<T>(reply: &Result<Reply<T>, Error>) -> bool {
-    matches!(reply, Ok(Reply::Failed(failure)) if failure.is_unsupported())
+    matches!(reply, Ok(Reply { outcome: Outcome::Failed(failure), .. }) if failure.is_unsupported)
 }
 
 #[cfg(test)]
@@ -439,42 +469,130 @@ mod tests {
             ),
         ] {
             assert_eq!(line(&call), text);
+            let name = format!(r#""call":"{}""#, call.name());
+            assert!(text.contains(&name), "{text}");
         }
+    }
+
+    fn read<T: Form>(line: &str) -> Result<Reply<T>> {
+        Reply::read("get", line.as_bytes())
+    }
+
+    fn get(line: &str) -> Result<Option<Value>> {
+        read::<Option<Value>>(line)?.plain()
     }
 
     #[test]
     fn answers_have_one_of_three_members() {
-        let absent = Reply::<Option<Value>>::read(br#"{"id":1,"ok":null}"#);
-        assert!(absent.unwrap().plain().unwrap().is_none());
-        let value = Reply::<Option<Value>>::read(br#"{"ok":"\/wA=","id":1,"new":{}}"#);
-        assert_eq!(value.unwrap().plain().unwrap().unwrap().0, &b"\xff\0"[..]);
-        let stale = br#"{"id":1,"stale":{"value":"dg==","version":"3","remaining-ns":5}}"#;
-        let Reply::Stale(Some(entry)) = Reply::<()>::read(stale).unwrap() else {
+        assert!(get(r#"{"id":1,"ok":null}"#).unwrap().is_none());
+        let value = get(r#"{"ok":"\/wA=","id":1,"new":{}}"#).unwrap();
+        assert_eq!(value.unwrap().0, &b"\xff\0"[..]);
+        let stale = r#"{"id":1,"stale":{"value":"dg==","version":"3","remaining-ns":5}}"#;
+        let Outcome::Stale(Some(entry)) = read::<()>(stale).unwrap().outcome else {
             panic!("not stale")
         };
         assert_eq!(entry.version, "3");
         assert_eq!(entry.remaining, Some(Duration::from_nanos(5)));
-        let stale = Reply::<()>::read(br#"{"id":1,"stale":null}"#).unwrap();
-        assert!(matches!(stale, Reply::Stale(None)));
+        let stale = read::<()>(r#"{"id":1,"stale":null}"#).unwrap();
+        assert!(matches!(stale.outcome, Outcome::Stale(None)));
         assert!(stale.plain().is_err());
-        let failed = Reply::<()>::read(br#"{"id":1,"error":{"name":"timeout"}}"#);
+        let failed = read::<()>(r#"{"id":1,"error":{"name":"timeout"}}"#);
         assert!(failed.unwrap().plain().is_err());
-        let sum = Reply::<Sum>::read(br#"{"id":1,"ok":"-9223372036854775808"}"#);
+        let sum = read::<Sum>(r#"{"id":1,"ok":"-9223372036854775808"}"#);
         assert_eq!(sum.unwrap().plain().unwrap().0, i64::MIN);
+    }
+
+    /// Beside what counts; for `ok` and `stale` it is a value.
+    #[test]
+    fn null_is_as_good_as_missing_where_a_member_may_be() {
+        assert!(get(r#"{"id":1,"ok":null,"error":null}"#).unwrap().is_none());
+        let stale = read::<()>(r#"{"id":1,"stale":null,"error":null}"#).unwrap();
+        assert!(matches!(stale.outcome, Outcome::Stale(None)));
+        let page = r#"{"id":1,"ok":{"keys":["a"],"next":null}}"#;
+        let page = read::<Page>(page).unwrap().plain().unwrap();
+        assert_eq!(page.next, None);
+        let entry = r#"{"id":1,"ok":{"value":"","version":"1","remaining-ns":null}}"#;
+        let entry = read::<StoredEntry>(entry).unwrap().plain().unwrap();
+        assert_eq!(entry.remaining_ns, None);
+        let items = r#"{"id":1,"ok":[{"ok":null,"error":null}]}"#;
+        let items = read::<Vec<ItemAnswer<()>>>(items);
+        assert!(items.unwrap().plain().unwrap()[0].0.is_ok());
+        for line in [
+            r#"{"id":1,"ok":null,"stale":null}"#,
+            r#"{"id":1,"ok":null,"error":{"name":"timeout"}}"#,
+            r#"{"id":1,"error":null}"#,
+        ] {
+            assert!(read::<()>(line).is_err(), "{line}");
+        }
     }
 
     #[test]
     fn answers_of_another_form_are_errors_without_their_text() {
-        for line in [
-            r#"{"id":1}"#,
-            r#"{"id":1,"ok":"","stale":null}"#,
-            r#"{"id":1,"ok":7}"#,
-            r#"{"id":1,"ok":"sesame!"}"#,
-            r#"{"id":1,"ok":"dg"}"#,
-            r#"{"id":1,"error":"sesame"}"#,
+        for (line, place) in [
+            (r#"{"id":1}"#, "it has none of"),
+            (
+                r#"{"id":1,"ok":"","stale":null}"#,
+                "it has more than one of",
+            ),
+            (r#"{"id":1,"ok":7}"#, "`ok` is not a string"),
+            (r#"{"id":1,"ok":"sesame!"}"#, "`ok` is not base64"),
+            (r#"{"id":1,"ok":"dg"}"#, "`ok` is not base64"),
+            (r#"{"id":1,"error":"sesame"}"#, "`error` is not an object"),
+            (r#"{"id":1,"ok":"\udc00sesame"}"#, "it is not JSON in UTF-8"),
+            (r#"{"id":1,"stale":"sesame"}"#, "`stale` is not an object"),
+            (
+                r#"{"id":1,"stale":{"value":"dg=="}}"#,
+                "`stale.version` is missing",
+            ),
+            (r#"{"id":1,"stale":null}"#, "it has `stale`"),
         ] {
-            let error = Reply::<Option<Value>>::read(line.as_bytes()).unwrap_err();
-            assert!(!format!("{error} {error:?}").contains("sesame"), "{line}");
+            let error = get(line).unwrap_err();
+            let text = format!("{error} {error:?}");
+            assert!(!text.contains("sesame"), "{line}");
+            assert!(text.contains("answered `get`"), "{text}");
+            assert!(text.contains(place), "{text}");
+        }
+        let text = |error: Error| error.to_string();
+        let page = read::<Page>(r#"{"id":1,"ok":{"keys":["a",7]}}"#).unwrap_err();
+        assert!(text(page).contains("`ok.keys[1]` is not a string"));
+        let sum = read::<Sum>(r#"{"id":1,"ok":"sesame"}"#).unwrap_err();
+        assert!(text(sum).contains("`ok` is not a string with a signed number"));
+        let is_there = read::<bool>(r#"{"id":1,"ok":0}"#).unwrap_err();
+        assert!(text(is_there).contains("`ok` is not a boolean"));
+    }
+
+    #[test]
+    fn an_item_of_another_form_fails_alone() {
+        let line = r#"{"id":1,"ok":[{"ok":"dg=="},{"ok":7},{},7,{"error":{"name":"sesame"}}]}"#;
+        let items = read::<Vec<ItemAnswer<Option<Value>>>>(line);
+        let items = items.unwrap().plain().unwrap();
+        assert!(items[0].0.is_ok());
+        for (item, place) in items[1..].iter().zip([
+            "`ok[1].ok` is not a string",
+            "`ok[2]` has neither",
+            "`ok[3]` is not an object",
+            "`ok[4].error.name` is not the name",
+        ]) {
+            let text = item.0.as_ref().unwrap_err().to_string();
+            assert!(text.contains(place) && !text.contains("sesame"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_line_has_an_id_or_a_reason() {
+        assert_eq!(id(b" {\"ok\":[],\"id\":7}\n"), Ok(7));
+        for (line, reason) in [
+            ("sesame\n", "not a JSON object"),
+            ("[7]\n", "not a JSON object"),
+            ("\n", "not a JSON object"),
+            ("{\"id\":\"sesame\"}\n", "no `id`"),
+            ("{\"ok\":\"sesame\"}\n", "no `id`"),
+            ("{\"id\":7}sesame\n", "not JSON: "),
+            ("{\"id\":7,'sesame'\n", "not JSON: "),
+        ] {
+            let found = id(line.as_bytes()).unwrap_err();
+            assert!(found.contains(reason), "{found}");
+            assert!(!found.contains("sesame"), "{found}");
         }
     }
 }

@@ -114,11 +114,18 @@ async fn a_process_that_breaks_the_protocol_is_unavailable_at_once_and_gone() {
         return;
     }
     for (mode, source) in [
-        ("dies", "it ended (exit status: 9)"),
-        ("garbage", "no answer"),
-        ("stray", "not made"),
-        ("endless", "more than 67108864 bytes"),
-        ("closes-output", "it ended"),
+        (
+            "dies",
+            "it ended (exit status: 9); without an answer: `get` (id 4), `get` (id 5), `get` (id 6) and ",
+        ),
+        ("garbage", "no answer: not a JSON object; without"),
+        ("broken", "no answer: not JSON: "),
+        ("stray", "it answered request 4711, which was not made"),
+        (
+            "endless",
+            "more than 67108864 bytes; without an answer: `get`",
+        ),
+        ("closes-output", "it closed its standard output; without"),
     ] {
         let provider = misbehave(mode).await.unwrap();
         let driver = store(&provider).await;
@@ -152,7 +159,7 @@ async fn a_second_answer_is_the_end() {
             Err(error) => break error,
         }
     };
-    assert_unavailable(&error, "answered before");
+    assert_unavailable(&error, "it answered request 4 (`get`) a second time");
     assert_gone(&processes(&provider)).await;
 }
 
@@ -212,12 +219,20 @@ async fn an_answer_of_another_form_fails_its_call_alone() {
     if !has_python() {
         return;
     }
-    for mode in ["another-form", "two-answers-in-one", "stale", "no-utf8"] {
+    for (mode, place) in [
+        ("another-form", "`ok` is not a string"),
+        ("two-answers-in-one", "it has more than one of `ok`"),
+        ("stale", "it has `stale`, and no condition was set"),
+        ("no-utf8", "it is not JSON in UTF-8"),
+    ] {
         let provider = misbehave(mode).await.unwrap();
         let driver = store(&provider).await;
         for _ in 0..2 {
             let error = driver.get("k").await.unwrap_err();
             assert!(matches!(error.kind(), ErrorKind::Other(_)), "{error}");
+            let text = error.to_string();
+            assert!(text.contains("answered `get`"), "{text}");
+            assert!(text.contains(place), "{text}");
         }
         let value = Bytes::from_static(b"v");
         let set = driver.set("k", value, SetOptions::default()).await;
@@ -228,7 +243,11 @@ async fn an_answer_of_another_form_fails_its_call_alone() {
     let keys = ["a".to_owned(), "b".to_owned()];
     let results = driver.get_many(&keys).await;
     assert_eq!(results.len(), 2);
-    assert!(results.iter().all(Result::is_err));
+    for result in results {
+        let text = result.unwrap_err().to_string();
+        let wrong = "answered `get-many` in a form that the protocol does not have: `ok` has 0 items for the 1 that were asked";
+        assert!(text.contains(wrong), "{text}");
+    }
 }
 
 #[tokio::test]
@@ -322,6 +341,19 @@ async fn a_process_ends_with_its_provider() {
     }
 }
 
+/// Waits until they are dead. Nobody reaps them here.
+fn assert_dead(processes: &[String]) {
+    let is_alive = |pid: &String| {
+        let status = std::fs::read_to_string(format!("/proc/{pid}/stat"));
+        status.is_ok_and(|status| !status.contains(") Z"))
+    };
+    let until = Instant::now() + Duration::from_secs(9);
+    while processes.iter().any(is_alive) {
+        assert!(Instant::now() < until, "left: {processes:?}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
 #[test]
 fn a_process_ends_with_its_runtime() {
     if !has_python() {
@@ -331,15 +363,172 @@ fn a_process_ends_with_its_runtime() {
     let provider = runtime.block_on(misbehave("stays")).unwrap();
     let processes = processes(&provider);
     drop(runtime);
-    // Nobody reaps here: it is enough that both are dead.
-    let is_alive = |pid: &String| {
-        let status = std::fs::read_to_string(format!("/proc/{pid}/stat"));
-        status.is_ok_and(|status| !status.contains(") Z"))
+    assert_dead(&processes);
+}
+
+/// As a command ends: the provider goes, and its runtime at once after it. In the
+/// other order, where the command was interrupted.
+#[test]
+fn the_last_second_is_given_when_the_runtime_ends() {
+    if !has_python() {
+        return;
+    }
+    for is_interrupted in [false, true] {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("cleaned");
+        let mode = format!("cleans-up '{}'", file.display());
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let provider = runtime.block_on(misbehave(&mode)).unwrap();
+        let processes = processes(&provider);
+        let kept = is_interrupted.then_some(provider);
+        runtime.shutdown_timeout(Duration::from_secs(2));
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), "done");
+        drop(kept);
+        assert_dead(&processes);
+    }
+}
+
+/// What a test runs in a process of its own: this file again, with the mode in the
+/// environment.
+const OWN_PROCESS: &str = "ADAPTER_TEST_OWN_PROCESS";
+
+fn own_process(test: &str, mode: &str) -> std::process::Command {
+    let mut command = std::process::Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", test, "--nocapture"]);
+    command.env(OWN_PROCESS, mode);
+    command
+}
+
+#[tokio::test]
+async fn the_owner_is_told_why_a_process_is_given_up() {
+    if !has_python() {
+        return;
+    }
+    if let Ok(mode) = std::env::var(OWN_PROCESS) {
+        match misbehave(&mode).await {
+            Ok(provider) => {
+                let driver = store(&provider).await;
+                while driver.get("k").await.is_ok() {}
+            }
+            // Who connects is told, and says so.
+            Err(error) => assert!(!error.to_string().is_empty()),
+        }
+        return;
+    }
+    let prefix = "adapter: the provider process is given up: ";
+    for (mode, words) in [
+        (
+            "dies",
+            &["it ended (exit status: 9); without an answer: `get` (id 4)\n"][..],
+        ),
+        (
+            "garbage",
+            &[
+                "it wrote a line to its standard output that is no answer: not a JSON object",
+                "`get` (id 4); the line begins: debug: get was called\n",
+            ],
+        ),
+        // It holds data.
+        (
+            "broken",
+            &["not JSON: ", "without an answer: `get` (id 4)\n"],
+        ),
+        (
+            "stray",
+            &["it answered request 4711, which was not made: the last one was 4"],
+        ),
+        ("twice", &["it answered request 4 (`get`) a second time"]),
+        ("closes-output", &["it closed its standard output"]),
+        ("ends-early", &[]),
+        ("well-closed", &[]),
+    ] {
+        let test = "the_owner_is_told_why_a_process_is_given_up";
+        let mut command = own_process(test, mode);
+        if mode == "well-closed" {
+            command = own_process("a_process_ends_with_its_provider", mode);
+        }
+        let output = command.output().unwrap();
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success(), "{mode}: {text}");
+        let told = text.matches(prefix).count();
+        assert_eq!(told, usize::from(!words.is_empty()), "{mode}: {text}");
+        for word in words {
+            assert!(text.contains(word), "{mode}: {text}");
+        }
+        assert!(!text.contains("sesame"), "{mode}: {text}");
+    }
+}
+
+/// What does not end with its input stays behind otherwise.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_process_ends_with_a_host_that_is_killed() {
+    use std::io::BufRead as _;
+    use std::process::Stdio;
+
+    if !has_python() {
+        return;
+    }
+    if let Ok(mode) = std::env::var(OWN_PROCESS) {
+        let provider = misbehave(&mode).await.unwrap();
+        println!("\nprocesses: {}", provider.descriptor().product);
+        return std::future::pending().await;
+    }
+    let mut host = own_process("a_process_ends_with_a_host_that_is_killed", "stays");
+    let mut host = host.stdout(Stdio::piped()).spawn().unwrap();
+    let lines = std::io::BufReader::new(host.stdout.take().unwrap()).lines();
+    let line = lines
+        .map(Result::unwrap)
+        .find_map(|line| line.strip_prefix("processes: ").map(str::to_owned));
+    // SIGKILL.
+    host.kill().unwrap();
+    host.wait().unwrap();
+    let processes: Vec<String> = line.unwrap().split(' ').map(str::to_owned).collect();
+    assert_eq!(processes.len(), 2);
+    assert_dead(&processes);
+}
+
+/// The check of the example finds what a run of the suite does not see.
+#[test]
+fn the_check_of_the_example_tells_right_from_wrong() {
+    if !has_python() {
+        return;
+    }
+    let folder = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../../docs/examples/python-provider"
+    );
+    let check = |arguments: &[&str]| {
+        let mut command = std::process::Command::new("python3");
+        command.arg(format!("{folder}/check.py")).args(arguments);
+        let output = command.output().unwrap();
+        (
+            output.status.code(),
+            String::from_utf8(output.stdout).unwrap(),
+        )
     };
-    let until = Instant::now() + Duration::from_secs(9);
-    while processes.iter().any(is_alive) {
-        assert!(Instant::now() < until, "left: {processes:?}");
-        std::thread::sleep(Duration::from_millis(10));
+    for right in [
+        &["python3", &format!("{folder}/provider.py")][..],
+        &["python3", SCRIPT, "well"],
+    ] {
+        let (code, text) = check(right);
+        assert!(code == Some(0) && !text.contains("WRONG"), "{text}");
+        assert!(
+            text.contains("ok     close-scope removes everything"),
+            "{text}"
+        );
+    }
+    for (mode, wrong) in [
+        ("reopens-empty", "WRONG  open-scope of an open scope keeps"),
+        ("keeps", "WRONG  close-scope removes everything"),
+        ("makes-stores", "WRONG  open-store makes no store"),
+        ("loses", "WRONG  what was written is there after kill -9"),
+        ("knows-all", "WRONG  a call that it does not know"),
+        ("stays", "WRONG  it ends within a second"),
+    ] {
+        let (code, text) = check(&["python3", SCRIPT, mode]);
+        assert!(code == Some(1) && text.contains(wrong), "{mode}: {text}");
+        assert_eq!(text.matches("WRONG").count(), 1, "{mode}: {text}");
     }
 }
 
@@ -361,6 +550,11 @@ async fn a_handshake_that_fails_says_why() {
             "version 2 of the protocol, this host speaks [1]",
         ),
         ("another-feature", "the feature `kv.teleport`"),
+        ("no-store", "it does not declare the feature `kv.store`"),
+        (
+            "low-limit",
+            "its limit `kv.batch.max-items` is not a whole number from 25 to 4294967295",
+        ),
     ] {
         let error = misbehave(mode).await.unwrap_err();
         let text = error.to_string();

@@ -8,9 +8,11 @@ import sys
 import time
 
 mode = sys.argv[1]
+# What the test or the mode needs to know besides.
+argument = sys.argv[2] if len(sys.argv) > 2 else None
 child = subprocess.Popen(["sleep", "600"], stdout=subprocess.DEVNULL)
 held = []
-values = {}
+scopes = {}  # scope: {store: {key: value}}
 
 
 def say(text):
@@ -29,7 +31,7 @@ def describe(request):
         "product": f"{os.getpid()} {child.pid}",
         "features": ["kv.store", "kv.batch"],
         "limits": {"kv.key.max-bytes": 512, "kv.value.max-bytes": 33554432},
-        "durability": "volatile",
+        "durability": "process" if mode == "loses" else "volatile",
     }
     if mode == "says-nothing":
         return
@@ -39,6 +41,10 @@ def describe(request):
         description["protocol"] = 2
     if mode == "another-feature":
         description["features"].append("kv.teleport")
+    if mode == "no-store":
+        description["features"] = ["kv.batch"]
+    if mode == "low-limit":
+        description["limits"]["kv.batch.max-items"] = 24
     if mode == "ends-early":
         sys.exit(7)
     if mode == "greets":
@@ -46,11 +52,13 @@ def describe(request):
     reply(request, ok=description)
 
 
-def get(request):
+def get(request, store):
     if mode == "dies":
         os._exit(9)
     if mode == "garbage":
         say("debug: get was called")
+    if mode == "broken":
+        say('{"id": %d, "ok": "sesame' % request["id"])
     if mode == "stray":
         say('{"id": 4711, "ok": null}')
     if mode == "no-utf8":
@@ -84,7 +92,7 @@ def get(request):
             for one in reversed(held):
                 reply(one, ok=base64.b64encode(one["key"].encode()).decode())
         return
-    reply(request, ok=values.get(request["key"]))
+    reply(request, ok=store.get(request["key"]))
     if mode == "twice":
         reply(request, ok=None)
 
@@ -92,21 +100,47 @@ def get(request):
 for line in sys.stdin.buffer:
     request = json.loads(line)
     call = request["call"]
+    scope = scopes.get(request.get("scope"), {})
+    store = scope.get(request.get("store"))
     if call == "describe":
         describe(request)
-    elif call == "get":
-        get(request)
-    elif call == "set":
-        values[request["key"]] = request["value"]
+    elif call == "open-scope":
+        if mode == "reopens-empty" or not scope:
+            scopes[request["scope"]] = {name: {} for name in request["stores"]}
         reply(request, ok=None)
-    elif call in ("open-scope", "close-scope", "open-store"):
+    elif call == "close-scope":
+        if mode != "keeps":
+            scopes.pop(request["scope"], None)
+        reply(request, ok=None)
+    elif "store" in request and store is None:
+        if mode == "makes-stores":
+            scopes.setdefault(request["scope"], {})[request["store"]] = {}
+            reply(request, ok=None)
+        else:
+            reply(request, error={"name": "not-found"})
+    elif call == "open-store":
+        reply(request, ok=None)
+    elif call == "get":
+        get(request, store)
+    elif call == "set":
+        store[request["key"]] = request["value"]
+        reply(request, ok=None)
+    elif call == "delete":
+        store.pop(request["key"], None)
         reply(request, ok=None)
     elif call == "get-many" and mode == "miscounts":
         reply(request, ok=[])
     elif call == "get-many" and mode == "large":
-        reply(request, ok=[{"ok": values.get(key)} for key in request["keys"]])
+        reply(request, ok=[{"ok": store.get(key)} for key in request["keys"]])
+    elif mode == "knows-all":
+        reply(request, ok=None)
     else:
         reply(request, error={"name": "unsupported", "payload": call})
 
 if mode == "stays":
     time.sleep(600)
+if mode == "cleans-up":
+    child.kill()
+    time.sleep(0.5)
+    with open(argument, "w") as file:
+        file.write("done")
