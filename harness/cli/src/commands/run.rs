@@ -134,7 +134,11 @@ impl Job<'_> {
             }
         };
         let sink = session.sink();
-        sink(self.started(&harness, selected));
+        let mode = match &first {
+            Some(Some(Ok(opened))) => Some(opened.mode),
+            _ => None,
+        };
+        sink(self.started(&harness, selected, mode));
         for pattern in idle_patterns(&self.selection, cases) {
             sink(Event::Note {
                 provider: None,
@@ -315,7 +319,8 @@ impl Job<'_> {
         }
     }
 
-    fn started(&self, harness: &Harness, selected: Vec<String>) -> Event {
+    /// What there is to say when the first provider is open, in this way.
+    fn started(&self, harness: &Harness, selected: Vec<String>, mode: Option<&str>) -> Event {
         let providers = self.targets.len() as u64;
         let paced = self.paced(&RunOptions::default(), &self.targets[0]);
         Event::RunStarted {
@@ -329,7 +334,7 @@ impl Job<'_> {
                 repeat: self.args.repeat,
                 jobs: u32::try_from(paced.jobs).unwrap_or(u32::MAX),
                 timeout_scale: paced.timeout_scale,
-                not_publishable: self.not_publishable(),
+                not_publishable: self.not_publishable(mode),
             },
             providers: self.targets.iter().map(Target::id).collect(),
             planned: selected.len() as u64 * providers * u64::from(self.args.repeat),
@@ -365,7 +370,7 @@ impl Job<'_> {
         })
     }
 
-    fn not_publishable(&self) -> Vec<String> {
+    fn not_publishable(&self, mode: Option<&str>) -> Vec<String> {
         let args = self.args;
         let reasons = [
             (self.selection.is_partial(), "cases were left out"),
@@ -376,7 +381,10 @@ impl Job<'_> {
                 "time limits were stretched",
             ),
             (
-                self.targets.iter().any(|target| self.is_replaced(target)),
+                self.targets
+                    .iter()
+                    .enumerate()
+                    .any(|(number, target)| self.is_replaced(target, mode.filter(|_| number == 0))),
                 "the image of a container was replaced",
             ),
             (
@@ -416,15 +424,17 @@ impl Job<'_> {
         words
     }
 
-    /// Whether a container of the target would run something else than what is pinned.
-    fn is_replaced(&self, target: &Target) -> bool {
+    /// Whether a container of the target runs, or would run as far as can be known
+    /// before it is stood up, something else than what is pinned.
+    fn is_replaced(&self, target: &Target, mode: Option<&str>) -> bool {
         let Some(flavour) = target.flavour else {
             return false;
         };
-        let is_possible = match self.launch.launch {
-            Launch::Container => true,
+        let is_possible = match (&self.launch.launch, mode) {
+            (_, Some(mode)) => mode == Launch::Container.to_string(),
+            (Launch::Container, None) => true,
             // A program comes first.
-            Launch::Auto => flavour.process.is_none_or(|it| find_program(&it).is_none()),
+            (Launch::Auto, None) => flavour.process.is_none_or(|it| find_program(&it).is_none()),
             _ => false,
         };
         flavour.container.is_some_and(|container| {

@@ -1,8 +1,9 @@
 //! Runs on what is somebody else's: what is written down, told and bounded.
 
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use crate::support::{Done, conformance, finish, json, not_run, run, signal, text, wait_for};
@@ -139,21 +140,29 @@ fn at_a_terminal(user: &User, arguments: &[&str], typed: &[u8]) -> Option<Done> 
             None => terminal.env_remove(name),
         };
     }
-    let pipes = [Stdio::piped(), Stdio::piped()];
-    let [input, output] = pipes;
-    let mut child = terminal.stdin(input).stdout(output).spawn().ok()?;
-    // The question comes after the estimate, which takes its time.
-    let mut stdin = child.stdin.take()?;
-    let typed = typed.to_owned();
-    let typist = std::thread::spawn(move || {
-        std::thread::sleep(Duration::from_secs(4));
-        stdin.write_all(&typed).ok();
-        // The terminal stays as long as somebody sits at it.
-        std::thread::sleep(Duration::from_secs(4));
+    terminal.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = terminal.spawn().ok()?;
+    let mut screen = child.stdout.take()?;
+    let shown = Arc::new(Mutex::new(Vec::new()));
+    let seen = Arc::clone(&shown);
+    let reader = std::thread::spawn(move || {
+        let mut bytes = [0; 1024];
+        while let Ok(count @ 1..) = screen.read(&mut bytes) {
+            seen.lock().unwrap().extend_from_slice(&bytes[..count]);
+        }
     });
-    let done = finish(child);
-    typist.join().unwrap();
-    Some(done)
+    let text = || String::from_utf8_lossy(&shown.lock().unwrap()).into_owned();
+    wait_for("the question", || text().contains("Go on?").then_some(()));
+    // The terminal stays as long as somebody sits at it.
+    let mut keyboard = child.stdin.take()?;
+    keyboard.write_all(typed).unwrap();
+    let code = wait_for("the end", || child.try_wait().unwrap()).code();
+    reader.join().unwrap();
+    Some(Done {
+        code,
+        stdout: text(),
+        stderr: String::new(),
+    })
 }
 
 #[test]
