@@ -379,6 +379,7 @@ async fn what_it_declares_follows_the_service() {
     let endpoint = server.endpoint() + "?options=-c%20synchronous_commit%3Doff";
     let provider = support::connect(&endpoint, &[]).await.unwrap();
     assert_eq!(provider.descriptor().durability, Durability::Process);
+    drop(store(&provider).await);
     server
         .ask("ALTER TABLE cloud_wit.kv_entry SET UNLOGGED")
         .await;
