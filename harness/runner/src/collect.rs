@@ -192,7 +192,7 @@ mod tests {
         plan: |run| {
             let table = Resource {
                 kind: "table".to_owned(),
-                name: format!("t{}", run.as_str().replace('-', "z")),
+                name: format!("t{}", run.as_str().replace('-', "z0")),
             };
             vec![("table", table)]
         },
@@ -246,8 +246,8 @@ mod tests {
         let target = Target::usual(&TABLES);
         let forecast = Forecast::of(&target, &Settings::default()).unwrap();
         assert_eq!(forecast.prefix, "cf-");
-        assert_eq!(forecast.resources[0].name, "tcfz*");
-        assert_eq!(forecast.policy.as_deref(), Some("tcfz*"));
+        assert_eq!(forecast.resources[0].name, "tcfz0*");
+        assert_eq!(forecast.policy.as_deref(), Some("tcfz0*"));
     }
 
     #[test]

@@ -44,8 +44,8 @@ impl RunNames {
     }
 
     /// What stands for the number of a run in [`RunNames::of_any`]. Services that write
-    /// signs in another way leave digits alone.
-    pub(crate) const ANY: &str = "0000000000";
+    /// other signs with digits leave these alone, and do not continue them.
+    pub(crate) const ANY: &str = "9876598765";
 
     /// What everything begins with that the run makes in a service.
     #[must_use]

@@ -123,6 +123,9 @@ fn the_rights_are_those_of_every_run() {
         .expect(0)
         .says("creates dynamodb-table cw-cf-*")
         .says("arn:aws:dynamodb:*:*:table/cw-cf-*");
+    run(&["-p", "azure", "--dry-run", CASE[0], CASE[1]])
+        .expect(0)
+        .says("Creates, uses and removes the tables cwcfz0*\"");
 }
 
 /// A command on a terminal of its own, with what somebody types there.
@@ -268,6 +271,21 @@ fn what_is_being_created_at_an_interrupt_is_removed() {
         assert!(left.seen.iter().any(|action| action == "DeleteTable"));
         assert_eq!(ledgers(state.path()), 0);
     }
+}
+
+#[test]
+fn a_run_that_ends_before_it_begins_removes_what_it_created() {
+    let (state, reports) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let vendor = Vendor::start(State::default());
+    let me = vendor.user(state.path(), "me", "eu-west-1");
+    // Only known when the provider is open.
+    std::fs::create_dir(reports.path().join("events.jsonl")).unwrap();
+    let folder = reports.path().to_str().unwrap();
+    done(&me, &["-p", "aws", "--yes", CASE[0], CASE[1], "-o", folder]).expect(2);
+    let left = vendor.state();
+    assert!(left.seen.iter().any(|action| action == "CreateTable"));
+    assert!(left.tables.is_empty(), "{left:#?}");
+    assert_eq!(ledgers(state.path()), 0);
 }
 
 #[test]
