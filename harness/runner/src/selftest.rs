@@ -12,7 +12,7 @@ use futures::stream::{self, StreamExt as _};
 use crate::plan::{Action, Planned};
 use crate::{Harness, Plan, RunNames, RunOptions, Sink, Subject, run_provider};
 
-/// How often an idle case of several actors runs again on each mutant.
+/// How often cases of several actors run again where no race was met.
 const MEETINGS: u32 = 5;
 
 /// A provider that is wrong on purpose.
@@ -55,8 +55,8 @@ pub struct KillTable {
     pub mutants: Vec<MutantResult>,
     /// The cases that kill no mutant.
     pub idle_cases: Vec<String>,
-    /// The cases that killed one only when they ran again with nothing beside them:
-    /// their actors had not met.
+    /// The cases that killed a mutant only when they ran again with nothing beside
+    /// them: their actors had not met.
     pub met_alone: Vec<String>,
     /// How many cases there are.
     pub cases: usize,
@@ -115,9 +115,9 @@ fn idle<'a>(
     cases.filter(move |id| !killers.contains(*id))
 }
 
-/// Runs the idle cases of several actors again, one at a time. Beside other work
-/// their actors may run one after the other, and then no race is met. Returns
-/// those that killed a mutant now.
+/// Runs cases of several actors again, one at a time, for the mutants that survived
+/// and for the cases that killed nothing. Beside other work their actors may run one
+/// after the other, and then no race is met. Returns those that killed a mutant now.
 async fn meet_alone(
     harness: &Harness,
     mutants: &[Mutant],
@@ -128,25 +128,22 @@ async fn meet_alone(
         jobs: 1,
         ..options.clone()
     };
-    let mut met = Vec::new();
-    for case in harness.suite.cases().iter().filter(|case| case.actors > 1) {
-        if !idle(harness, results).any(|id| id == case.id) {
-            continue;
-        }
-        'meetings: for _ in 0..MEETINGS {
-            for (mutant, result) in mutants.iter().zip(results.iter_mut()) {
-                let again = run_cases(harness, mutant, &alone, |other| other.id == case.id).await;
-                if again.killed_by.is_empty() {
-                    continue;
-                }
-                result.survived.retain(|id| *id != case.id);
-                result.killed_by.extend(again.killed_by);
-                met.push(case.id.clone());
-                break 'meetings;
+    let mut met = BTreeSet::new();
+    for _ in 0..MEETINGS {
+        let idle: BTreeSet<&str> = idle(harness, results).collect();
+        for (mutant, result) in mutants.iter().zip(results.iter_mut()) {
+            let survived = result.killed_by.is_empty();
+            let wanted =
+                |case: &Case| case.actors > 1 && (survived || idle.contains(case.id.as_str()));
+            let again = run_cases(harness, mutant, &alone, wanted).await;
+            for case in again.killed_by {
+                result.survived.retain(|id| *id != case);
+                result.killed_by.push(case.clone());
+                met.insert(case);
             }
         }
     }
-    met
+    met.into_iter().collect()
 }
 
 /// Runs, on one mutant, those `chosen` of the cases that cite a clause it breaks.
