@@ -136,7 +136,9 @@ impl Link {
         if clock.needs_sample() {
             // One asks for all who wait.
             let mut asked = self.asked.lock().await;
-            let is_due = asked.is_none_or(|asked| asked.elapsed() >= DATE_PAUSE);
+            let is_due = asked.is_none_or(|asked| asked.elapsed() >= DATE_PAUSE)
+                // After the host slept nothing is known until then.
+                || clock.end_of(Duration::ZERO).is_none();
             if is_due && clock.needs_sample() {
                 let sample = tokio::time::timeout(DATE_TIMEOUT, self.sample()).await;
                 if let Ok(Some(sample)) = sample {

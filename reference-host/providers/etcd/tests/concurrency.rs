@@ -3,10 +3,13 @@
 mod support;
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use cloud_contract::Bytes;
 use cloud_contract::keyvalue::{Conditional, Driver, Expected, SetOptions};
-use support::{Server, get, store, swap};
+use support::{Server, get, set, store, swap};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
 const TASKS: usize = 32;
@@ -40,6 +43,62 @@ async fn every_increment_counts_once() {
     sums.sort_unstable();
     assert!(sums.into_iter().eq(1..=320));
     assert_eq!(get(&stores[0], "c").await.as_deref(), Some("320"));
+}
+
+/// How many requests of these kinds the server was sent, by its own count.
+async fn requests(server: &Server) -> [u64; 2] {
+    let authority = server.endpoint().replace("http://", "");
+    let mut stream = TcpStream::connect(&authority).await.unwrap();
+    let question =
+        format!("GET /metrics HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\n\r\n");
+    stream.write_all(question.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    ["Range", "Txn"].map(|method| {
+        let begin = format!("grpc_server_started_total{{grpc_method=\"{method}\"");
+        let line = answer.lines().find(|line| line.starts_with(&begin));
+        let count = line.and_then(|line| line.split(' ').next_back());
+        count.unwrap().parse().unwrap()
+    })
+}
+
+/// An increment goes by what the one before it left, and looks only where that was
+/// changed.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_crowd_of_increments_costs_one_request_each() {
+    let Some(server) = Server::start() else {
+        return;
+    };
+    let [store, other] = stores(&server).await;
+    let before = requests(&server).await;
+    let begun = Instant::now();
+    let mut tasks = JoinSet::new();
+    for _ in 0..64 {
+        let store = Arc::clone(&store);
+        tasks.spawn(async move { store.increment("c", 1).await.unwrap() });
+    }
+    let mut sums = tasks.join_all().await;
+    println!("64 increments of one key in {:?}", begun.elapsed());
+    sums.sort_unstable();
+    assert!(sums.into_iter().eq(1..=64));
+    let after = requests(&server).await;
+    assert_eq!([after[0] - before[0], after[1] - before[1]], [1, 64]);
+
+    // Whatever somebody else does in between counts.
+    assert_eq!(other.increment("c", 10).await, Ok(74));
+    assert_eq!(store.increment("c", 1).await, Ok(75));
+    set(&other, "c", "text").await;
+    assert!(store.increment("c", 1).await.is_err());
+    let most = i64::MAX.to_string();
+    set(&other, "c", &most).await;
+    assert!(store.increment("c", 1).await.is_err());
+    assert_eq!(store.increment("c", -1).await, Ok(i64::MAX - 1));
+    set(&other, "c", "7").await;
+    assert_eq!(store.increment("c", 2).await, Ok(9));
+    other.delete("c", Expected::Any).await.unwrap();
+    assert_eq!(store.increment("c", i64::MAX).await, Ok(i64::MAX));
+    other.delete("c", Expected::Any).await.unwrap();
+    assert_eq!(store.increment("c", 1).await, Ok(1));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
