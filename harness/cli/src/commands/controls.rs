@@ -13,8 +13,8 @@ use conformance_runner::{
 
 use crate::{Failure, output, registry};
 
-/// How often a case runs whose failure has to be met in a race.
-const REPETITIONS: u32 = 10;
+/// How often the cases run at most whose failure has to be met in a race.
+const ROUNDS: u32 = 40;
 
 /// Runs every control that can be stood up here.
 pub(crate) async fn run(harness: &Harness, options: &RunOptions) -> Result<u8, Failure> {
@@ -107,7 +107,7 @@ impl Findings {
     }
 }
 
-/// Runs everything once, and what fails in a race many times.
+/// Runs everything once, and what fails in a race until it does.
 async fn examine(
     harness: &Harness,
     target: &Target,
@@ -119,16 +119,23 @@ async fn examine(
         .map_err(|error| error.to_string())?;
     let findings = Arc::new(Mutex::new(Findings::default()));
     let once = options.clone().on(target);
-    let races = RunOptions {
-        repeat: REPETITIONS,
-        ..once.clone()
-    };
     try_out(harness, target, &opened, &once, &findings, |_| true).await;
     let racing: BTreeSet<&str> = known.sometimes().collect();
-    try_out(harness, target, &opened, &races, &findings, |id| {
-        racing.contains(id)
-    })
-    .await;
+    let is_met = || {
+        let findings = findings.lock().unwrap_or_else(PoisonError::into_inner);
+        racing.is_empty() || racing.iter().any(|id| findings.convicted.contains(*id))
+    };
+    for round in 0..ROUNDS {
+        if is_met() {
+            break;
+        }
+        let again = RunOptions {
+            seed: once.seed.wrapping_add(u64::from(round) + 1),
+            ..once.clone()
+        };
+        let chosen = |id: &str| racing.contains(id);
+        try_out(harness, target, &opened, &again, &findings, chosen).await;
+    }
     opened.close().await;
     let mut findings = findings.lock().unwrap_or_else(PoisonError::into_inner);
     Ok(std::mem::take(&mut *findings))
