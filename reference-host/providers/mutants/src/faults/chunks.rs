@@ -42,8 +42,8 @@ impl StoreFault for RepeatsInParts {
 enum Unprocessed {
     /// `set-many` writes a mebibyte of values.
     Written,
-    /// `get-many` returns a mebibyte of values.
-    Read,
+    /// `get-many` returns so many bytes of values.
+    Read(usize),
     /// `get-many` looks for 256 KiB of keys.
     Keys,
 }
@@ -64,7 +64,7 @@ impl StoreFault for Unprocessed {
         for (key, place) in keys.iter().zip(&mut values) {
             let fits = match self {
                 Self::Written => true,
-                Self::Read => fits(&mut sum, place.as_ref().map_or(0, Bytes::len), MIB),
+                Self::Read(most) => fits(&mut sum, place.as_ref().map_or(0, Bytes::len), *most),
                 Self::Keys => fits(&mut sum, key.len(), MIB / 4),
             };
             if !fits {
@@ -197,7 +197,13 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "kv-get-many-one-mebibyte",
         "`get-many` returns none behind a mebibyte of values",
         &["KV-GETMANY-2"],
-        store!(Unprocessed::Read),
+        store!(Unprocessed::Read(MIB)),
+    ),
+    Mutant::new(
+        "kv-get-many-eight-mebibytes",
+        "`get-many` returns none behind 8 MiB of values",
+        &["KV-GETMANY-2", "KV-GETMANY-3"],
+        store!(Unprocessed::Read(8 * MIB)),
     ),
     Mutant::new(
         "kv-get-many-long-keys",

@@ -407,7 +407,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         store!(Torn {
             reads: false,
             writes: true,
-            window: Window::between_locks(),
+            window: Window::between_locks().often(),
         }),
     ),
     Mutant::new(

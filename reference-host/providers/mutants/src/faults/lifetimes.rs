@@ -210,6 +210,55 @@ macro_rules! blind {
     };
 }
 
+/// `remaining` goes on with the old time to live of what `set-many` made permanent.
+#[derive(Debug, Default)]
+struct NotInBatch {
+    ends: Ends,
+    overwritten: Mutex<HashMap<String, Instant>>,
+}
+
+#[async_trait]
+impl StoreFault for NotInBatch {
+    async fn set_expiring(
+        &self,
+        to: &Target,
+        key: &str,
+        value: Bytes,
+        ttl: Duration,
+    ) -> Result<()> {
+        to.store.set_expiring(key, value, ttl).await?;
+        lock(&self.overwritten).remove(key);
+        if let Some(end) = Instant::now().checked_add(ttl) {
+            lock(&self.ends).insert(key.to_owned(), end);
+        }
+        Ok(())
+    }
+
+    async fn set(&self, to: &Target, key: &str, value: Bytes) -> Result<()> {
+        to.store.set(key, value).await?;
+        lock(&self.ends).remove(key);
+        lock(&self.overwritten).remove(key);
+        Ok(())
+    }
+
+    async fn set_many(&self, to: &Target, entries: Vec<(String, Bytes)>) -> BatchResult<()> {
+        let keys: Vec<String> = entries.iter().map(|(key, _)| key.clone()).collect();
+        to.store.set_many(entries).await?;
+        let ended = keys.into_iter();
+        let ended = ended.filter_map(|key| lock(&self.ends).remove_entry(&key));
+        let ended: Vec<_> = ended.collect();
+        lock(&self.overwritten).extend(ended);
+        Ok(())
+    }
+
+    async fn remaining(&self, to: &Target, key: &str) -> Result<Option<Option<Duration>>> {
+        let rest = to.store.remaining(key).await?;
+        let old = lock(&self.overwritten).get(key).copied();
+        let old = old.and_then(|end| end.checked_duration_since(Instant::now()));
+        Ok(rest.map(|rest| rest.or(old)))
+    }
+}
+
 pub(super) const MUTANTS: &[Mutant] = &[
     blind!("kv-ended-get", "get", Get),
     blind!("kv-ended-exists", "exists", Exists),
@@ -221,4 +270,10 @@ pub(super) const MUTANTS: &[Mutant] = &[
     blind!("kv-ended-increment", "increment", Increment),
     blind!("kv-ended-get-many", "get-many", GetMany),
     blind!("kv-ended-remaining", "remaining", Remaining),
+    Mutant::new(
+        "kv-remaining-not-in-batch",
+        "`remaining` goes on with the lifetime that `set-many` ended",
+        &["KV-REMAINING-2", "KV-EXPIRY-4"],
+        store!(NotInBatch::default()),
+    ),
 ];

@@ -88,7 +88,7 @@ impl Unlisted {
         Self {
             by,
             keys: Mutex::default(),
-            window: Window::often(),
+            window: Window::default().often(),
         }
     }
 }

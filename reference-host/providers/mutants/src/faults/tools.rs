@@ -74,11 +74,11 @@ impl Window {
         }
     }
 
-    /// Open more often, for what few cases call in long rows.
-    pub(super) fn often() -> Self {
+    /// Open more often, for what few cases do in long rows.
+    pub(super) fn often(self) -> Self {
         Self {
             left: AtomicU32::new(2_000),
-            ..Self::default()
+            ..self
         }
     }
 

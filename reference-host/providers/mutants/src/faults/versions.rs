@@ -49,6 +49,8 @@ enum Rule {
     Without(&'static [Call]),
     /// The number of the write; writing the same bytes does not count.
     WithoutSame,
+    /// The number of the write, and the seconds that are left.
+    Ageing,
     /// Another one at each read; all are accepted.
     Reads,
     /// 300 bytes long.
@@ -79,6 +81,10 @@ impl Issued {
             | Rule::Without(_)
             | Rule::WithoutSame
             | Rule::WithoutZero => known.writes.to_string().into(),
+            Rule::Ageing => {
+                let left = entry.remaining.map_or(0, |left| left.as_secs() + 1);
+                format!("{}.{left}", known.writes).into()
+            }
             Rule::Repeating => (known.writes % 4).to_string().into(),
             Rule::Reads => format!("{}.{}", entry.version, known.reads).into(),
             Rule::Long => format!("{:0>300}", entry.version).into(),
@@ -263,6 +269,12 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "a key that ended and is created again has its first versions again",
         &["TYP-VER-1"],
         driver!(Issued::by(Rule::RestartingAfterEnd)),
+    ),
+    Mutant::new(
+        "kv-version-ages",
+        "the version of an expiring key changes with each second",
+        &["TYP-VER-2", "KV-SWAP-2"],
+        driver!(Issued::by(Rule::Ageing)),
     ),
     Mutant::new(
         "kv-version-without-zero",
