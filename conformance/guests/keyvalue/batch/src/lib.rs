@@ -37,6 +37,7 @@ conformance_kit::suite! {
     }
     size {
         empty;
+        largest_sum;
         long_keys;
         max_items;
         max_value;

@@ -10,6 +10,7 @@ conformance_kit::suite! {
         after_increment;
         after_set_expiring;
         mixed_writes;
+        while_expiring;
     }
     counter {
         after_end;

@@ -195,52 +195,12 @@ impl StoreFault for PickyVersion {
     }
 }
 
-/// Versions are read as numbers of 64 bits, and what is above is dropped.
-#[derive(Debug)]
-struct Wraps;
-
-impl Wraps {
-    fn low(version: &Version) -> Version {
-        match version.parse::<u128>() {
-            Ok(number) => (number & u128::from(u64::MAX)).to_string().into(),
-            Err(_) => version.clone(),
-        }
-    }
-}
-
-#[async_trait]
-impl StoreFault for Wraps {
-    async fn swap(
-        &self,
-        to: &Target,
-        key: &str,
-        value: Bytes,
-        expected: Expected,
-    ) -> SwapResult<Version> {
-        let expected = match expected {
-            Expected::Version(version) => Expected::Version(Self::low(&version)),
-            other => other,
-        };
-        to.store.swap(key, value, expected).await
-    }
-
-    async fn delete_if(&self, to: &Target, key: &str, expected: Version) -> SwapResult<()> {
-        to.store.delete_if(key, Self::low(&expected)).await
-    }
-}
-
 pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::new(
         "kv-swap-malformed-version",
         "a version that was never issued is an error of its own",
         &["TYP-VER-4"],
         store!(PickyVersion(malformed)),
-    ),
-    Mutant::new(
-        "kv-swap-version-wraps",
-        "a version is taken for another one that is 2^64 less",
-        &["TYP-VER-4", "KV-CAS-4"],
-        store!(Wraps),
     ),
     Mutant::new(
         "kv-swap-long-version",

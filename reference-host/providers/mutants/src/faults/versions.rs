@@ -51,6 +51,8 @@ enum Rule {
     WithoutSame,
     /// The number of the write, and the seconds that are left.
     Ageing,
+    /// The number of the write; what is above 64 bits is dropped.
+    Wrapping,
     /// Another one at each read; all are accepted.
     Reads,
     /// 300 bytes long.
@@ -80,6 +82,7 @@ impl Issued {
             | Rule::RestartingAfterEnd
             | Rule::Without(_)
             | Rule::WithoutSame
+            | Rule::Wrapping
             | Rule::WithoutZero => known.writes.to_string().into(),
             Rule::Ageing => {
                 let left = entry.remaining.map_or(0, |left| left.as_secs() + 1);
@@ -95,6 +98,10 @@ impl Issued {
     fn matches(&self, expected: &Version, known: &Known, entry: &Entry) -> bool {
         match self.rule {
             Rule::Reads => expected.split('.').next() == Some(&*entry.version),
+            Rule::Wrapping => {
+                let low = |number: u128| number & u128::from(u64::MAX);
+                expected.parse().map(low) == Ok(u128::from(known.writes))
+            }
             // Two writes with no bytes between them are told apart by nothing.
             _ => *expected == self.version(known, entry),
         }
@@ -275,6 +282,12 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "the version of an expiring key changes with each second",
         &["TYP-VER-2", "KV-SWAP-2"],
         driver!(Issued::by(Rule::Ageing)),
+    ),
+    Mutant::new(
+        "kv-version-wraps",
+        "a version is taken for another one that is 2^64 less",
+        &["TYP-VER-4"],
+        driver!(Issued::by(Rule::Wrapping)),
     ),
     Mutant::new(
         "kv-version-without-zero",

@@ -36,6 +36,12 @@ fn alterations(version: &str) -> Vec<String> {
         changed[place] = if changed[place] == 'a' { 'b' } else { 'a' };
         texts.push(changed.into_iter().collect());
     }
+    // The same number to whoever keeps the lowest bits of it.
+    if let Ok(number) = version.parse::<u64>() {
+        for bits in [32, 53, 63, 64] {
+            texts.push((u128::from(number) + (1 << bits)).to_string());
+        }
+    }
     texts.retain(|text| text != version);
     texts
 }

@@ -31,6 +31,17 @@ async fn run(cx: &Context) -> Outcome {
     }
     let entries: Vec<(&String, &[u8])> = keys.iter().map(|key| (key, &b"new"[..])).collect();
     cx.ok(batch::set_many(&store, &entries).await)?;
+    cx.ok(batch::set_many(&store, &[("long", b"new")]).await)?;
+    let rest = cx.ok(expiry::remaining(&store, "long").await)?;
+    cx.check(
+        "KV-EXPIRY-4",
+        "remaining before the time that set-many took away",
+    )
+    .that(
+        matches!(rest, Some(Lifetime::Permanent)),
+        "permanent",
+        &rest,
+    )?;
     for span in &spans {
         cx.sleep_past(span).await;
     }

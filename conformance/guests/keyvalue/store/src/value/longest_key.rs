@@ -15,7 +15,7 @@ async fn run(cx: &Context) -> Outcome {
         (512, 24_576),
         (
             long_key(cx)?,
-            cx.limit("kv.value.max-bytes")?.min(400_000) as usize,
+            cx.limit("kv.value.max-bytes")?.min(4 << 20) as usize,
         ),
     ];
     for (key, value) in lengths {
