@@ -20,8 +20,6 @@ use crate::session::{Ending, Session, Targets, unusable_folder};
 use crate::spending::{Budget, Intent, Permit};
 use crate::{Failure, opening, output, setup};
 
-/// How many cases run at a time, where nobody says otherwise.
-
 /// Runs, reports, and says what the process should end with.
 pub(crate) fn run(args: &RunArgs) -> Result<u8, Failure> {
     let targets = setup::providers(&args.providers)?;
