@@ -70,6 +70,9 @@ impl Bench {
         if !judged.service_lost {
             return judged;
         }
+        if let Some(reason) = self.provider.loss() {
+            return ended(judged.verdict, reason, judged.attempts);
+        }
         match self.health.loss_within(NOTICE_TIMEOUT).await {
             Some(loss) => ended(judged.verdict, loss.reason, judged.attempts),
             None => judged,

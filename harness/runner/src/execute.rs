@@ -237,6 +237,7 @@ impl Run {
             if self.service_lost.load(Ordering::Relaxed) {
                 let loss = self.bench.health.loss();
                 let reason = loss.map(|loss| loss.reason);
+                let reason = reason.or_else(|| self.bench.provider.loss());
                 return not_run(
                     reason.as_deref().unwrap_or("the service stopped answering"),
                     Blame::Environment,

@@ -69,6 +69,10 @@ impl Provider for Tidy {
         }
     }
 
+    fn loss(&self) -> Option<String> {
+        self.provider.loss()
+    }
+
     fn platform(&self, grants: Vec<Grant>) -> Arc<dyn Platform> {
         self.provider.platform(grants)
     }

@@ -105,6 +105,10 @@ impl Provider for Metered<Arc<dyn Provider>> {
         self.inner.close(scope).await
     }
 
+    fn loss(&self) -> Option<String> {
+        self.inner.loss()
+    }
+
     fn platform(&self, grants: Vec<Grant>) -> Arc<dyn Platform> {
         self.inner.platform(grants)
     }

@@ -28,6 +28,12 @@ pub trait Provider: Send + Sync + fmt::Debug {
     /// `unavailable`, `timeout`, `access-denied`. Closing what is not there is ok.
     async fn close(&self, scope: &Scope) -> Result<()>;
 
+    /// Why the service is gone for good, where the provider itself runs it and knows:
+    /// for people, without data, paths and endpoints. None as long as it is there.
+    fn loss(&self) -> Option<String> {
+        None
+    }
+
     /// What a guest with these grants sees. The default is the portable layer;
     /// only a provider that is wrong on purpose puts something else in front.
     fn platform(&self, grants: Vec<Grant>) -> Arc<dyn Platform> {

@@ -91,4 +91,9 @@ impl Provider for Adapter {
         let scope = scope.id.as_str();
         self.order(&Call::CloseScope { scope }).await
     }
+
+    fn loss(&self) -> Option<String> {
+        let loss = self.session.link.loss()?;
+        Some(format!("the provider process is gone: {}", loss.text()))
+    }
 }

@@ -82,8 +82,16 @@ impl Server {
         assert!(sent.unwrap().success());
     }
 
+    /// The server listens before its streams can be used.
     pub(crate) async fn provider(&self) -> Arc<dyn Provider> {
-        connect(&self.endpoint(), &[]).await.unwrap()
+        let until = Instant::now() + Duration::from_secs(10);
+        loop {
+            match connect(&self.endpoint(), &[]).await {
+                Ok(provider) => return provider,
+                Err(error) => assert!(Instant::now() < until, "{error}"),
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// How many streams there are.
