@@ -48,6 +48,12 @@ pub(crate) fn describe(
             (limit::KV_TTL_LATENESS_NS, nanoseconds(TTL_LATENESS)),
         ]);
     }
+    // A write is answered when it is in the log on the disks of a majority.
+    let durability = if version.as_deref().is_some_and(forgets) {
+        Durability::Process
+    } else {
+        Durability::Durable
+    };
     Descriptor {
         provider: NAME,
         product: "etcd".to_owned(),
@@ -57,12 +63,28 @@ pub(crate) fn describe(
             .into_iter()
             .map(|(id, value)| Limit { id, value })
             .collect(),
-        // A write is answered when it is in the log on the disks of a majority.
-        durability: Durability::Durable,
+        durability,
         // Every read is linearizable.
         visibility_bound: Duration::ZERO,
         call_timeout,
     }
+}
+
+/// Whether a version answers writes before they are on the disk, if its cluster has one
+/// member: <https://github.com/etcd-io/etcd/issues/14370>. How many there are may change
+/// at any time.
+fn forgets(version: &str) -> bool {
+    let mut parts = version.split(['.', '-', '+']).map(str::parse::<u32>);
+    let mut next = || parts.next().and_then(Result::ok);
+    let [Some(major), Some(minor), Some(patch)] = [next(), next(), next()] else {
+        return false;
+    };
+    let mended = match (major, minor) {
+        (3, 5) => 5,
+        (3, 4) => 21,
+        _ => return (major, minor) < (3, 4),
+    };
+    patch < mended
 }
 
 /// What is declared of a service whose clock can be read.
@@ -73,6 +95,22 @@ pub(crate) fn usual() -> Descriptor {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn versions_that_lose_writes_are_not_durable() {
+        for (version, durability) in [
+            ("3.3.27", Durability::Process),
+            ("3.4.20", Durability::Process),
+            ("3.4.21", Durability::Durable),
+            ("3.5.1", Durability::Process),
+            ("3.5.5", Durability::Durable),
+            ("3.6.0-rc.1", Durability::Durable),
+            ("unknown", Durability::Durable),
+        ] {
+            let declared = describe(Some(version.to_owned()), true, Duration::ZERO);
+            assert_eq!(declared.durability, durability, "{version}");
+        }
+    }
 
     #[test]
     fn nothing_ends_without_a_clock() {
