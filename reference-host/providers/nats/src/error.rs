@@ -34,6 +34,7 @@ const WRONG_LAST_SEQUENCE: [u64; 2] = [10071, 10164];
 const NOT_READY: u64 = 10163;
 const NO_MESSAGE: u64 = 10037;
 const NAME_IN_USE: u64 = 10058;
+const NOT_CREATED: u64 = 10049;
 const NO_STREAM: u64 = 10059;
 
 /// The end of a request that a caller may know what to do about.
@@ -45,6 +46,8 @@ pub(crate) enum Failure {
     NoStream,
     /// A stream of this name is there already, with other settings.
     NameInUse,
+    /// The files of a new stream could not be made.
+    NotCreated(Error),
     /// There is no such message.
     NoMessage,
     /// The expected last sequence was not the last. Nothing was changed.
@@ -62,6 +65,10 @@ impl From<Refusal> for Failure {
             NOT_READY => Self::NotReady,
             NO_MESSAGE => Self::NoMessage,
             NAME_IN_USE => Self::NameInUse,
+            NOT_CREATED => {
+                let kind = refusal_kind(NOT_CREATED, refusal.code);
+                Self::NotCreated(Error::with_source(kind, refusal.description))
+            }
             NO_STREAM => Self::NoStream,
             code => {
                 let kind = refusal_kind(code, refusal.code);
@@ -85,7 +92,7 @@ impl From<Failure> for Error {
             Failure::NoStream => ErrorKind::NotFound.into(),
             Failure::NotReady => ErrorKind::Throttled { retry_after: None }.into(),
             Failure::NameInUse | Failure::NoMessage | Failure::OtherSequence => unexpected_reply(),
-            Failure::Failed(error) => error,
+            Failure::NotCreated(error) | Failure::Failed(error) => error,
         }
     }
 }

@@ -24,6 +24,10 @@ use crate::record::nanoseconds;
 
 /// How many increments of different keys can wait for their turns apart.
 const QUEUES: usize = 64;
+/// How often a bucket is tried to be created whose files cannot be made. A server whose
+/// last stream is removed takes away the folder of all streams behind its answer, be it
+/// under the feet of one that is being created; nothing is left of that one.
+const CREATION_ATTEMPTS: u32 = 8;
 /// How many buckets are removed at a time.
 const REMOVED_AT_ONCE: usize = 16;
 /// After this long the server is asked for its time anew.
@@ -191,9 +195,15 @@ async fn create(
         lifetimes,
     ))?;
     let mut asked = Instant::now();
-    let created = live
-        .ask(format!("{}.STREAM.CREATE.{stream}", config.api), new)
-        .await;
+    let mut created = Err(Failure::NoStream);
+    for _ in 0..CREATION_ATTEMPTS {
+        asked = Instant::now();
+        let subject = format!("{}.STREAM.CREATE.{stream}", config.api);
+        created = live.ask(subject, new.clone()).await;
+        if !matches!(created, Err(Failure::NotCreated(_))) {
+            break;
+        }
+    }
     let info: StreamInfo = match created {
         // Other settings, by an operator or another version of this program.
         Err(Failure::NameInUse) => {

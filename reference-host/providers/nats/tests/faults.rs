@@ -217,3 +217,28 @@ async fn long_lists_are_whole_while_keys_are_rewritten() {
     provider.close(&scope("test", &[])).await.unwrap();
     assert_eq!(server.streams().await, 0);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn stores_come_while_the_last_one_goes() {
+    let Some(server) = Server::start(&[]) else {
+        return;
+    };
+    let provider = server.provider().await;
+    let mut workers = JoinSet::new();
+    for worker in 0..3 {
+        let provider = Arc::clone(&provider);
+        workers.spawn(async move {
+            for round in 0..300 {
+                let scope = scope(&format!("come-{worker}-{round}"), &["data"]);
+                let open = provider.open(&scope).await.unwrap();
+                open.keyvalue("data").await.unwrap();
+                drop(open);
+                provider.close(&scope).await.unwrap();
+            }
+        });
+    }
+    while let Some(done) = workers.join_next().await {
+        done.unwrap();
+    }
+    assert_eq!(server.streams().await, 0);
+}
