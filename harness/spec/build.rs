@@ -2,7 +2,12 @@
 //! does not see the files behind `include_dir!`.
 
 fn main() {
-    for folder in ["wit", "conformance/features", "proposals"] {
-        println!("cargo:rerun-if-changed=../../{folder}");
+    for path in [
+        "wit",
+        "conformance/components/cases.json",
+        "conformance/features",
+        "proposals",
+    ] {
+        println!("cargo:rerun-if-changed=../../{path}");
     }
 }

@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use crate::commands::gc::GcArgs;
+use crate::commands::spec::SpecArgs;
 use crate::spending::SpendingArgs;
 use anstream::ColorChoice;
 use clap::builder::FalseyValueParser;
@@ -95,6 +96,8 @@ pub(crate) enum Command {
     Matrix(MatrixArgs),
     /// Print completions for a shell.
     Completions(CompletionsArgs),
+    /// Review the specification: check, diff, coverage, docs, bundle, phase.
+    Spec(SpecArgs),
     /// Print the JSON schema of a file that a run writes.
     Schema(SchemaArgs),
 }

@@ -63,6 +63,7 @@ fn start() -> u8 {
         Some(Command::Gc(args)) => commands::gc::run(&args),
         Some(Command::Matrix(args)) => commands::matrix::run(&args),
         Some(Command::Completions(args)) => commands::completions::run(&args),
+        Some(Command::Spec(args)) => commands::spec::run(&args),
         Some(Command::Schema(args)) => commands::schema::run(&args),
     };
     outcome.unwrap_or_else(|failure: Failure| {

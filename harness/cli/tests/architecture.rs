@@ -60,7 +60,7 @@ const GUARDED: &[(&str, &[&str])] = &[
     ("wasmtime", &["reference-host", "reference-host-cli"]),
     ("wasmtime-wasi", &["reference-host-cli"]),
     ("wit-parser", &["conformance-spec", "guest-builder"]),
-    ("wit-component", &["guest-builder"]),
+    ("wit-component", &["conformance-spec", "guest-builder"]),
     (
         "clap",
         &["conformance-cli", "guest-builder", "reference-host-cli"],

@@ -8,12 +8,17 @@
 //! provider and no runner, and no format talks to another.
 #![deny(missing_docs)]
 
+pub mod coverage;
+pub mod diagnostics;
 pub mod events;
 pub mod files;
 pub mod json;
 pub mod junit;
 pub mod markdown;
+pub mod phase;
 pub mod progress;
+pub mod published;
+pub mod spec_diff;
 mod story;
 mod table;
 mod text;

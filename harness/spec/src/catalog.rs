@@ -1,13 +1,17 @@
 //! Everything that the specification says, indexed.
 
-use conformance_model::{Case, CatalogInfo, Clause, Feature, PackageInfo, Profile, SpecInfo};
+use conformance_model::{
+    Case, CatalogInfo, Clause, Diagnostic, Feature, PackageInfo, Profile, SpecInfo,
+};
 
-use crate::check::Problem;
+use crate::broken::Broken;
+use crate::check::{Problem, Roots, Texts};
+use crate::clauses::Index;
 use crate::features::{self, Capability, Elsewhere};
 use crate::limits::{self, PortableLimit};
 use crate::proposals::{self, Proposal};
-use crate::wit::{self, Documented, Interface};
-use crate::{Sources, SpecError, check, clauses, digest, proposal_check};
+use crate::wit::{self, Documented, File, Interface};
+use crate::{Sources, SpecError, cases, check, clauses, digest, proposal_check};
 
 /// The specification: packages, clauses, limits, features, profiles, proposals.
 #[derive(Debug, Clone)]
@@ -16,16 +20,20 @@ pub struct Catalog {
     pub(crate) interfaces: Vec<Interface>,
     pub(crate) clauses: Vec<Clause>,
     pub(crate) capabilities: Vec<Capability>,
-    /// The doc comment of each package, by package without its version.
-    pub(crate) package_docs: Vec<(String, String)>,
     pub(crate) limits: Vec<PortableLimit>,
     pub(crate) proposals: Vec<Proposal>,
     /// The page that lists the proposals.
     pub(crate) proposals_overview: Option<String>,
     pub(crate) folders_without_facts: Vec<String>,
-    /// What was wrong with clauses and limits when they were read.
+    cases: Vec<Case>,
+    /// The texts that all this was read from.
+    pub(crate) sources: Sources,
+    pub(crate) texts: Texts,
+    pub(crate) files: Vec<File>,
+    pub(crate) documented: Vec<Documented>,
+    pub(crate) index: Index,
+    /// What was wrong with limits when they were read.
     problems: Vec<Problem>,
-    documented: Vec<Documented>,
     wit_digest: String,
     clause_index_digest: String,
 }
@@ -58,29 +66,72 @@ impl Catalog {
     /// # Errors
     /// Text that is not WIT or not TOML, packages that do not fit together.
     pub fn new(sources: &Sources) -> Result<Self, SpecError> {
-        let parsed = wit::parse(&sources.wit)?;
-        let capabilities = features::parse(&sources.features)?;
-        let (clauses, mut problems) = clauses::index(&parsed.documented, &sources.wit);
-        let package_docs: Vec<_> = parsed.package_docs.into_iter().collect();
-        let (limits, unreadable) = limits::parse(&package_docs);
-        problems.extend(unreadable);
-        let (proposals, folders_without_facts) = proposals::parse(&sources.proposals)?;
+        let (catalog, broken) = Self::read(sources, Roots::default())?;
+        match broken.into_iter().next() {
+            None => Ok(catalog),
+            Some(broken) => Err(broken.error),
+        }
+    }
+
+    /// Reads what can be read of a specification, and says what cannot.
+    ///
+    /// # Errors
+    /// No WIT, or more than anyone can read.
+    pub(crate) fn read(sources: &Sources, roots: Roots) -> Result<(Self, Vec<Broken>), SpecError> {
+        let texts = Texts::of(sources, roots);
+        let (parsed, faults) = wit::read(&sources.wit)?;
+        let mut broken: Vec<Broken> = faults
+            .into_iter()
+            .map(|fault| Broken::wit(fault, sources, &texts))
+            .collect();
+        let (capabilities, errors) = features::read(&sources.features);
+        broken.extend(errors.into_iter().map(|e| Broken::features(e, &texts)));
+        let cases = match sources.cases.as_ref().map(cases::parse) {
+            Some(Err(error)) => {
+                broken.push(Broken::cases(error, &texts));
+                Vec::new()
+            }
+            Some(Ok(cases)) => cases,
+            None => Vec::new(),
+        };
+        let folders = proposals::read(&sources.proposals);
+        broken.extend(
+            folders
+                .broken
+                .into_iter()
+                .map(|e| Broken::proposals(e, &texts)),
+        );
+        let mut index = clauses::index(&parsed, &texts);
+        let clauses = std::mem::take(&mut index.clauses);
+        let (limits, problems) = limits::parse(&parsed.documented, &texts);
         let overview = sources.proposals.iter().find(|s| s.path == "README.md");
-        Ok(Self {
+        let catalog = Self {
             packages: parsed.packages,
             interfaces: parsed.interfaces,
-            package_docs,
             documented: parsed.documented,
+            files: parsed.files,
             wit_digest: digest::of_sources(&sources.wit),
             clause_index_digest: digest::of_clauses(&clauses),
             clauses,
+            index,
             problems,
             capabilities,
             limits,
-            proposals,
+            proposals: folders.proposals,
             proposals_overview: overview.map(|source| source.text.clone()),
-            folders_without_facts,
-        })
+            folders_without_facts: folders.without_facts,
+            cases,
+            sources: sources.clone(),
+            texts,
+        };
+        Ok((catalog, broken))
+    }
+
+    /// The cases as the committed list has them, by id. Their digests are empty:
+    /// the list says what the cases demand, whoever built them.
+    #[must_use]
+    pub fn cases(&self) -> &[Case] {
+        &self.cases
     }
 
     /// The packages, by name.
@@ -175,7 +226,7 @@ impl Catalog {
         });
         Some(Explanation {
             signature: place.and_then(|place| place.signature.as_deref()),
-            docs: place.map_or("", |place| place.docs.trim()),
+            docs: place.map_or("", |place| place.docs.text.trim()),
             feature: self.feature_of(clause),
         })
     }
@@ -184,10 +235,15 @@ impl Catalog {
     /// `did you mean`.
     #[must_use]
     pub fn similar(&self, id: &str) -> Vec<&str> {
+        // Nothing comes close to what is much longer than an id.
+        if id.len() > 64 {
+            return Vec::new();
+        }
         let wanted = id.to_ascii_uppercase();
         let mut found: Vec<(usize, &str)> = self
             .clauses
             .iter()
+            .filter(|clause| clause.id.len().abs_diff(wanted.len()) <= 2)
             .map(|clause| (distance(&wanted, &clause.id), clause.id.as_str()))
             .filter(|&(far, _)| far <= 2)
             .collect();
@@ -218,19 +274,44 @@ impl Catalog {
 
     /// What breaks the rules in the specification itself.
     #[must_use]
-    pub fn problems(&self) -> Vec<Problem> {
-        let mut problems = self.problems.clone();
-        problems.extend(check::features(self));
-        problems.extend(check::limits(self));
-        problems.extend(proposal_check::proposals(self));
-        problems
+    pub fn problems(&self) -> Vec<Diagnostic> {
+        let mut problems = self.problems_of_wit();
+        problems.extend(check::references(self));
+        problems.extend(self.problems_of_features());
+        problems.extend(self.problems_of_proposals());
+        problems.extend(proposal_check::unlisted_features(self));
+        self.texts.diagnose(problems)
     }
 
     /// What breaks the rules between the specification and the cases: ids that
     /// nothing stands behind, and clauses of stable interfaces that nothing
     /// covers.
     #[must_use]
-    pub fn problems_with(&self, cases: &[Case]) -> Vec<Problem> {
+    pub fn problems_with(&self, cases: &[Case]) -> Vec<Diagnostic> {
+        self.texts.diagnose(self.problems_of_cases(cases))
+    }
+
+    pub(crate) fn problems_of_wit(&self) -> Vec<Problem> {
+        let mut problems = self.index.problems.clone();
+        problems.extend(check::gates(self));
+        problems.extend(check::names(self));
+        problems.extend(check::overview(self));
+        problems
+    }
+
+    pub(crate) fn problems_of_features(&self) -> Vec<Problem> {
+        let mut problems = self.problems.clone();
+        problems.extend(check::features(self));
+        problems.extend(check::limits(self));
+        problems.extend(check::layout(self));
+        problems
+    }
+
+    pub(crate) fn problems_of_proposals(&self) -> Vec<Problem> {
+        proposal_check::proposals(self)
+    }
+
+    pub(crate) fn problems_of_cases(&self, cases: &[Case]) -> Vec<Problem> {
         let mut problems = check::cases(self, cases);
         problems.extend(check::coverage(self, cases));
         problems

@@ -1,7 +1,8 @@
 //! The limits that a package lists in its doc comment, with the bound that every
 //! binding keeps.
 
-use crate::check::{Problem, Rule};
+use crate::check::{Place, Problem, Rule, Texts};
+use crate::wit::Documented;
 
 /// A row of the table of limits of a package.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +15,7 @@ pub struct PortableLimit {
     pub bound: Bound,
     /// The feature together with which it is stated.
     pub feature: String,
+    pub(crate) place: Place,
 }
 
 /// A portable bound.
@@ -27,24 +29,40 @@ pub enum Bound {
 
 /// The limits in the doc comments of the packages, and the rows that cannot be
 /// read.
-pub(crate) fn parse(package_docs: &[(String, String)]) -> (Vec<PortableLimit>, Vec<Problem>) {
+pub(crate) fn parse(
+    documented: &[Documented],
+    texts: &Texts,
+) -> (Vec<PortableLimit>, Vec<Problem>) {
     let mut limits = Vec::new();
     let mut problems = Vec::new();
-    for (package, docs) in package_docs {
-        for (id, bound, feature) in docs.lines().filter_map(row) {
+    for package in documented.iter().filter(|d| d.interface == "package") {
+        let docs = &package.docs;
+        let file = texts.wit_file(&package.file);
+        let name = package.package.split('@').next().unwrap_or_default();
+        let mut next = 0;
+        for line in docs.text.split_inclusive('\n') {
+            let start = next;
+            next += line.len();
+            let Some((id, bound, feature)) = row(line) else {
+                continue;
+            };
+            let place = |part: &str| {
+                let inner = start + (part.as_ptr() as usize - line.as_ptr() as usize);
+                let at = docs.place(inner);
+                Place::of(file.clone(), at..at + part.len())
+            };
             match parse_bound(bound) {
-                Some(bound) => limits.push(PortableLimit {
+                Some(parsed) => limits.push(PortableLimit {
                     id: id.to_owned(),
-                    package: package.clone(),
-                    bound,
+                    package: name.to_owned(),
+                    bound: parsed,
                     feature: feature.to_owned(),
+                    place: place(id),
                 }),
                 None => problems.push(Problem::new(
                     Rule::LimitTable,
-                    id,
-                    format!(
-                        "its bound in {package} is no \"at least N\" or \"at most N\": {bound}"
-                    ),
+                    place(bound),
+                    format!("the bound of {id} is no \"at least N\" or \"at most N\": {bound}"),
                 )),
             }
         }

@@ -1,19 +1,22 @@
 //! The rules that hold a proposal and the rest of the specification together.
 
 use std::collections::HashSet;
+use std::ops::Range;
 
 use conformance_model::FeatureLevel;
 
 use crate::Catalog;
-use crate::check::{Problem, Rule};
+use crate::check::{Place, Problem, Rule, unknown_clause};
 use crate::proposals::{Heading, Proposal, ProposalStatus, Stated, number_of};
 
 /// What is wrong with the proposals, and with what refers to them.
 pub(crate) fn proposals(catalog: &Catalog) -> Vec<Problem> {
+    let root = &catalog.texts.roots.proposals;
     let mut problems = Vec::new();
     for folder in &catalog.folders_without_facts {
         let message = "no proposal.toml is in this folder";
-        problems.push(Problem::new(Rule::Proposal, folder.as_str(), message));
+        let place = Place::whole(format!("{root}{folder}"));
+        problems.push(Problem::new(Rule::Proposal, place, message));
     }
     for proposal in &catalog.proposals {
         let mut check = Check {
@@ -26,15 +29,25 @@ pub(crate) fn proposals(catalog: &Catalog) -> Vec<Problem> {
         check.decisions();
         check.open_questions();
     }
-    // Features name their proposal in turn.
-    for feature in catalog.features() {
-        let listed = catalog.proposals.iter().any(|proposal| {
-            let mut ids = proposal.features.iter().map(|(_, id)| &id.text);
-            proposal.id.text == feature.proposal && ids.any(|id| *id == feature.id)
-        });
-        if !listed {
-            let message = format!("no proposal {:?} lists it", feature.proposal);
-            problems.push(Problem::new(Rule::Proposal, feature.id.as_str(), message));
+    problems
+}
+
+/// Features that no proposal lists: each names its proposal, and it them.
+pub(crate) fn unlisted_features(catalog: &Catalog) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for capability in &catalog.capabilities {
+        let features = capability.features.iter().zip(&capability.places.features);
+        for (feature, places) in features {
+            let listed = catalog.proposals.iter().any(|proposal| {
+                let mut ids = proposal.features.iter().map(|(_, id)| &id.text);
+                proposal.id.text == feature.proposal && ids.any(|id| *id == feature.id)
+            });
+            if !listed {
+                let message = format!("no proposal {:?} lists {}", feature.proposal, feature.id);
+                let file = format!("{}{}", catalog.texts.roots.features, capability.path);
+                let place = Place::of(file, places.proposal.clone());
+                problems.push(Problem::new(Rule::Proposal, place, message));
+            }
         }
     }
     problems
@@ -47,14 +60,19 @@ struct Check<'a, 'p> {
 }
 
 impl Check<'_, '_> {
-    fn found(&mut self, line: usize, message: String) {
-        let at = format!("{}:{line}", self.proposal.path);
+    fn place(&self, path: &str, at: &Range<usize>) -> Place {
+        let root = &self.catalog.texts.roots.proposals;
+        Place::of(format!("{root}{path}"), at.clone())
+    }
+
+    fn found(&mut self, at: &Range<usize>, message: String) {
+        let place = self.place(&self.proposal.path, at);
         self.problems
-            .push(Problem::new(Rule::Proposal, at, message));
+            .push(Problem::new(Rule::Proposal, place, message));
     }
 
     fn found_at(&mut self, place: &Stated, message: String) {
-        self.found(place.line, message);
+        self.found(&place.at, message);
     }
 
     fn itself(&mut self) {
@@ -63,7 +81,7 @@ impl Check<'_, '_> {
         } = *self;
         if proposal.schema != 1 {
             let message = format!("schema {} is not known; it is 1", proposal.schema);
-            self.found(1, message);
+            self.found(&proposal.schema_at, message);
         }
         let id = &proposal.id;
         let folder = proposal.path.split('/').next().unwrap_or_default();
@@ -78,7 +96,7 @@ impl Check<'_, '_> {
             self.found_at(&proposal.title, "the title is empty".to_owned());
         }
         if !proposal.has_day {
-            self.found(id.line, "created is no date".to_owned());
+            self.found(&proposal.created_at, "created is no date".to_owned());
         }
         if proposal.status.is_in_force() {
             for package in &proposal.packages {
@@ -108,7 +126,7 @@ impl Check<'_, '_> {
         );
         if mature && proposal.champions.is_empty() {
             let message = format!("a {} has a champion", proposal.status.word());
-            self.found(id.line, message);
+            self.found(&proposal.status_at, message);
         }
         if mature && let Some(open) = proposal.open.iter().find(|open| open.blocking) {
             let message = format!("{} keeps it from being a candidate", open.id.text);
@@ -187,15 +205,14 @@ impl Check<'_, '_> {
                 continue;
             }
             for clause in &decision.clauses {
-                if catalog.clause(&clause.text).is_none() {
-                    let similar = catalog.similar(&clause.text).join(", ");
-                    let hint = if similar.is_empty() {
-                        String::new()
-                    } else {
-                        format!(" (is it {similar}?)")
-                    };
-                    let message = format!("no clause is named {}{hint}", clause.text);
-                    self.found_at(clause, message);
+                let id = clause.text.as_str();
+                let place = self.place(&proposal.path, &clause.at);
+                if catalog.index.removed.contains(id) {
+                    let message = format!("{id} was removed: it holds no answer");
+                    self.problems
+                        .push(Problem::new(Rule::UnknownClause, place, message));
+                } else if !catalog.index.knows(id) {
+                    self.problems.push(unknown_clause(catalog, id, place));
                 }
             }
             for signature in &decision.signatures {
@@ -257,9 +274,9 @@ impl Check<'_, '_> {
             } else {
                 continue;
             };
-            let at = format!("{}:{}", heading.page, heading.line);
+            let place = self.place(&heading.page, &heading.at);
             self.problems
-                .push(Problem::new(Rule::Proposal, at, message));
+                .push(Problem::new(Rule::Proposal, place, message));
         }
     }
 }

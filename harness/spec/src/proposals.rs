@@ -3,12 +3,14 @@
 //! fit the rest of the specification is for `proposal_check` to find out.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use conformance_model::FeatureLevel;
 use serde::Deserialize;
 use toml::Spanned;
 use toml::value::Datetime;
 
+use crate::features::place;
 use crate::{Source, SpecError};
 
 /// A text and where it stands.
@@ -18,6 +20,8 @@ pub struct Stated {
     pub text: String,
     /// The line of the file, counted from 1.
     pub line: usize,
+    /// Its bytes in the file.
+    pub(crate) at: Range<usize>,
 }
 
 /// How far a proposal has come.
@@ -86,7 +90,10 @@ pub struct Proposal {
     /// Questions that are not settled.
     pub open: Vec<OpenQuestion>,
     pub(crate) schema: u32,
+    pub(crate) schema_at: Range<usize>,
     pub(crate) has_day: bool,
+    pub(crate) created_at: Range<usize>,
+    pub(crate) status_at: Range<usize>,
     pub(crate) decision_headings: Vec<Heading>,
     pub(crate) open_headings: Vec<Heading>,
 }
@@ -123,6 +130,7 @@ pub(crate) struct Heading {
     /// The page, from the root of `proposals/`.
     pub(crate) page: String,
     pub(crate) line: usize,
+    pub(crate) at: Range<usize>,
     pub(crate) id: String,
     pub(crate) question: String,
 }
@@ -131,13 +139,13 @@ pub(crate) struct Heading {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct File {
-    schema: u32,
+    schema: Spanned<u32>,
     id: Spanned<String>,
     title: Spanned<String>,
-    status: ProposalStatus,
+    status: Spanned<ProposalStatus>,
     capability: Spanned<String>,
     packages: Vec<Spanned<String>>,
-    created: Datetime,
+    created: Spanned<Datetime>,
     champions: Vec<String>,
     supersedes: Vec<Spanned<String>>,
     requires: Vec<Spanned<String>>,
@@ -189,20 +197,29 @@ struct OpenEntry {
     blocking: bool,
 }
 
-/// Reads the proposals, by their folders. A folder without `proposal.toml` is
-/// returned by name.
-pub(crate) fn parse(sources: &[Source]) -> Result<(Vec<Proposal>, Vec<String>), SpecError> {
+/// What a folder of proposals holds.
+#[derive(Debug, Default)]
+pub(crate) struct Folders {
+    /// By their folders.
+    pub(crate) proposals: Vec<Proposal>,
+    /// Folders without `proposal.toml`.
+    pub(crate) without_facts: Vec<String>,
+    /// Facts that cannot be read.
+    pub(crate) broken: Vec<SpecError>,
+}
+
+/// Reads the proposals, by their folders.
+pub(crate) fn read(sources: &[Source]) -> Folders {
     let mut folders: BTreeMap<&str, BTreeMap<&str, &Source>> = BTreeMap::new();
     for source in sources {
         if let Some((folder, file)) = source.path.split_once('/') {
             folders.entry(folder).or_default().insert(file, source);
         }
     }
-    let mut proposals = Vec::new();
-    let mut without = Vec::new();
+    let mut found = Folders::default();
     for (folder, files) in folders {
         let Some(facts) = files.get("proposal.toml") else {
-            without.push(folder.to_owned());
+            found.without_facts.push(folder.to_owned());
             continue;
         };
         let headings = |file, letter| {
@@ -211,12 +228,16 @@ pub(crate) fn parse(sources: &[Source]) -> Result<(Vec<Proposal>, Vec<String>), 
                 .map(|page| headings(page, letter))
                 .unwrap_or_default()
         };
-        let mut proposal = parse_one(facts)?;
-        proposal.decision_headings = headings("decisions.md", 'D');
-        proposal.open_headings = headings("README.md", 'O');
-        proposals.push(proposal);
+        match parse_one(facts) {
+            Ok(mut proposal) => {
+                proposal.decision_headings = headings("decisions.md", 'D');
+                proposal.open_headings = headings("README.md", 'O');
+                found.proposals.push(proposal);
+            }
+            Err(error) => found.broken.push(error),
+        }
     }
-    Ok((proposals, without))
+    found
 }
 
 fn parse_one(source: &Source) -> Result<Proposal, SpecError> {
@@ -228,6 +249,7 @@ fn parse_one(source: &Source) -> Result<Proposal, SpecError> {
         let before = source.text.as_bytes().iter().take(value.span().start);
         Stated {
             line: 1 + before.filter(|&&byte| byte == b'\n').count(),
+            at: place(&value, &source.text),
             text: value.into_inner(),
         }
     };
@@ -241,7 +263,8 @@ fn parse_one(source: &Source) -> Result<Proposal, SpecError> {
         path: source.path.clone(),
         id: stated(file.id),
         title: stated(file.title),
-        status: file.status,
+        status_at: place(&file.status, &source.text),
+        status: file.status.into_inner(),
         capability: stated(file.capability),
         packages: all(file.packages),
         champions: file.champions,
@@ -271,8 +294,13 @@ fn parse_one(source: &Source) -> Result<Proposal, SpecError> {
                 blocking: entry.blocking,
             })
             .collect(),
-        schema: file.schema,
-        has_day: file.created.date.is_some() && file.created.time.is_none(),
+        schema_at: file.schema.span(),
+        schema: file.schema.into_inner(),
+        created_at: file.created.span(),
+        has_day: {
+            let created = file.created.into_inner();
+            created.date.is_some() && created.time.is_none()
+        },
         decision_headings: Vec::new(),
         open_headings: Vec::new(),
     })
@@ -282,7 +310,11 @@ fn parse_one(source: &Source) -> Result<Proposal, SpecError> {
 fn headings(page: &Source, letter: char) -> Vec<Heading> {
     let mut found = Vec::new();
     let mut in_block = false;
-    for (line, number) in page.text.lines().zip(1..) {
+    let mut next = 0;
+    for (whole, number) in page.text.split_inclusive('\n').zip(1..) {
+        let start = next;
+        next += whole.len();
+        let line = whole.trim_end();
         if line.trim_start().starts_with("```") {
             in_block = !in_block;
         }
@@ -296,6 +328,7 @@ fn headings(page: &Source, letter: char) -> Vec<Heading> {
             found.push(Heading {
                 page: page.path.clone(),
                 line: number,
+                at: start..start + line.len(),
                 id: id.to_owned(),
                 question: question.to_owned(),
             });

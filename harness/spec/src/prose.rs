@@ -5,6 +5,8 @@
 //! `- [KV-GET-2] MUST return none for a key that was never written.` It may go
 //! on over further lines that are indented.
 
+use std::ops::Range;
+
 use conformance_model::Word;
 
 /// A list item that begins with something in brackets.
@@ -12,8 +14,23 @@ use conformance_model::Word;
 pub(crate) struct Item {
     /// What stands in the brackets.
     pub(crate) id: String,
+    /// Where that stands in the doc comment.
+    pub(crate) id_at: Range<usize>,
     /// What stands behind them, on one line.
     pub(crate) text: String,
+    /// Where the pieces of the text begin: in it, and in the doc comment.
+    pieces: Vec<(usize, usize)>,
+}
+
+impl Item {
+    /// The place in the doc comment of a byte of the text.
+    pub(crate) fn place(&self, at: usize) -> usize {
+        let after = self.pieces.partition_point(|&(start, _)| start <= at);
+        let piece = after
+            .checked_sub(1)
+            .and_then(|piece| self.pieces.get(piece));
+        piece.map_or(self.id_at.end, |&(start, place)| place + (at - start))
+    }
 }
 
 /// A doc comment, taken apart.
@@ -23,6 +40,8 @@ pub(crate) struct Prose {
     pub(crate) items: Vec<Item>,
     /// Everything else.
     pub(crate) commentary: String,
+    /// Where the lines of everything else stand.
+    pub(crate) commentary_at: Vec<Range<usize>>,
 }
 
 /// Takes a doc comment apart.
@@ -30,22 +49,33 @@ pub(crate) fn parse(docs: &str) -> Prose {
     let mut prose = Prose::default();
     // Whether the line before belongs to a clause.
     let mut open = false;
-    for line in docs.lines() {
+    let mut next = 0;
+    for whole in docs.split_inclusive('\n') {
+        let start = next;
+        next += whole.len();
+        let line = whole.trim_end_matches(['\n', '\r']);
+        let place = |part: &str| start + (part.as_ptr() as usize - line.as_ptr() as usize);
         if let Some((id, text)) = item(line) {
+            let id_at = place(id)..place(id) + id.len();
+            let text = text.trim();
             prose.items.push(Item {
                 id: id.to_owned(),
-                text: text.trim().to_owned(),
+                id_at,
+                text: text.to_owned(),
+                pieces: vec![(0, place(text))],
             });
             open = true;
         } else if open && line.starts_with("  ") && !line.trim().is_empty() {
             if let Some(last) = prose.items.last_mut() {
                 last.text.push(' ');
+                last.pieces.push((last.text.len(), place(line.trim())));
                 last.text.push_str(line.trim());
             }
         } else {
             open = false;
             prose.commentary.push_str(line);
             prose.commentary.push('\n');
+            prose.commentary_at.push(start..start + line.len());
         }
     }
     // A list of clauses leaves an empty line where it stood.
@@ -70,19 +100,25 @@ pub(crate) fn item(line: &str) -> Option<(&str, &str)> {
 /// Whether a text is the id of a clause: groups of capital letters and digits
 /// that begin with a letter, then a number without leading zeros, joined by `-`.
 pub(crate) fn is_clause_id(id: &str) -> bool {
-    let Some((area, number)) = id.rsplit_once('-') else {
-        return false;
-    };
-    let numeric = !number.is_empty()
-        && !number.starts_with('0')
-        && number.bytes().all(|byte| byte.is_ascii_digit());
-    numeric
-        && area.split('-').all(|group| {
-            group.starts_with(|c: char| c.is_ascii_uppercase())
-                && group
-                    .bytes()
-                    .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
-        })
+    numbered(id).is_some()
+}
+
+/// The group and the number of the id of a clause: `KV-GET` and 2.
+pub(crate) fn numbered(id: &str) -> Option<(&str, u32)> {
+    let (group, number) = id.rsplit_once('-')?;
+    let numeric = !number.starts_with('0') && number.bytes().all(|byte| byte.is_ascii_digit());
+    let number = number.parse().ok()?;
+    (numeric && is_group(group)).then_some((group, number))
+}
+
+/// Whether a text is what comes before the number in the id of a clause.
+pub(crate) fn is_group(group: &str) -> bool {
+    group.split('-').all(|word| {
+        word.starts_with(|c: char| c.is_ascii_uppercase())
+            && word
+                .bytes()
+                .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+    })
 }
 
 /// Whether the text behind an id says that the clause is no more: `REMOVED in
@@ -104,32 +140,68 @@ pub(crate) fn is_tombstone(text: &str) -> bool {
 /// Words of RFC 2119 that the specification does not use.
 const FOREIGN: [&str; 4] = ["SHALL", "REQUIRED", "RECOMMENDED", "OPTIONAL"];
 
-/// The normative words of a text, in their order: those that the specification
-/// uses, and the others.
-pub(crate) fn normative(text: &str) -> (Vec<Word>, Vec<&str>) {
-    let mut words = Vec::new();
-    let mut foreign = Vec::new();
-    let mut tokens = text
-        .split(|c: char| !(c.is_alphanumeric() || c == '-'))
-        .filter(|token| !token.is_empty())
-        .peekable();
-    while let Some(token) = tokens.next() {
-        match token {
+/// A word of RFC 2119.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Normative<'a> {
+    /// One that the specification uses.
+    Known(Word),
+    /// One that it does not use.
+    Foreign(&'a str),
+}
+
+/// The words of RFC 2119 in a text, with their places.
+pub(crate) fn words(text: &str) -> Vec<(Normative<'_>, Range<usize>)> {
+    let mut found = Vec::new();
+    let mut tokens = tokens(text).peekable();
+    while let Some((start, token)) = tokens.next() {
+        let mut end = start + token.len();
+        let word = match token {
             "MUST" | "SHOULD" => {
-                let negated = tokens.next_if_eq(&"NOT").is_some();
-                words.push(match (token, negated) {
+                let negation = tokens.next_if(|&(_, next)| next == "NOT");
+                if let Some((at, not)) = negation {
+                    end = at + not.len();
+                }
+                Normative::Known(match (token, negation.is_some()) {
                     ("MUST", false) => Word::Must,
                     ("MUST", true) => Word::MustNot,
                     (_, false) => Word::Should,
                     (_, true) => Word::ShouldNot,
-                });
+                })
             }
-            "MAY" => words.push(Word::May),
-            other if FOREIGN.contains(&other) => foreign.push(other),
-            _ => {}
+            "MAY" => Normative::Known(Word::May),
+            other if FOREIGN.contains(&other) => Normative::Foreign(other),
+            _ => continue,
+        };
+        found.push((word, start..end));
+    }
+    found
+}
+
+/// The words of a text, with their places.
+fn tokens(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let of_word = |c: char| c.is_alphanumeric() || c == '-';
+    let mut next = 0;
+    std::iter::from_fn(move || {
+        let rest = text.get(next..)?;
+        let start = next + rest.find(of_word)?;
+        let rest = text.get(start..)?;
+        let length = rest.find(|c| !of_word(c)).unwrap_or(rest.len());
+        next = start + length;
+        Some((start, rest.get(..length)?))
+    })
+}
+
+/// The normative words of a text, in their order: those that the specification
+/// uses, and the others.
+pub(crate) fn normative(text: &str) -> (Vec<Word>, Vec<&str>) {
+    let (mut known, mut foreign) = (Vec::new(), Vec::new());
+    for (word, _) in words(text) {
+        match word {
+            Normative::Known(word) => known.push(word),
+            Normative::Foreign(word) => foreign.push(word),
         }
     }
-    (words, foreign)
+    (known, foreign)
 }
 
 #[cfg(test)]
@@ -153,6 +225,28 @@ mod tests {
     }
 
     #[test]
+    fn places_are_those_of_the_comment() {
+        let docs = "Reads.\n\n- [KV-GET-1]  MUST return\n  the value.\nIt goes on.";
+        let prose = parse(docs);
+        let item = &prose.items[0];
+        assert_eq!(&docs[item.id_at.clone()], "KV-GET-1");
+        for word in ["MUST", "return", "the", "value"] {
+            let at = item.place(item.text.find(word).unwrap());
+            assert!(docs[at..].starts_with(word), "{word}");
+        }
+        let lines: Vec<&str> = prose
+            .commentary_at
+            .into_iter()
+            .map(|at| &docs[at])
+            .collect();
+        assert_eq!(lines, ["Reads.", "", "It goes on."]);
+        assert_eq!(
+            words("a MUST  NOT b"),
+            [(Normative::Known(Word::MustNot), 2..11)]
+        );
+    }
+
+    #[test]
     fn ids() {
         for good in ["KV-GET-2", "KV-DELETE-IF-1", "TYP-ERR-10", "A1-2"] {
             assert!(is_clause_id(good), "{good}");
@@ -167,6 +261,8 @@ mod tests {
             "KV--2",
             "-2",
             "2-2",
+            "KV-GET-+2",
+            "KV-GET-99999999999",
         ] {
             assert!(!is_clause_id(bad), "{bad}");
         }

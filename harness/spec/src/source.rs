@@ -16,25 +16,33 @@ pub struct Source {
 }
 
 /// All files of the specification, sorted by path.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sources {
     /// The files of `wit/`. The files of one folder make one package.
     pub wit: Vec<Source>,
+    /// The pages of `wit/`, which explain it. There may be none.
+    pub pages: Vec<Source>,
     /// The files of `conformance/features/`.
     pub features: Vec<Source>,
     /// The files of `proposals/`, pages and facts. There may be none.
     pub proposals: Vec<Source>,
+    /// The list of the cases, if there is one.
+    pub cases: Option<Source>,
 }
 
 static WIT: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../wit");
 static FEATURES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../conformance/features");
 static PROPOSALS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../proposals");
+static CASES: &str = include_str!("../../../conformance/components/cases.json");
 
-/// Where the three kinds lie, from the root of the repository, and the endings of
-/// their files.
-const WIT_FILES: (&str, &[&str]) = ("wit", &["wit"]);
-const FEATURE_FILES: (&str, &[&str]) = ("conformance/features", &["toml"]);
-const PROPOSAL_FILES: (&str, &[&str]) = ("proposals", &["md", "toml"]);
+/// Where the kinds lie, from the root of the repository, and the endings of their
+/// files.
+pub(crate) const WIT_FILES: (&str, &[&str]) = ("wit", &["wit"]);
+pub(crate) const PAGE_FILES: (&str, &[&str]) = ("wit", &["md"]);
+pub(crate) const FEATURE_FILES: (&str, &[&str]) = ("conformance/features", &["toml"]);
+pub(crate) const PROPOSAL_FILES: (&str, &[&str]) = ("proposals", &["md", "toml"]);
+/// The folder and the file with the list of the cases.
+pub(crate) const CASE_FILE: (&str, &str) = ("conformance/components", "cases.json");
 
 impl Sources {
     /// The specification that this program was built with.
@@ -48,8 +56,13 @@ impl Sources {
         };
         Self {
             wit: files(&WIT, WIT_FILES),
+            pages: files(&WIT, PAGE_FILES),
             features: files(&FEATURES, FEATURE_FILES),
             proposals: files(&PROPOSALS, PROPOSAL_FILES),
+            cases: Some(Source {
+                path: CASE_FILE.1.to_owned(),
+                text: CASES.to_owned(),
+            }),
         }
     }
 
@@ -67,8 +80,10 @@ impl Sources {
         };
         let sources = Self {
             wit: files(WIT_FILES)?,
+            pages: files(PAGE_FILES)?,
             features: files(FEATURE_FILES)?,
             proposals: files(PROPOSAL_FILES)?,
+            cases: read_cases(root)?,
         };
         for (files, (folder, _), kind) in [
             (&sources.wit, WIT_FILES, "wit"),
@@ -80,6 +95,20 @@ impl Sources {
             }
         }
         Ok(sources)
+    }
+}
+
+/// The list of the cases of a checkout. One without guests has none.
+pub(crate) fn read_cases(root: &Path) -> Result<Option<Source>, SpecError> {
+    let (folder, file) = CASE_FILE;
+    let path = root.join(folder).join(file);
+    match std::fs::read_to_string(&path) {
+        Ok(text) => Ok(Some(Source {
+            path: file.to_owned(),
+            text,
+        })),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(failed(&path, error)),
     }
 }
 

@@ -11,3 +11,4 @@ pub(crate) mod providers;
 pub(crate) mod run;
 pub(crate) mod schema;
 pub(crate) mod selftest;
+pub(crate) mod spec;

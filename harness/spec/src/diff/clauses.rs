@@ -1,0 +1,260 @@
+//! Clauses: what was added, taken away, strengthened, weakened, moved, reworded. A
+//! changed sentence can break every provider, and no signature shows it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use conformance_model::{
+    Case, ClauseChange, ClauseChangeKind, ClauseState, Effect, SemverClass, Word,
+};
+
+use super::Sides;
+use crate::prose;
+use crate::shape::{Interface, Item, Shape, What};
+
+/// What became of the clauses of both states.
+pub(super) struct Clauses {
+    /// By package.
+    changes: BTreeMap<String, Vec<ClauseChange>>,
+    pub(super) problems: Vec<String>,
+    /// Where each of the old state stands.
+    places: BTreeMap<String, String>,
+}
+
+impl Clauses {
+    /// The clauses that stood on an item or on what is in it.
+    pub(super) fn at(&self, place: &str) -> BTreeSet<&str> {
+        let below = |other: &str| {
+            let rest = other.strip_prefix(place);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        let stood = self.places.iter().filter(|(_, stood)| below(stood));
+        stood.map(|(id, _)| id.as_str()).collect()
+    }
+
+    /// Those of one package, by id.
+    pub(super) fn of(&self, package: &str) -> Vec<ClauseChange> {
+        self.changes.get(package).cloned().unwrap_or_default()
+    }
+}
+
+/// A clause where it stands.
+#[derive(Debug, Clone)]
+struct Stated {
+    state: ClauseState,
+    package: String,
+    unstable: bool,
+}
+
+/// The clauses of one state.
+#[derive(Default)]
+struct Index {
+    clauses: BTreeMap<String, Stated>,
+    tombstones: BTreeSet<String>,
+}
+
+/// Compares the clauses of both states.
+pub(super) fn compare(sides: &Sides, cases: &[Case]) -> Clauses {
+    let mut found = Clauses {
+        changes: BTreeMap::new(),
+        problems: Vec::new(),
+        places: BTreeMap::new(),
+    };
+    if !sides.have_docs() {
+        return found;
+    }
+    let (old, new) = (index(&sides.old), index(&sides.new));
+    let places = old.clauses.iter();
+    let places = places.map(|(id, stated)| (id.clone(), stated.state.place.clone()));
+    found.places = places.collect();
+    for (id, was) in &old.clauses {
+        let Some(is) = new.clauses.get(id) else {
+            let kind = ClauseChangeKind::Removed;
+            found.add(id, kind, Some(was), None, cases);
+            // With its whole package it may go without a trace.
+            let stays = sides.new.packages.contains_key(&was.package);
+            if !new.tombstones.contains(id) && stays && !was.unstable {
+                found.problems.push(format!(
+                    "{id} was dropped without a tombstone: its number could be taken again; put \
+                     `- [{id}] REMOVED in VERSION: reason.` in its place"
+                ));
+            }
+            continue;
+        };
+        for kind in kinds(&was.state, &is.state) {
+            found.add(id, kind, Some(was), Some(is), cases);
+        }
+    }
+    for (id, is) in &new.clauses {
+        if old.clauses.contains_key(id) {
+            continue;
+        }
+        if old.tombstones.contains(id) {
+            found.problems.push(format!(
+                "{id} was removed once and is given to a new clause: take the next free number"
+            ));
+        }
+        found.add(id, ClauseChangeKind::Added, None, Some(is), cases);
+    }
+    for changes in found.changes.values_mut() {
+        changes.sort_by(|a, b| (&a.id, a.kind).cmp(&(&b.id, b.kind)));
+    }
+    found
+}
+
+impl Clauses {
+    fn add(
+        &mut self,
+        id: &str,
+        kind: ClauseChangeKind,
+        was: Option<&Stated>,
+        is: Option<&Stated>,
+        cases: &[Case],
+    ) {
+        let Some(package) = is.or(was).map(|stated| stated.package.clone()) else {
+            return;
+        };
+        // What was or became unstable is free to change.
+        let unstable = [was, is].into_iter().flatten().any(|s| s.unstable);
+        let word = |stated: Option<&Stated>| stated.and_then(|stated| stated.state.word);
+        let cases = cases
+            .iter()
+            .filter(|case| case.clauses.iter().any(|c| c == id));
+        self.changes.entry(package).or_default().push(ClauseChange {
+            id: id.to_owned(),
+            kind,
+            old: was.map(|stated| stated.state.clone()),
+            new: is.map(|stated| stated.state.clone()),
+            effect: if unstable {
+                Effect::default()
+            } else {
+                effect(kind, word(was), word(is))
+            },
+            unstable,
+            cases: cases.map(|case| case.id.clone()).collect(),
+        });
+    }
+}
+
+/// How much a word demands.
+fn strength(word: Option<Word>) -> u8 {
+    match word {
+        None => 0,
+        Some(Word::May) => 1,
+        Some(Word::Should | Word::ShouldNot) => 2,
+        Some(Word::Must | Word::MustNot) => 3,
+    }
+}
+
+fn is_negative(word: Option<Word>) -> bool {
+    matches!(word, Some(Word::MustNot | Word::ShouldNot))
+}
+
+fn kinds(was: &ClauseState, is: &ClauseState) -> Vec<ClauseChangeKind> {
+    let mut kinds = Vec::new();
+    let (before, after) = (strength(was.word), strength(is.word));
+    match before.cmp(&after) {
+        std::cmp::Ordering::Less => kinds.push(ClauseChangeKind::Strengthened),
+        std::cmp::Ordering::Greater => kinds.push(ClauseChangeKind::Weakened),
+        std::cmp::Ordering::Equal => {
+            if is_negative(was.word) != is_negative(is.word) {
+                kinds.push(ClauseChangeKind::Reversed);
+            }
+        }
+    }
+    if was.place != is.place {
+        kinds.push(ClauseChangeKind::Moved);
+    }
+    if without_word(was) != without_word(is) {
+        kinds.push(ClauseChangeKind::Reworded);
+    }
+    kinds
+}
+
+/// A sentence without its word, whose change is told apart.
+fn without_word(state: &ClauseState) -> &str {
+    let word = state.word.map_or("", Word::as_str);
+    state.text.strip_prefix(word).unwrap_or(&state.text)
+}
+
+/// What a change means for those who call and those who implement.
+fn effect(kind: ClauseChangeKind, was: Option<Word>, is: Option<Word>) -> Effect {
+    use SemverClass::{Major, Minor, Patch};
+    let strongest = strength(was).max(strength(is));
+    // More to rely on, and more to do.
+    let more = match strongest {
+        3 => Effect::new(Minor, Major),
+        2 => Effect::new(Patch, Minor),
+        _ => Effect::both(Patch),
+    };
+    match kind {
+        ClauseChangeKind::Added | ClauseChangeKind::Strengthened => more,
+        ClauseChangeKind::Removed | ClauseChangeKind::Weakened => more.mirrored(),
+        ClauseChangeKind::Reversed | ClauseChangeKind::Moved => match strongest {
+            3 => Effect::both(Major),
+            2 => Effect::both(Minor),
+            _ => Effect::both(Patch),
+        },
+        // The same demand in other words: whether it is the same, a person says.
+        _ => Effect::both(Patch),
+    }
+}
+
+fn index(shape: &Shape) -> Index {
+    let mut index = Index::default();
+    for (name, package) in &shape.packages {
+        index.read(name, name, &package.docs, false);
+        for (world, shape) in &package.worlds {
+            let place = format!("{name}/world {world}");
+            index.read(name, &place, &shape.docs, shape.gate.is_unstable());
+        }
+        for (interface, shape) in &package.interfaces {
+            index.interface(name, &format!("{name}/{interface}"), shape);
+        }
+    }
+    index
+}
+
+impl Index {
+    fn interface(&mut self, package: &str, place: &str, interface: &Interface) {
+        let unstable = interface.gate.is_unstable();
+        self.read(package, place, &interface.docs, unstable);
+        for (name, item) in &interface.items {
+            self.item(package, &format!("{place}.{name}"), item, unstable);
+        }
+    }
+
+    fn item(&mut self, package: &str, place: &str, item: &Item, unstable: bool) {
+        let unstable = unstable || item.gate.is_unstable();
+        self.read(package, place, &item.docs, unstable);
+        if let What::Type(shape) = &item.what {
+            for part in &shape.parts {
+                let place = format!("{place}.{}", part.name);
+                self.read(package, &place, &part.docs, unstable);
+            }
+        }
+    }
+
+    fn read(&mut self, package: &str, place: &str, docs: &str, unstable: bool) {
+        for item in prose::parse(docs).items {
+            if !prose::is_clause_id(&item.id) {
+                continue;
+            }
+            if prose::is_tombstone(&item.text) {
+                self.tombstones.insert(item.id);
+                continue;
+            }
+            let text: Vec<&str> = item.text.split_whitespace().collect();
+            let stated = Stated {
+                state: ClauseState {
+                    word: prose::normative(&item.text).0.first().copied(),
+                    text: text.join(" "),
+                    place: place.to_owned(),
+                },
+                package: package.to_owned(),
+                unstable,
+            };
+            // The first one holds; `spec check` refuses a second.
+            self.clauses.entry(item.id).or_insert(stated);
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! Whose published verdict rests on what changed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use conformance_model::{Case, ProviderRisk, Published, SemverClass, SpecDiff, Status};
+
+use super::Context;
+use super::clauses::Clauses;
+
+/// The providers that a change touches.
+pub(super) fn touched(
+    diff: &SpecDiff,
+    clauses: &Clauses,
+    context: Context<'_>,
+) -> Vec<ProviderRisk> {
+    let stakes = Stakes::of(diff, clauses, context.cases);
+    context
+        .reports
+        .iter()
+        .filter_map(|published| stakes.for_provider(published))
+        .collect()
+}
+
+/// What is at stake for whoever implements it.
+struct Stakes {
+    /// By what was touched, a clause or a declaration, the cases that prove it.
+    touched: BTreeMap<String, BTreeSet<String>>,
+    /// Clauses that no case proves yet.
+    unproved: Vec<String>,
+}
+
+impl Stakes {
+    fn of(diff: &SpecDiff, clauses: &Clauses, cases: &[Case]) -> Self {
+        let mut touched: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        let mut unproved = BTreeSet::new();
+        for package in &diff.packages {
+            for clause in package.clauses.iter().filter(|clause| !clause.unstable) {
+                if clause.cases.is_empty() && clause.new.is_some() {
+                    unproved.insert(clause.id.clone());
+                } else {
+                    let cases = clause.cases.iter().cloned();
+                    touched.entry(clause.id.clone()).or_default().extend(cases);
+                }
+            }
+            for change in &package.changes {
+                // Implementations follow a declaration before anything else runs.
+                if change.effect.exporters < SemverClass::Minor || change.item.is_none() {
+                    continue;
+                }
+                let item = change.item.as_deref().unwrap_or_default();
+                let interface = format!("{}/{}", package.name, change.place);
+                let place = format!("{interface}.{item}");
+                let proving = proving(cases, clauses, &place, &interface);
+                touched.entry(place).or_default().extend(proving);
+            }
+        }
+        Self {
+            touched,
+            unproved: unproved.into_iter().collect(),
+        }
+    }
+
+    fn for_provider(&self, published: &Published) -> Option<ProviderRisk> {
+        let mut touched = Vec::new();
+        let (mut passes, mut others) = (BTreeSet::new(), BTreeSet::new());
+        for (what, cases) in &self.touched {
+            let mut concerned = false;
+            for test in cases.iter().filter_map(|case| published.test(case)) {
+                match test.status {
+                    // It declares nothing of the kind: nothing can break.
+                    Status::Unsupported | Status::Skip | Status::NotRun => continue,
+                    Status::Pass => passes.insert(test.id.clone()),
+                    _ => others.insert(test.id.clone()),
+                };
+                concerned = true;
+            }
+            if concerned {
+                touched.push(what.clone());
+            }
+        }
+        if touched.is_empty() && self.unproved.is_empty() {
+            return None;
+        }
+        Some(ProviderRisk {
+            provider: published.label(),
+            conclusion: published.provider.conclusion.words().to_owned(),
+            touched,
+            passes: passes.into_iter().collect(),
+            others: others.into_iter().collect(),
+            unproved: self.unproved.clone(),
+        })
+    }
+}
+
+/// The cases whose clauses stand on an item or, where none does, on its interface.
+fn proving(cases: &[Case], clauses: &Clauses, place: &str, interface: &str) -> BTreeSet<String> {
+    let mut ids = clauses.at(place);
+    if ids.is_empty() {
+        ids = clauses.at(interface);
+    }
+    cases
+        .iter()
+        .filter(|case| case.clauses.iter().any(|id| ids.contains(id.as_str())))
+        .map(|case| case.id.clone())
+        .collect()
+}

@@ -1,0 +1,5 @@
+case! {
+    id: "b.get.value",
+    title: "get returns the value",
+    clauses: ["B-GET-1", "B-CAS-1"],
+}
