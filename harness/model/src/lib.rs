@@ -47,9 +47,7 @@ pub use exit::ExitCode;
 pub use feature::{Feature, FeatureLevel, Profile};
 pub use fold::{CatalogInfo, FoldError, ReportFold};
 pub use matrix::{Cell, CellState, Matrix, MatrixColumn, MatrixRow, RowKind, Tally};
-pub use phase::{
-    Answer, Criterion, ImplementationStanding, PhaseReport, ProposalPhase, Step,
-};
+pub use phase::{Answer, Criterion, ImplementationStanding, PhaseReport, ProposalPhase, Step};
 pub use published::{Implementation, Published, ServiceKind, Standing};
 pub use report::{
     Attempt, CapabilityReport, FeaturesReport, LevelCounts, ProfileReport, ProviderReport,

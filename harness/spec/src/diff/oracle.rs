@@ -105,7 +105,9 @@ fn without_offset(words: &str) -> String {
 /// ask about.
 fn questions(old: &Wit, new: &Wit, diff: &SpecDiff) -> Result<(Resolve, Vec<Question>), String> {
     let mut resolve = marked(old, "old").resolve;
-    resolve.merge(marked(new, "new").resolve).map_err(|error| format!("the two states cannot be put together: {error:#}"))?;
+    resolve
+        .merge(marked(new, "new").resolve)
+        .map_err(|error| format!("the two states cannot be put together: {error:#}"))?;
     let mut questions = Vec::new();
     for package in &diff.packages {
         let (Some(before), Some(after)) = (
