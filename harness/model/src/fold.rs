@@ -593,6 +593,6 @@ fn test_report(
                 reason: result.verdict.reason,
             })
             .collect(),
-        repro: repro(&case.id, provider, run),
+        repro: repro(&case.id, verdict.status, provider, run),
     }
 }

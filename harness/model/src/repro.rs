@@ -1,9 +1,12 @@
 //! The command line that runs one case again.
 
-use crate::{ProviderInfo, RunInfo};
+use crate::{ProviderInfo, RunInfo, Status};
+
+/// The user's list, by which a pass is unexpected.
+const LIST: &str = "--expected-failures";
 
 /// The command that runs one case alone in the same way.
-pub(crate) fn repro(case: &str, provider: &ProviderInfo, run: &RunInfo) -> String {
+pub(crate) fn repro(case: &str, status: Status, provider: &ProviderInfo, run: &RunInfo) -> String {
     let mut words = vec![
         "conformance".to_owned(),
         "--provider".to_owned(),
@@ -16,6 +19,11 @@ pub(crate) fn repro(case: &str, provider: &ProviderInfo, run: &RunInfo) -> Strin
         "--seed".to_owned(),
         run.seed.to_string(),
     ]);
+    if matches!(status, Status::Xpass | Status::Xfail)
+        && let Some(at) = run.command.iter().position(|word| word == LIST)
+    {
+        words.extend(run.command.iter().skip(at).take(2).cloned());
+    }
     words
         .iter()
         .map(|word| shell_word(word))

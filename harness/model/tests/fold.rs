@@ -380,6 +380,22 @@ fn the_command_to_repeat_a_case_survives_a_shell() {
 }
 
 #[test]
+fn an_unexpected_pass_is_repeated_with_the_list() {
+    let xpass = Verdict::because(Status::Xpass, "it passes");
+    let mut events = run_with(&[("kv.get.missing", xpass)]);
+    for line in &mut events {
+        if let Event::RunStarted { run, .. } = &mut line.event {
+            let list = ["--expected-failures", "FILE"].map(str::to_owned);
+            run.command.extend(list);
+        }
+    }
+    let report = fold(&events);
+    let repro = |number: usize| report.providers[0].tests[number].repro.as_str();
+    assert!(repro(0).ends_with("--seed 42 --expected-failures FILE"));
+    assert!(repro(1).ends_with("--seed 42"));
+}
+
+#[test]
 fn only_faults_outside_the_provider_are_red_below_must() {
     let red: Vec<Status> = Status::ALL
         .into_iter()

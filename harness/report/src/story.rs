@@ -124,7 +124,7 @@ pub(crate) fn verdict(report: &RunReport) -> String {
         .iter()
         .map(|provider| {
             let name = plain(&provider.provider.name);
-            format!("{name} is {}", predicate(provider.conclusion))
+            format!("{name} is {}", predicate(provider))
         })
         .collect();
     match ExitCode::of(report) {
@@ -140,14 +140,19 @@ pub(crate) fn verdict(report: &RunReport) -> String {
     }
 }
 
-fn predicate(conclusion: Conclusion) -> &'static str {
-    match conclusion {
+fn predicate(provider: &ProviderReport) -> String {
+    let is_open = |test: &&TestReport| test.status == Status::NotRun;
+    let not_run = provider.tests.iter().filter(is_open).count() as u64;
+    let words = match provider.conclusion {
         Conclusion::Error => "undecided (error)",
-        Conclusion::Partial => "partly tested, nothing red",
-        Conclusion::Conformant | Conclusion::NotConformant | Conclusion::NotOffered => {
-            conclusion.words()
+        // What was asked for and did not run is red.
+        Conclusion::Partial if not_run > 0 => {
+            return format!("partly tested: {} did not run", count(not_run, "case"));
         }
-    }
+        Conclusion::Partial => "partly tested, nothing red",
+        other => other.words(),
+    };
+    words.to_owned()
 }
 
 /// The counts of all providers together.
