@@ -16,7 +16,8 @@ Exit codes:
   1  not conformant: a provider broke a clause, or a listed failure passed
   2  the command line, or a file given with it, is wrong; nothing was run
   3  a provider could not be set up, or was lost during the run
-  4  no case was run: the filter selects nothing; or --max-requests ended the run
+  4  no case was run: the filter selects nothing, or nobody agreed to what it may cost;
+     or --max-requests ended the run
   5  the harness or a guest failed: the verdicts cannot be relied on
   130, 143  interrupted or terminated; the reports hold what was done
 
@@ -27,11 +28,24 @@ NO_COLOR switches colours off.";
 /// Command lines that work, whatever providers there are.
 fn examples() -> String {
     let factories = crate::registry::factories();
-    let names: Vec<&str> = factories.iter().map(|factory| factory.name).collect();
-    let first = names.first().copied().unwrap_or("NAME");
+    let first = factories.first().map_or("NAME", |factory| factory.name);
+    // Those that need nothing to be said about them, and few enough for one line.
+    let mut several = vec![first];
+    several.extend(
+        factories
+            .iter()
+            .filter(|factory| {
+                factory
+                    .flavours
+                    .first()
+                    .is_some_and(|it| it.process.is_some())
+            })
+            .map(|factory| factory.name)
+            .take(3),
+    );
     let mut lines = vec![
         format!("--provider {first}"),
-        format!("--provider {} --report-dir reports", names.join(",")),
+        format!("--provider {} --report-dir reports", several.join(",")),
         format!("--provider {first} --run 'kv.cas.*' --seed 7"),
     ];
     if let Some((factory, server)) = factories

@@ -43,8 +43,9 @@ pub(crate) struct Interrupt {
 }
 
 impl Interrupt {
-    /// Starts to listen, in the current runtime.
-    pub(crate) fn listen() -> std::io::Result<Self> {
+    /// Starts to listen, in the current runtime. At the first signal it is told what
+    /// happens then.
+    pub(crate) fn listen(then: &'static str) -> std::io::Result<Self> {
         let interrupt = Self {
             first: Arc::default(),
             stop: Stop::new(),
@@ -57,10 +58,7 @@ impl Interrupt {
             // This task alone sets it, and only here.
             listener.first.get_or_init(|| signal);
             listener.stop.stop();
-            output::notice(&format!(
-                "{}: closing scopes and writing reports; once more quits at once",
-                signal.words()
-            ));
+            output::notice(&format!("{}: {then}", signal.words()));
             signals.next().await;
             listener.again.stop();
         });

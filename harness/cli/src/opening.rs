@@ -4,7 +4,7 @@
 use cloud_contract::{Settings, Target};
 use conformance_runner::{LaunchOptions, Opened, SetupError, leftovers, open_provider_until};
 
-use crate::interrupt::Interrupt;
+use crate::interrupt::{Interrupt, Signal};
 use crate::{Failure, output, setup};
 
 /// Runs work that opens providers. After the first interrupt it has to come to its
@@ -13,8 +13,7 @@ pub(crate) fn attended(
     work: impl AsyncFnOnce(&Interrupt) -> Result<u8, Failure>,
 ) -> Result<u8, Failure> {
     setup::block_on(async {
-        let interrupt = Interrupt::listen()
-            .map_err(|error| Failure::harness(format!("signals cannot be received: {error}")))?;
+        let interrupt = listen("closing scopes and writing reports; once more quits at once")?;
         tokio::select! {
             biased;
             outcome = work(&interrupt) => outcome,
@@ -25,6 +24,27 @@ pub(crate) fn attended(
             }
         }
     })?
+}
+
+/// Runs work that leaves nothing behind wherever it ends: the first interrupt does.
+pub(crate) fn abandoned_at_will<T>(
+    work: impl AsyncFnOnce() -> Result<T, Failure>,
+) -> Result<Result<T, Signal>, Failure> {
+    setup::block_on(async {
+        let interrupt = listen("nothing is reported")?;
+        tokio::select! {
+            biased;
+            outcome = work() => outcome.map(Ok),
+            () = interrupt.stop.stopped() => {
+                Ok(Err(interrupt.signal().unwrap_or(Signal::Interrupt)))
+            }
+        }
+    })?
+}
+
+fn listen(then: &'static str) -> Result<Interrupt, Failure> {
+    Interrupt::listen(then)
+        .map_err(|error| Failure::harness(format!("signals cannot be received: {error}")))
 }
 
 /// Opens a provider; none if the user gave up meanwhile. What was created until then

@@ -69,9 +69,9 @@ pub(crate) fn recorded(words: Vec<String>) -> Vec<String> {
 
 const PATTERN_HELP: &str = "a pattern is an id with `*` for anything, such as 'kv.get.*'; `conformance list` shows all ids";
 
-/// The patterns of `--run` that select nothing.
-pub(crate) fn idle_patterns<'a>(selection: &'a Selection, cases: &[Case]) -> Vec<&'a String> {
-    let texts = selection.run.as_ref().map_or(&[][..], Patterns::texts);
+/// The patterns of an option that no case matches.
+pub(crate) fn idle_patterns<'a>(patterns: Option<&'a Patterns>, cases: &[Case]) -> Vec<&'a String> {
+    let texts = patterns.map_or(&[][..], Patterns::texts);
     texts
         .iter()
         .filter(|text| {
@@ -88,7 +88,7 @@ pub(crate) fn nothing_selected(
     selection: &Selection,
     cases: &[Case],
 ) -> Failure {
-    let idle = idle_patterns(selection, cases);
+    let idle = idle_patterns(selection.run.as_ref(), cases);
     let (message, near) = if idle.is_empty() {
         let message = format!("no case matches all of {}", args.words().join(" "));
         (message, None)

@@ -3,6 +3,7 @@
 
 use std::io::{IsTerminal as _, Write as _};
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
 use clap::builder::FalseyValueParser;
@@ -16,6 +17,9 @@ use conformance_runner::{
 use crate::interrupt::Interrupt;
 use crate::session::Ending;
 use crate::{Failure, output};
+
+/// How long an estimate may take before it is said that there is one.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// What a run may cost.
 #[derive(Debug, Clone, Default, Args)]
@@ -75,7 +79,15 @@ impl SpendingArgs {
         if !intent.targets.iter().any(costly) && !self.dry_run {
             return Ok(Permit::Granted);
         }
-        let calls = estimate(harness, intent, &interrupt.stop).await?;
+        let mut counting = std::pin::pin!(estimate(harness, intent, &interrupt.stop));
+        let calls = tokio::select! {
+            biased;
+            calls = counting.as_mut() => calls?,
+            () = tokio::time::sleep(PATIENCE) => {
+                output::notice("counting the calls, with the same cases on the embedded provider");
+                counting.await?
+            }
+        };
         if interrupt.signal().is_some() {
             return Ok(Permit::Interrupted);
         }
@@ -90,7 +102,8 @@ impl SpendingArgs {
         let all = calls.saturating_mul(intent.targets.len() as u64);
         if let Some(most) = self.max_requests.filter(|&most| all > most) {
             return Err(Failure::usage(format!(
-                "the run needs about {all} calls, and --max-requests allows {most}"
+                "the run needs about {} calls, and --max-requests allows {most}",
+                rounded(all)
             ))
             .help("leave cases out with --run or --skip, or allow more"));
         }
@@ -178,6 +191,16 @@ async fn estimate(harness: &Harness, intent: &Intent<'_>, stop: &Stop) -> Result
     Ok(calls)
 }
 
+/// Up to two digits that are not zero: cases that race or wait call more often in one
+/// run than in the next, so further digits would be chance.
+fn rounded(calls: u64) -> u64 {
+    let mut unit = 1_u64;
+    while calls / unit >= 100 {
+        unit = unit.saturating_mul(10);
+    }
+    calls.div_ceil(unit).saturating_mul(unit)
+}
+
 /// What is about to be made, in how many calls as far as that is known.
 fn forecast(target: &Target, settings: &Settings, calls: Option<u64>) -> Result<String, Failure> {
     let forecast = Forecast::of(target, settings).map_err(Failure::environment)?;
@@ -188,7 +211,7 @@ fn forecast(target: &Target, settings: &Settings, calls: Option<u64>) -> Result<
         text.push_str("  the endpoint is not on this machine, and may be an account\n");
     }
     let calls = match calls {
-        Some(calls) => format!("about {calls} calls of the provider"),
+        Some(calls) => format!("about {} calls of the provider", rounded(calls)),
         None => "a few calls of the provider".to_owned(),
     };
     text.push_str(&format!(
@@ -296,6 +319,23 @@ mod tests {
         }
         let broken = |_: &mut String| Err(std::io::ErrorKind::BrokenPipe.into());
         assert!(runtime().block_on(answer(broken, &Stop::new())).is_err());
+    }
+
+    #[test]
+    fn an_estimate_has_two_digits_and_is_not_too_low() {
+        for (calls, told) in [
+            (0, 0),
+            (7, 7),
+            (99, 99),
+            (100, 100),
+            (101, 110),
+            (89_938, 90_000),
+            (90_001, 91_000),
+            (99_500, 100_000),
+        ] {
+            assert_eq!(rounded(calls), told, "{calls}");
+        }
+        assert_eq!(rounded(u64::MAX), u64::MAX);
     }
 
     #[test]

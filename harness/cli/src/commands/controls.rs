@@ -8,14 +8,19 @@ use std::sync::{Arc, Mutex, PoisonError};
 use cloud_contract::{Settings, Target};
 use conformance_model::{Event, ExitCode, Status};
 use conformance_runner::{
-    ExpectedFailures, Harness, LaunchOptions, Opened, RunOptions, Selection, Sink, Subject,
-    open_provider, plan, run_provider,
+    ExpectedFailures, Harness, LaunchOptions, Opened, RunOptions, Selection, Sink, Subject, plan,
+    run_provider,
 };
 
-use crate::{Failure, output, registry};
+use crate::interrupt::Interrupt;
+use crate::{Failure, opening, output, registry};
 
 /// Runs every control that can be stood up here.
-pub(crate) async fn run(harness: &Harness, options: &RunOptions) -> Result<u8, Failure> {
+pub(crate) async fn run(
+    harness: &Harness,
+    options: &RunOptions,
+    interrupt: &Interrupt,
+) -> Result<u8, Failure> {
     let controls: Vec<Target> = registry::targets()
         .filter(|target| target.flavour.is_some_and(|flavour| flavour.is_control))
         .collect();
@@ -27,7 +32,7 @@ pub(crate) async fn run(harness: &Harness, options: &RunOptions) -> Result<u8, F
     for target in controls {
         let known = ExpectedFailures::of_flavour(&target, harness.suite.cases())
             .map_err(Failure::harness)?;
-        match examine(harness, &target, options).await {
+        match examine(harness, &target, options, interrupt).await {
             Ok(findings) => {
                 output::print(&findings.text(&target.id(), &known))?;
                 codes.insert(findings.exit_code(&known).code());
@@ -47,16 +52,26 @@ pub(crate) async fn run(harness: &Harness, options: &RunOptions) -> Result<u8, F
 /// What the cases said of a control.
 #[derive(Debug, Default)]
 struct Findings {
+    /// The cases that came to an end.
+    ended: BTreeSet<String>,
     /// The cases that failed at least once.
     convicted: BTreeSet<String>,
+    /// The cases that did not come to an end, and why.
+    not_run: BTreeMap<String, String>,
     /// The cases whose verdict is none about the service, and that verdict.
     undecided: BTreeMap<String, String>,
 }
 
 impl Findings {
+    fn never_began<'a>(&mut self, cases: impl Iterator<Item = &'a String>, reason: &str) {
+        for case in cases.filter(|&id| !self.ended.contains(id)) {
+            self.not_run.insert(case.clone(), reason.to_owned());
+        }
+    }
+
     /// The cases that should have failed and did not.
     fn missed<'a>(&self, known: &'a ExpectedFailures) -> Vec<&'a str> {
-        let missed = |id: &&str| !self.convicted.contains(*id);
+        let missed = |id: &&str| !self.convicted.contains(*id) && !self.not_run.contains_key(*id);
         known.always().filter(missed).collect()
     }
 
@@ -70,7 +85,7 @@ impl Findings {
     fn exit_code(&self, known: &ExpectedFailures) -> ExitCode {
         if !self.missed(known).is_empty() || !self.unknown(known).is_empty() {
             ExitCode::NotConformant
-        } else if self.undecided.is_empty() {
+        } else if self.undecided.is_empty() && self.not_run.is_empty() {
             ExitCode::Conformant
         } else {
             ExitCode::Environment
@@ -96,6 +111,18 @@ impl Findings {
         for (case, verdict) in &self.undecided {
             tell(case, verdict);
         }
+        let reasons: BTreeSet<&String> = self.not_run.values().collect();
+        for reason in reasons {
+            let same = self.not_run.iter().filter(|(_, other)| *other == reason);
+            let known_faults = same
+                .clone()
+                .filter(|(case, _)| known.always().any(|id| id == case.as_str()))
+                .count();
+            out.push_str(&format!(
+                "  {} cases did not run, with {known_faults} of the known faults: {reason}\n",
+                same.count()
+            ));
+        }
         out
     }
 }
@@ -105,15 +132,23 @@ async fn examine(
     harness: &Harness,
     target: &Target,
     options: &RunOptions,
+    interrupt: &Interrupt,
 ) -> Result<Findings, String> {
-    let opened = open_provider(target, &Settings::default(), &LaunchOptions::default())
-        .await
-        .map_err(|error| error.to_string())?;
+    let (settings, launch) = (Settings::default(), LaunchOptions::default());
+    let opened = match opening::open(target, &settings, &launch, interrupt).await {
+        Some(opened) => opened.map_err(|error| error.to_string())?,
+        None => return Err("interrupted".to_owned()),
+    };
     let findings = Arc::new(Mutex::new(Findings::default()));
     let options = options.clone().on(target);
     try_out(harness, target, &opened, &options, &findings).await;
     opened.close().await;
     let mut findings = findings.lock().unwrap_or_else(PoisonError::into_inner);
+    // Nothing is told of a case that did not begin.
+    if let Some(signal) = interrupt.signal() {
+        let cases = harness.suite.cases().iter().map(|case| &case.id);
+        findings.never_began(cases, signal.words());
+    }
     Ok(std::mem::take(&mut *findings))
 }
 
@@ -133,10 +168,17 @@ async fn try_out(
             return;
         };
         let mut findings = findings.lock().unwrap_or_else(PoisonError::into_inner);
+        if verdict.status != Status::NotRun {
+            findings.ended.insert(case.clone());
+        }
         match verdict.status {
             Status::Pass | Status::Unsupported => {}
             Status::Fail | Status::Overclaim => {
                 findings.convicted.insert(case);
+            }
+            Status::NotRun => {
+                let reason = verdict.reason.unwrap_or_default();
+                findings.not_run.insert(case, reason);
             }
             other => {
                 let reason = verdict.reason.unwrap_or_default();
@@ -154,4 +196,62 @@ async fn try_out(
         health: Some(&opened.health),
     };
     run_provider(harness, subject, &plan, options, &sink).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use conformance_model::{Case, CaseStatus, Lane, Level};
+
+    use super::*;
+
+    fn case(id: &str) -> Case {
+        Case {
+            id: id.to_owned(),
+            title: String::new(),
+            capability: "keyvalue".to_owned(),
+            level: Level::Must,
+            clauses: Vec::new(),
+            requires: Vec::new(),
+            refuses: None,
+            lane: Lane::Fast,
+            actors: 0,
+            timeout_ns: 1,
+            source: String::new(),
+            component: String::new(),
+            digest: String::new(),
+            status: CaseStatus::Stable,
+        }
+    }
+
+    fn known(ids: &[String]) -> ExpectedFailures {
+        let folder = tempfile::tempdir().unwrap();
+        let list = folder.path().join("known.txt");
+        let text = "kv.a # wrong\nkv.b # wrong\nkv.c ? # in a race\n";
+        std::fs::write(&list, text).unwrap();
+        let cases: Vec<Case> = ids.iter().map(|id| case(id)).collect();
+        ExpectedFailures::read(&list, &cases).unwrap()
+    }
+
+    #[test]
+    fn what_did_not_run_is_not_said_to_have_passed() {
+        let ids = ["kv.a", "kv.b", "kv.c", "kv.d"].map(str::to_owned);
+        let known = known(&ids);
+        let mut findings = Findings::default();
+        findings.ended.insert("kv.a".to_owned());
+        findings.convicted.insert("kv.a".to_owned());
+        findings.never_began(ids.iter(), "interrupted");
+        let text = findings.text("x/y", &known);
+        assert!(!text.contains("did not\n"), "{text}");
+        assert!(
+            text.contains("3 cases did not run, with 1 of the known faults: interrupted"),
+            "{text}"
+        );
+        assert_eq!(findings.exit_code(&known), ExitCode::Environment);
+        // One that ran and passed is.
+        findings.ended.extend(ids);
+        findings.not_run.clear();
+        let text = findings.text("x/y", &known);
+        assert!(text.contains("kv.b: should fail, and did not"), "{text}");
+        assert_eq!(findings.exit_code(&known), ExitCode::NotConformant);
+    }
 }

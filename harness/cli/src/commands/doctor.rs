@@ -29,7 +29,7 @@ pub(crate) fn run(args: &DoctorArgs) -> Result<u8, Failure> {
     let redaction = Redaction::new(&settings).remembered();
     opening::attended(async |interrupt| {
         let code = if chosen.is_empty() {
-            look_at_all(&launch).await?
+            look_at_all(&launch, interrupt).await?
         } else {
             let attempt = Attempt {
                 settings: &settings,
@@ -60,16 +60,28 @@ enum State {
     Missing,
 }
 
-/// Looks, and starts nothing: this takes no longer than looking does.
-async fn look_at_all(launch: &LaunchOptions) -> Result<ExitCode, Failure> {
+/// Looks, and starts no service: this takes no longer than looking does. What runs
+/// inside this process is opened, as nothing else says whether it has what it needs.
+async fn look_at_all(launch: &LaunchOptions, interrupt: &Interrupt) -> Result<ExitCode, Failure> {
     let targets: Vec<Target> = registry::targets().collect();
     let settings = Settings::default();
     let looks = targets.iter().map(|target| ways(target, &settings, launch));
     let mut usable = false;
     for (target, ways) in targets.iter().zip(join_all(looks).await) {
-        let state = state(target, &ways);
+        let mut state = state(target, &ways);
+        let mut known = facts(target, &ways);
+        if target.flavour.is_none() && state == State::Ready {
+            match opening::open(target, &settings, launch, interrupt).await {
+                Some(Ok(opened)) => opening::close(&target.id(), opened).await,
+                Some(Err(error)) => {
+                    state = State::Missing;
+                    known = remedy(target, &settings, launch, &error);
+                }
+                None => break,
+            }
+        }
         usable |= state == State::Ready;
-        output::print(&lines(&target.id(), &state, &facts(target, &ways)))?;
+        output::print(&lines(&target.id(), &state, &known))?;
     }
     Ok(if usable {
         ExitCode::Conformant

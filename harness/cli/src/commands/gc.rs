@@ -79,6 +79,13 @@ pub(crate) fn run(args: &GcArgs) -> Result<u8, Failure> {
     })?
 }
 
+fn are_left(number: usize) -> String {
+    match number {
+        1 => "1 thing is left".to_owned(),
+        _ => format!("{number} things are left"),
+    }
+}
+
 /// Removes what one run left. Returns what to print, and how much is still there.
 async fn one(record: &Record, settings: &Settings, args: &GcArgs) -> (String, usize) {
     let mut text = format!("{} on {}:\n", record.run, record.provider);
@@ -95,9 +102,9 @@ async fn one(record: &Record, settings: &Settings, args: &GcArgs) -> (String, us
         Ok(true) => {}
         Ok(false) => {
             say(format!(
-                "{} things are left; name the service of the run: conformance gc --provider {} \
-                 --endpoint URL, or the region, account and --set of the run",
-                record.left.len(),
+                "{}; name the service of the run: conformance gc --provider {} --endpoint URL, or \
+                 the region, account and --set of the run",
+                are_left(record.left.len()),
                 record.provider
             ));
             return (text, record.left.len());
@@ -105,7 +112,8 @@ async fn one(record: &Record, settings: &Settings, args: &GcArgs) -> (String, us
         Err(error) => {
             let left = record.left.len();
             say(format!(
-                "{left} things are left; where they are is not known: {error}"
+                "{}; where that is is not known: {error}",
+                are_left(left)
             ));
             return (text, left);
         }
@@ -182,5 +190,11 @@ mod tests {
         for wrong in ["", "2", "h", "-1h", "1w", "2 h", "99999999999999999999d"] {
             assert!(age(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn one_thing_is_not_several() {
+        assert_eq!(are_left(1), "1 thing is left");
+        assert_eq!(are_left(2), "2 things are left");
     }
 }

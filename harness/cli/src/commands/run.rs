@@ -119,7 +119,20 @@ impl Job<'_> {
         if let Some(Some(Err(error))) = &first
             && self.is_configuration(error)
         {
-            return Err(self.refused(error));
+            return Err(self.refused(&self.targets[0], error));
+        }
+        // Those inside the host take no time to ask, and are not run until then.
+        for target in self.targets[1..].iter().filter(|it| it.flavour.is_none()) {
+            match self.open(target, interrupt).await {
+                Some(Ok(opened)) => opening::close(&target.id(), opened).await,
+                Some(Err(error)) if self.is_configuration(&error) => {
+                    if let Some(Some(Ok(opened))) = first {
+                        opening::close(&self.targets[0].id(), opened).await;
+                    }
+                    return Err(self.refused(target, &error));
+                }
+                Some(Err(_)) | None => {}
+            }
         }
 
         let session = match self.record(&harness) {
@@ -137,11 +150,16 @@ impl Job<'_> {
             _ => None,
         };
         sink(self.started(&harness, selected, mode));
-        for pattern in idle_patterns(&self.selection, cases) {
-            sink(Event::Note {
-                provider: None,
-                text: format!("--run {pattern} matches no case"),
-            });
+        for (flag, patterns) in [
+            ("--run", &self.selection.run),
+            ("--skip", &self.selection.skip),
+        ] {
+            for pattern in idle_patterns(patterns.as_ref(), cases) {
+                sink(Event::Note {
+                    provider: None,
+                    text: format!("{flag} {pattern} matches no case"),
+                });
+            }
         }
         for (target, known) in self.targets.iter().zip(known) {
             for text in self.left_out(target) {
@@ -260,14 +278,14 @@ impl Job<'_> {
         }
     }
 
-    fn refused(&self, error: &SetupError) -> Failure {
+    fn refused(&self, target: &Target, error: &SetupError) -> Failure {
         let reason = match error {
             SetupError::Connect { error, .. } => error.to_string(),
             other => other.to_string(),
         };
         Failure::usage(format!(
             "provider {} refuses its settings: {}",
-            self.targets[0].id(),
+            target.id(),
             self.redaction.text(&reason)
         ))
     }

@@ -15,7 +15,7 @@ use conformance_runner::{
 use crate::args::SelftestArgs;
 use crate::interrupt::Signal;
 use crate::session::unusable_folder;
-use crate::{Failure, opening, output, setup};
+use crate::{Failure, opening, output};
 
 pub(crate) fn run(args: &SelftestArgs) -> Result<u8, Failure> {
     if args.controls {
@@ -25,7 +25,8 @@ pub(crate) fn run(args: &SelftestArgs) -> Result<u8, Failure> {
                 stop: interrupt.stop.clone(),
                 ..RunOptions::default()
             };
-            let code = super::controls::run(&args.suite.harness().await?, &options).await?;
+            let harness = args.suite.harness().await?;
+            let code = super::controls::run(&harness, &options, interrupt).await?;
             Ok(interrupt.signal().map_or(code, Signal::exit_code))
         });
     }
@@ -42,7 +43,7 @@ pub(crate) fn run(args: &SelftestArgs) -> Result<u8, Failure> {
         seed: args.seed.unwrap_or_default(),
         ..RunOptions::default()
     };
-    let (table, unsound) = setup::block_on(async {
+    let tried = opening::abandoned_at_will(async || {
         let harness = args.suite.harness().await?;
         let unsound = unsound(&harness, provider_registry::MUTANT_BASE, &options).await?;
         let progress = Mutex::new(Progress::auto());
@@ -52,8 +53,12 @@ pub(crate) fn run(args: &SelftestArgs) -> Result<u8, Failure> {
         };
         let table = selftest(&harness, &mutants, &options, |_, result| show(result)).await;
         lock(&progress).finish();
-        Ok::<_, Failure>((table, unsound))
-    })??;
+        Ok((table, unsound))
+    })?;
+    let (table, unsound) = match tried {
+        Ok(tried) => tried,
+        Err(signal) => return Ok(signal.exit_code()),
+    };
     let score = Score::new(table, unsound, args.mutant.is_empty());
     if let Some(folder) = folder {
         write(folder, "kill-table.md", &score.markdown())?;

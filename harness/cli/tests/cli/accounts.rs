@@ -80,7 +80,9 @@ fn a_run_ends_with_its_budget_and_blames_nobody() {
     let folder = reports.path().to_str().unwrap();
     run(&["-p", "memory", "--max-requests", "300", "-o", folder])
         .expect(4)
-        .says("--max-requests");
+        .says("--max-requests")
+        .says("memory is partly tested: ")
+        .says(" cases did not run");
     let report = json(reports.path().join("report.json"));
     let counts = &report["providers"][0]["counts"]["must"];
     for red in ["fail", "error", "timeout"] {
@@ -224,7 +226,7 @@ fn what_is_left_is_found_where_it_is_and_not_forgotten_elsewhere() {
     let elsewhere = vendor.user(state.path(), "me", "us-east-1");
     done(&elsewhere, &gc)
         .expect(3)
-        .says("name the service of the run");
+        .says("3 things are left; name the service of the run");
     let other = vendor.user(state.path(), "other", "eu-west-1");
     done(&other, &gc).expect(3).says("is not there, and was");
     assert_eq!(vendor.state().tables.len(), 1);

@@ -65,7 +65,9 @@ fn an_unexpected_pass_is_red() {
         name(&list),
     ])
     .expect(1)
-    .says("xpass");
+    .says("xpass")
+    // Without the list it would pass.
+    .says("--expected-failures FILE");
 }
 
 #[test]
@@ -87,6 +89,10 @@ fn what_is_wrong_with_the_command_line_ends_with_2() {
     run(&["-p", "memory", "--set", "a"])
         .expect(2)
         .says("KEY=VALUE");
+    // The second is asked before the first runs.
+    run(&["-p", "memory,adapter", "--run", CASE])
+        .expect(2)
+        .says("provider adapter refuses its settings: ");
     let done: Done = conformance(&["-p", "memory"])
         .env("CONFORMANCE_SET", "a=b\nno pair")
         .output()
@@ -256,6 +262,11 @@ fn an_empty_filter_ends_with_4_and_says_what_matched_nothing() {
         .says("did you mean `kv.get.missing`")
         .says("conformance list");
     run(&["-p", "memory", "--run", CASE, "--skip", "*"]).expect(4);
+    for (flag, pattern) in [("--run", "kv.gte.*"), ("--skip", "kv.sett.*")] {
+        run(&["-p", "memory", "--run", CASE, flag, pattern])
+            .expect(0)
+            .says(&format!("note: {flag} {pattern} matches no case"));
+    }
     let folder = folder();
     let empty = folder.path().join("none.txt");
     std::fs::write(&empty, "# nothing\n").unwrap();
@@ -394,7 +405,8 @@ fn help_tells_the_exit_codes_and_needs_no_engine() {
     help(&["--help"])
         .expect(0)
         .says("Exit codes:")
-        .says("conformance --provider memory");
+        .says("nobody agreed to what it may cost")
+        .says("conformance --provider memory,redis,nats,etcd --report-dir reports\n");
     // A clock would depend on what else runs; what it leaves alone does not.
     assert!(!cache.exists(), "it set an engine up");
     help(&["list", "--run", CASE]).expect(0);

@@ -37,6 +37,28 @@ fn an_interrupted_run_writes_what_it_knows() {
     }
 }
 
+/// Whether a process has a handler for a signal.
+fn is_caught(pid: u32, signal: u32) -> bool {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+    let caught = u64::from_str_radix(caught.unwrap().trim(), 16).unwrap();
+    caught >> (signal - 1) & 1 == 1
+}
+
+#[test]
+fn an_interrupted_selftest_says_so() {
+    for (name, code, word) in [("INT", 130, "interrupted"), ("TERM", 143, "terminated")] {
+        let child = conformance(&["selftest"]).spawn().unwrap();
+        wait_for("somebody who listens", || {
+            is_caught(child.id(), 15).then_some(())
+        });
+        signal(child.id(), name);
+        let done = finish(child).expect(code);
+        assert_eq!(done.stderr, format!("{word}: nothing is reported\n"));
+        assert_eq!(done.stdout, "");
+    }
+}
+
 #[test]
 fn an_interrupted_run_stops_the_server_that_it_started() {
     if !has_redis() {

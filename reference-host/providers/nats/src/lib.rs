@@ -90,7 +90,7 @@ const NATS: Flavour = Flavour {
             "{directory}",
         ],
         endpoint: "nats://127.0.0.1:{port}",
-        install: "apt-get install nats-server",
+        install: ".ci/servers nats",
         ..Process::EMPTY
     }),
     container: Some(Container {

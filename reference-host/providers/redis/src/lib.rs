@@ -84,7 +84,7 @@ const VALKEY: Flavour = Flavour {
     summary: "Valkey",
     process: Some(Process {
         program: "valkey-server",
-        install: "apt-get install valkey-server",
+        install: ".ci/servers valkey",
         ..SERVER
     }),
     container: Some(Container {
