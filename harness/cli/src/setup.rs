@@ -186,11 +186,79 @@ pub(crate) fn launch(chosen: &[Target], args: &SettingsArgs) -> Result<LaunchOpt
         ))
         .help("leave one of the two out"));
     }
+    if launch != Launch::Auto && !endpoint {
+        refuse_embedded(chosen, &launch)?;
+    }
+    // Those of the environment are there for every run, whatever it is made of.
+    let images_are_offers = std::env::var("CONFORMANCE_IMAGE").is_ok_and(|all| args.image == [all]);
+    let images = images(chosen, args, images_are_offers)?;
+    if !images_are_offers {
+        refuse_idle_images(chosen, &images, &launch, endpoint)?;
+    }
     Ok(LaunchOptions {
         launch,
-        images: images(chosen, args)?,
+        images,
+        images_are_offers,
         tell: Some(std::sync::Arc::new(crate::output::notice)),
     })
+}
+
+/// A provider without a service has nothing that could be launched.
+fn refuse_embedded(chosen: &[Target], launch: &Launch) -> Result<(), Failure> {
+    let embedded: Vec<String> = chosen
+        .iter()
+        .filter(|target| target.flavour.is_none())
+        .map(Target::id)
+        .collect();
+    if embedded.is_empty() {
+        return Ok(());
+    }
+    let words = format!(
+        "{} runs in this process: nothing is launched for it",
+        embedded.join(", ")
+    );
+    if embedded.len() < chosen.len() {
+        crate::output::notice(&format!("{words}, and --launch is about the others"));
+        return Ok(());
+    }
+    Err(Failure::usage(words).help(format!("leave `--launch {launch}` out")))
+}
+
+/// An image that was asked for is run: where it could not be, the run does not begin.
+fn refuse_idle_images(
+    chosen: &[Target],
+    images: &Images,
+    launch: &Launch,
+    endpoint: bool,
+) -> Result<(), Failure> {
+    if !images.is_for_any() && images.targets().next().is_none() {
+        return Ok(());
+    }
+    if endpoint {
+        return Err(Failure::usage(
+            "--image is about a container that is started, and --endpoint names a service that runs",
+        )
+        .help("leave one of the two out"));
+    }
+    if !matches!(launch, Launch::Auto | Launch::Container) {
+        return Err(Failure::usage(format!(
+            "--image is about a container, and --launch {launch} starts none"
+        ))
+        .help("leave one of the two out; --image alone means `--launch container`"));
+    }
+    let mut named = chosen.iter().filter(|target| images.names(target));
+    let without = named.find(|target| {
+        let container = target.flavour.and_then(|flavour| flavour.container);
+        container.is_none()
+    });
+    match without {
+        Some(target) => Err(Failure::usage(format!(
+            "{} is not stood up in a container, so --image is not about it",
+            target.id()
+        ))
+        .help("`conformance providers` shows which are")),
+        None => Ok(()),
+    }
 }
 
 fn no_launcher(word: &str) -> Failure {
@@ -201,7 +269,7 @@ fn no_launcher(word: &str) -> Failure {
     ))
 }
 
-fn images(chosen: &[Target], args: &SettingsArgs) -> Result<Images, Failure> {
+fn images(chosen: &[Target], args: &SettingsArgs, of_environment: bool) -> Result<Images, Failure> {
     let mut words = Vec::new();
     for word in one_a_line(&args.image) {
         let Some((name, image)) = word.split_once('=') else {
@@ -212,9 +280,22 @@ fn images(chosen: &[Target], args: &SettingsArgs) -> Result<Images, Failure> {
         if named.is_empty() {
             return Err(unknown(name));
         }
+        let in_run = |target: &&Target| {
+            let id = target.id();
+            chosen.is_empty() || chosen.iter().any(|other| other.id() == id)
+        };
+        if !of_environment && !named.iter().any(|target| in_run(&target)) {
+            let ids: Vec<String> = chosen.iter().map(Target::id).collect();
+            return Err(Failure::usage(format!(
+                "--image is for `{}`, which is not in this run",
+                name.trim()
+            ))
+            .help(format!("the providers of this run are {}", ids.join(", "))));
+        }
         words.extend(
             named
                 .iter()
+                .filter(in_run)
                 .map(|target| format!("{}={image}", target.id())),
         );
     }

@@ -214,7 +214,7 @@ pub async fn open_provider_until(
     loop {
         let tried: Vec<&str> = failed.iter().map(|(way, _)| *way).collect();
         let choosing = async { Ok(choose(target, &settings, options, &tried).await) };
-        let Chosen { way, image, note } = match until(stop, choosing).await? {
+        let Chosen { way, image, notes } = match until(stop, choosing).await? {
             Ok(chosen) => chosen,
             // What was there and did not work says more than what is missing.
             Err(ways) => {
@@ -235,7 +235,7 @@ pub async fn open_provider_until(
                     .iter()
                     .map(|(way, error)| format!("not as {way}: {error}"));
                 return Ok(Opened {
-                    notes: failed.chain(note).chain(undeclared).collect(),
+                    notes: failed.chain(notes).chain(undeclared).collect(),
                     ..opened
                 });
             }

@@ -85,6 +85,7 @@ fn launch_from_environment() -> Result<LaunchOptions, String> {
             .map_err(|problem| format!("CONFORMANCE_LAUNCH: {problem}"))?,
         images: Images::parse(words, registry.as_deref())
             .map_err(|problem| format!("CONFORMANCE_IMAGE: {problem}"))?,
+        images_are_offers: true,
         tell: None,
     })
 }

@@ -23,6 +23,8 @@ use super::{Image, Missing, owner, process};
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a pull may take.
 const PULL_TIMEOUT: Duration = Duration::from_secs(600);
+/// How many characters of a cause are kept: a report shows 400 of the whole.
+const CAUSE_LENGTH: usize = 120;
 /// How long the end of a process may wait for its containers to be removed.
 const REMOVE_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -106,8 +108,9 @@ impl Engine {
             Ok(Err(error)) => innermost(&error),
             Err(_) => format!("it takes longer than {} s", PULL_TIMEOUT.as_secs()),
         };
+        let reason = cause(&reason, image);
         Err(Missing::new(
-            format!("{image} is not here and cannot be pulled: {reason}"),
+            format!("its image is not here and cannot be pulled: {reason}"),
             format!("docker pull {image}"),
         ))
     }
@@ -218,15 +221,33 @@ async fn published_at(docker: &Docker) -> (String, bool) {
     if !std::path::Path::new("/.dockerenv").exists() {
         return (LOOPBACK.to_owned(), true);
     }
-    // A harness in a container sees the ports of others at the gateway.
+    // A harness in a container sees the ports of others at the gateway, unless the
+    // engine runs in the same container: then the gateway is an address of its own.
     let bridge = docker.inspect_network("bridge", None::<InspectNetworkOptions>);
     let gateway = bridge.await.ok().and_then(|bridge| {
         let configured = bridge.ipam?.config?;
         configured.into_iter().find_map(|one| one.gateway)
     });
     match gateway {
-        Some(gateway) => (gateway, false),
-        None => (LOOPBACK.to_owned(), false),
+        Some(gateway) if !is_own(&gateway) => (gateway, false),
+        _ => (LOOPBACK.to_owned(), true),
+    }
+}
+
+/// Whether an address belongs to where this process runs: no other can be listened on.
+fn is_own(address: &str) -> bool {
+    std::net::TcpListener::bind((address, 0)).is_ok()
+}
+
+/// The end of what an engine said about an image, where the cause stands. The image
+/// is named by the command that mends it, and its name may be long.
+fn cause(said: &str, image: &Image) -> String {
+    let said = said.replace(&image.to_string(), "it");
+    let said = said.replace(&image.name, "it");
+    let skipped = said.chars().count().saturating_sub(CAUSE_LENGTH);
+    match said.char_indices().nth(skipped) {
+        Some((at, _)) if skipped > 0 => format!("... {}", said.get(at..).unwrap_or(&said)),
+        _ => said,
     }
 }
 
@@ -237,4 +258,35 @@ pub(super) fn innermost(error: &TestcontainersError) -> String {
         innermost = source;
     }
     innermost.to_string().trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_of_this_machine_is_known() {
+        assert!(is_own("127.0.0.1"));
+        // Set aside for documents.
+        assert!(!is_own("203.0.113.77"));
+        assert!(!is_own("no address"));
+    }
+
+    #[test]
+    fn the_words_of_an_engine_keep_their_end() {
+        let image = Image {
+            name: "no.example/cache".to_owned(),
+            tag: "7@sha256:00".to_owned(),
+        };
+        let said = format!(
+            "failed to resolve {image}: {} no such host",
+            "x".repeat(900)
+        );
+        let kept = cause(&said, &image);
+        assert!(kept.ends_with("no such host"), "{kept}");
+        assert!(kept.starts_with("... "), "{kept}");
+        assert!(kept.chars().count() <= CAUSE_LENGTH + 4, "{kept}");
+        assert_eq!(cause(&format!("{image}: denied"), &image), "it: denied");
+        assert_eq!(cause("ä: denied", &image), "ä: denied");
+    }
 }

@@ -129,6 +129,12 @@ impl Images {
         self.named.iter().any(|(target, _)| target.is_none())
     }
 
+    /// Whether an image is named for this target, or for whatever is stood up.
+    #[must_use]
+    pub fn names(&self, target: &Target) -> bool {
+        self.is_for_any() || self.targets().any(|named| named == target.id())
+    }
+
     /// The image of a target: its own, the one for all, or the pinned one.
     #[must_use]
     pub fn of(&self, target: &Target, container: &Container) -> Image {

@@ -87,6 +87,9 @@ pub struct LaunchOptions {
     pub launch: Launch,
     /// The images of containers.
     pub images: Images,
+    /// Images are what containers would be made of, and no wish for containers:
+    /// those of the environment, which are there for every run.
+    pub images_are_offers: bool,
     /// Told what takes long.
     pub tell: Option<Tell>,
 }
@@ -101,6 +104,11 @@ impl fmt::Debug for LaunchOptions {
 }
 
 impl LaunchOptions {
+    /// Whether the user named an image for this run of the target.
+    fn runs_image(&self, target: &Target) -> bool {
+        !self.images_are_offers && self.images.names(target)
+    }
+
     fn tell(&self, text: &str) {
         if let Some(tell) = &self.tell {
             tell(text);
@@ -149,7 +157,7 @@ pub struct Way {
 /// anything. The first that works is the one that a run takes.
 pub async fn ways(target: &Target, settings: &Settings, options: &LaunchOptions) -> Vec<Way> {
     let mut ways = Vec::new();
-    for candidate in candidates(target, settings, &options.launch) {
+    for candidate in candidates(target, settings, options) {
         let state = candidate.look(target, options).await;
         ways.push(Way {
             name: candidate.name(),
@@ -165,8 +173,8 @@ pub(crate) struct Chosen {
     pub(crate) way: Candidate,
     /// What a container runs.
     pub(crate) image: Option<(Engine, Image)>,
-    /// What to tell about the choice, if there was one to make.
-    pub(crate) note: Option<String>,
+    /// What to tell about the choice, if there was one to make, and about who can reach it.
+    pub(crate) notes: Vec<String>,
 }
 
 /// The first way that works, but for those that were tried and did not.
@@ -176,7 +184,7 @@ pub(crate) async fn choose(
     options: &LaunchOptions,
     tried: &[&str],
 ) -> Result<Chosen, Vec<(&'static str, Missing)>> {
-    let mut candidates = candidates(target, settings, &options.launch);
+    let mut candidates = candidates(target, settings, options);
     candidates.retain(|candidate| !tried.contains(&candidate.name()));
     let was_open = options.launch == Launch::Auto && settings.endpoint.is_none();
     let mut missing = Vec::new();
@@ -195,10 +203,14 @@ pub(crate) async fn choose(
                 let name = way.name();
                 let note = (was_open && name != EMBEDDED)
                     .then(|| format!("launched as {name}: {}", found.words));
+                let engine = found.image.as_ref().map(|(engine, _)| engine);
+                let open = engine
+                    .filter(|engine| !engine.is_local)
+                    .map(|_| OPEN.to_owned());
                 return Ok(Chosen {
                     way,
                     image: found.image,
-                    note,
+                    notes: note.into_iter().chain(open).collect(),
                 });
             }
             Err(reason) => missing.push((way.name(), reason)),
@@ -206,6 +218,9 @@ pub(crate) async fn choose(
     }
     Err(missing)
 }
+
+/// Said where a port cannot be published for this machine alone.
+const OPEN: &str = "the container's port is published on every network of the engine's machine";
 
 pub(crate) const EMBEDDED: &str = "embedded";
 pub(crate) const PROCESS: &str = "process";
@@ -234,7 +249,7 @@ struct Found {
 }
 
 /// The ways of a target in the order in which they are tried.
-fn candidates(target: &Target, settings: &Settings, launch: &Launch) -> Vec<Candidate> {
+fn candidates(target: &Target, settings: &Settings, options: &LaunchOptions) -> Vec<Candidate> {
     let Some(flavour) = target.flavour else {
         // A provider inside the host may take an address all the same.
         return vec![match settings.endpoint {
@@ -249,7 +264,11 @@ fn candidates(target: &Target, settings: &Settings, launch: &Launch) -> Vec<Cand
     let container = flavour.container.map(Candidate::Container);
     let own = flavour.launcher.map(Candidate::Own);
     let account = flavour.account.map(|_| Candidate::Account);
-    match launch {
+    match &options.launch {
+        // Who names an image wants it to be run, and no program of this machine.
+        Launch::Auto if options.runs_image(target) => {
+            vec![container.unwrap_or(Candidate::None(CONTAINER))]
+        }
         Launch::Auto => {
             let last = account.unwrap_or(Candidate::None(ENDPOINT));
             [process, container, own, Some(last)]
@@ -407,7 +426,8 @@ mod tests {
             ..Settings::default()
         };
         let options = LaunchOptions {
-            launch: launch.parse().unwrap(),
+            launch: launch.split('=').next().unwrap().parse().unwrap(),
+            images: Images::parse(launch.split_once('=').map(|(_, image)| image), None).unwrap(),
             ..LaunchOptions::default()
         };
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -415,7 +435,7 @@ mod tests {
             .build()
             .unwrap();
         match runtime.block_on(choose(&target, &settings, &options, &[])) {
-            Ok(chosen) => Ok(format!("{} {:?}", chosen.way.name(), chosen.note)),
+            Ok(chosen) => Ok(format!("{} {:?}", chosen.way.name(), chosen.notes)),
             Err(missing) => Err(missing
                 .iter()
                 .map(|(name, missing)| format!("{name}: {missing}"))
@@ -426,16 +446,19 @@ mod tests {
 
     #[test]
     fn the_first_way_that_works_is_taken_and_said() {
-        let note = r#"cluster Some("launched as cluster: three of them")"#;
+        let note = r#"cluster ["launched as cluster: three of them"]"#;
         assert_eq!(choice(0, "auto", None), Ok(note.to_owned()));
-        assert_eq!(choice(0, "cluster", None), Ok("cluster None".to_owned()));
+        assert_eq!(choice(0, "cluster", None), Ok("cluster []".to_owned()));
         assert_eq!(
             choice(0, "auto", Some("x://y")),
-            Ok("endpoint None".to_owned())
+            Ok("endpoint []".to_owned())
         );
         let missing = choice(0, "process", None).unwrap_err();
         assert!(missing.contains("is not installed (try: install it)"));
         let missing = choice(0, "container", None).unwrap_err();
+        assert!(missing.contains("no image is known"), "{missing}");
+        // An image that was named is not passed over for what else would work.
+        let missing = choice(0, "auto=local/thing", None).unwrap_err();
         assert!(missing.contains("no image is known"), "{missing}");
         let missing = choice(0, "other", None).unwrap_err();
         assert!(missing.contains("--launch cluster"), "{missing}");
