@@ -44,6 +44,12 @@ impl Server {
                         .iter()
                         .map(|&(name, value)| (name, filled(value))),
                 )
+                // What Java unpacks, and leaves behind when it is killed. Beside
+                // JAVA_TOOL_OPTIONS, which a provider may set.
+                .env(
+                    "JDK_JAVA_OPTIONS",
+                    format!("-Djava.io.tmpdir={}", directory.path().display()),
+                )
                 .current_dir(directory.path())
                 .stdin(Stdio::null())
                 .stdout(output(&directory))

@@ -52,6 +52,8 @@ pub(crate) async fn store(provider: &Arc<dyn Provider>) -> Arc<dyn Driver> {
 pub(crate) struct Server {
     child: Child,
     port: u16,
+    /// Where Java unpacks a library, which it would leave behind when it is killed.
+    _folder: tempfile::TempDir,
 }
 
 impl Server {
@@ -69,13 +71,20 @@ impl Server {
         let port = free.local_addr().unwrap().port();
         drop(free);
         let fill = |text: &&str| text.replace("{port}", &port.to_string());
+        let folder = tempfile::tempdir().unwrap();
+        let temporary = format!("-Djava.io.tmpdir={}", folder.path().display());
         let child = Command::new(program)
             .args(process.arguments.iter().map(fill))
+            .env("JAVA_TOOL_OPTIONS", temporary)
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        Some(Self { child, port })
+        Some(Self {
+            child,
+            port,
+            _folder: folder,
+        })
     }
 
     pub(crate) fn endpoint(&self) -> String {
