@@ -95,6 +95,68 @@ fn a_way_that_does_not_exist_ends_with_2() {
 }
 
 #[test]
+fn what_could_only_be_ignored_ends_with_2() {
+    let image = ["--run", CASE, "--image", IMAGE];
+    let with = |more: &[&str]| run(&[more, &image].concat()).expect(2);
+    with(&["-p", "redis", "--launch", "process"]).says("--image alone means");
+    with(&["-p", "redis", "--endpoint", "redis://127.0.0.1:1"]).says("leave one of the two out");
+    with(&["-p", "memory"]).says("not stood up in a container");
+    run(&["-p", "redis", "--image", "valkey=local/valkey:1"])
+        .expect(2)
+        .says("not in this run")
+        .says("the providers of this run are redis");
+    for launch in ["process", "container"] {
+        run(&["-p", "memory,local", "--launch", launch, "--run", CASE])
+            .expect(2)
+            .says("memory, local runs in this process");
+    }
+}
+
+/// Not even where a program is installed that would do as well.
+#[test]
+fn an_image_that_was_named_is_not_passed_over() {
+    let redis = |name: &str, value: &str| -> Done {
+        let image = ["--image", "redis=no.example/none:1"];
+        let mut command = conformance(&["-p", "redis", "--run", CASE]);
+        if name.is_empty() {
+            command.args(image);
+        } else {
+            command.env(name, value);
+        }
+        let command = command.env("DOCKER_HOST", "unix:///no/such/socket");
+        command.output().unwrap().into()
+    };
+    let done = redis("", "").expect(3).says("no Docker engine answers");
+    assert!(!done.both().contains("launched as process"), "{done:#?}");
+    // In the environment are the images of all containers there may be.
+    if has_redis() {
+        redis("CONFORMANCE_IMAGE", "redis=a/b\nvalkey=c/d")
+            .expect(0)
+            .says("launched as process");
+    }
+}
+
+#[test]
+fn the_port_of_a_container_is_for_this_machine_alone() {
+    if !has_image() {
+        return;
+    }
+    let reports = tempfile::tempdir().unwrap();
+    let child = in_container(reports.path(), &["--repeat", "1000"])
+        .spawn()
+        .unwrap();
+    midst(&reports.path().join("events.jsonl"));
+    let harness = child.id();
+    let ports = docker(&["port", &containers(harness)[0]]).unwrap();
+    signal(harness, "INT");
+    finish(child).expect(130);
+    assert!(!ports.is_empty());
+    for port in ports.lines() {
+        assert!(port.contains("-> 127.0.0.1:"), "{ports}");
+    }
+}
+
+#[test]
 fn where_nothing_works_each_way_says_what_would_mend_it() {
     let empty = tempfile::tempdir().unwrap();
     let run = |launch: &str| -> Done {
