@@ -202,6 +202,16 @@ fn a_revision_is_a_state() {
             .sum();
         assert_eq!(count, changes, "{old} {new}");
     }
+    // What a package uses lies beside it.
+    std::fs::create_dir_all(folder.path().join("wit/r")).unwrap();
+    let user = "package r:s@1.0.0;\ninterface j { use p:q/i@1.0.0.{t}; f: func(x: t); }\n";
+    std::fs::write(folder.path().join("wit/r/r.wit"), user).unwrap();
+    write("package p:q@1.0.0;\ninterface i { type t = u32; }\n");
+    git(&["add", "."]);
+    git(&["commit", "-qm", "three"]);
+    let (committed, on_disk) = (load("HEAD:wit/r").unwrap(), load("wit/r").unwrap());
+    assert!(diff(&committed, &on_disk, Context::default()).is_empty());
+    assert!(load("HEAD:wit/r/r.wit").is_err_and(|error| error.to_string().contains("p:q")));
     for (name, words) in [
         ("HEAD:nowhere", "holds no wit files"),
         ("HEAD~9", "neither a file"),

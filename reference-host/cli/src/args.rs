@@ -77,7 +77,8 @@ pub(crate) struct RunArgs {
     /// Refuse a component whose bytes have another SHA-256.
     #[arg(long, value_name = "HEX")]
     pub(crate) sha256: Option<String>,
-    /// Tell on standard error what is run and on what.
+    /// Tell on standard error what is run and on what, and which stores the
+    /// component opens that the manifest does not grant.
     #[arg(short, long)]
     pub(crate) verbose: bool,
     /// Where compiled components are kept [default: cloud-wit/components in the cache

@@ -10,6 +10,7 @@ mod failure;
 mod guest;
 mod manifest;
 mod output;
+mod refusals;
 mod secrets;
 mod services;
 mod signals;

@@ -138,8 +138,12 @@ fn refused(service: &Service, what: &str, error: &Error) -> Failure {
     match error.kind() {
         // What it was told, not what it is.
         ErrorKind::InvalidArgument(_) => Failure::usage(message),
-        ErrorKind::Unavailable | ErrorKind::Timeout => Failure::provider(message)
-            .help("nothing answers there: is it running, and is its endpoint right?"),
+        // A provider without products works in this process, on files.
+        ErrorKind::Unavailable if target.flavour.is_none() => Failure::provider(message)
+            .help("its data folder belongs to one process at a time: does another one use it?"),
+        ErrorKind::Unavailable | ErrorKind::Timeout => Failure::provider(message).help(
+            "nothing answers there as this service does: is it running, and is its endpoint right?",
+        ),
         ErrorKind::AccessDenied => {
             Failure::provider(message).help("it refuses the credentials that it was given")
         }

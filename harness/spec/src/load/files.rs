@@ -26,20 +26,21 @@ pub(super) fn folder(root: &Path) -> Result<Vec<File>, LoadError> {
     Ok(found)
 }
 
-/// What a package that lies in a folder `deps` may depend on: all others there.
-pub(super) fn beside(path: &Path) -> Result<Vec<File>, LoadError> {
-    let Ok(path) = path.canonicalize() else {
-        return Ok(Vec::new());
-    };
-    let parent = path.parent().filter(|parent| parent.ends_with("deps"));
-    let (Some(parent), Some(own)) = (parent, path.file_name().and_then(|own| own.to_str())) else {
-        return Ok(Vec::new());
+/// What lies beside a package, as what it may depend on: files, and folders of files.
+/// What cannot be read is not there.
+pub(super) fn beside(path: &Path) -> Vec<File> {
+    let path = path.canonicalize().unwrap_or_default();
+    let (Some(parent), Some(own)) = (path.parent(), path.file_name().and_then(|own| own.to_str()))
+    else {
+        return Vec::new();
     };
     let mut found = Vec::new();
-    walk(parent, "deps/", DEPTH, &mut 0, &mut found)?;
+    if walk(parent, "deps/", 1, &mut 0, &mut found).is_err() {
+        return Vec::new();
+    }
     let own = format!("deps/{own}");
     found.retain(|file| file.path != own && !file.path.starts_with(&format!("{own}/")));
-    Ok(found)
+    found
 }
 
 /// The bytes of a file.

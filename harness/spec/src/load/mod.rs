@@ -86,7 +86,8 @@ impl Wit {
     /// that the current directory is in.
     ///
     /// Of a folder with a folder `wit` in it, that one is meant; of a revision, its
-    /// `wit` at the top.
+    /// `wit` at the top. What a package depends on lies in its folder `deps`, or
+    /// beside it.
     ///
     /// # Errors
     /// [`LoadError`].
@@ -101,11 +102,9 @@ impl Wit {
     pub fn load_from(name: &str, folder: &Path) -> Result<Self, LoadError> {
         let path = &folder.join(name);
         let mut wit = if path.is_dir() {
-            let mut found = files::folder(path)?;
-            found.extend(files::beside(path)?);
-            text::resolve(found, name)
+            text::resolve_beside(files::folder(path)?, || files::beside(path), name)
         } else if path.exists() {
-            Self::file(name, &files::read(path)?, files::beside(path)?)
+            Self::file(name, files::read(path)?, || files::beside(path))
         } else {
             revision::load(name, folder)
         }?;
@@ -140,10 +139,14 @@ impl Wit {
         binary::decode(bytes, "the file")
     }
 
-    /// A file by its content.
-    fn file(name: &str, bytes: &[u8], mut others: Vec<File>) -> Result<Self, LoadError> {
+    /// A file by its content; `others` are those beside it.
+    fn file(
+        name: &str,
+        bytes: Vec<u8>,
+        others: impl FnOnce() -> Vec<File>,
+    ) -> Result<Self, LoadError> {
         if bytes.starts_with(b"\0asm") {
-            return binary::decode(bytes, name);
+            return binary::decode(&bytes, name);
         }
         if !name.ends_with(".wit") {
             return Err(LoadError::Kind(name.to_owned()));
@@ -155,11 +158,11 @@ impl Wit {
         } else {
             name
         };
-        others.push(File {
+        let file = File {
             path: path.to_owned(),
-            bytes: bytes.to_vec(),
-        });
-        text::resolve(others, name)
+            bytes,
+        };
+        text::resolve_beside(vec![file], others, name)
     }
 }
 

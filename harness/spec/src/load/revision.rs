@@ -32,30 +32,64 @@ pub(super) fn load(name: &str, folder: &Path) -> Result<Wit, LoadError> {
         }
         Err(error) => return Err(error),
     };
-    let mut arguments = vec!["ls-tree", "-r", "-l", "-z", "--full-tree", commit.as_str()];
-    if !path.is_empty() {
-        arguments.extend(["--", path]);
-    }
-    let listed = git(folder, name, &arguments)?;
-    let entries = entries(&listed, path);
-    if entries.iter().map(|entry| entry.size).sum::<usize>() > LIMIT {
-        return Err(LoadError::TooLarge {
-            place: name.to_owned(),
-            limit: LIMIT,
+    let commit = Commit {
+        name,
+        folder,
+        id: &commit,
+    };
+    let mut files = commit.files(path)?;
+    let others = || {
+        let (parent, own) = path.rsplit_once('/').unwrap_or(("", path));
+        let mut others = commit.files(parent).unwrap_or_default();
+        others.retain(|file| {
+            let (folder, _) = file.path.rsplit_once('/').unwrap_or(("", &file.path));
+            !folder.contains('/') && folder != own && file.path != own
         });
-    }
-    let mut files = Vec::new();
-    for entry in entries {
-        let bytes = git(folder, name, &["cat-file", "blob", &entry.object])?;
-        files.push(File {
-            path: entry.path,
-            bytes,
-        });
-    }
+        for file in &mut others {
+            file.path = format!("deps/{}", file.path);
+        }
+        others
+    };
     match files.as_slice() {
         [] => Err(LoadError::Empty(name.to_owned())),
-        [file] if file.path.is_empty() => Wit::file(path, &file.bytes, Vec::new()),
-        _ => text::resolve(files, name),
+        [file] if file.path.is_empty() => {
+            let bytes = files.pop().map(|file| file.bytes).unwrap_or_default();
+            Wit::file(path, bytes, others)
+        }
+        _ => text::resolve_beside(files, others, name),
+    }
+}
+
+/// A commit, and how the user named it.
+struct Commit<'a> {
+    name: &'a str,
+    /// Whose repository is meant.
+    folder: &'a Path,
+    id: &'a str,
+}
+
+impl Commit<'_> {
+    /// The files at and below a path.
+    fn files(&self, path: &str) -> Result<Vec<File>, LoadError> {
+        let mut arguments = vec!["ls-tree", "-r", "-l", "-z", "--full-tree", self.id];
+        if !path.is_empty() {
+            arguments.extend(["--", path]);
+        }
+        let entries = entries(&git(self.folder, self.name, &arguments)?, path);
+        if entries.iter().map(|entry| entry.size).sum::<usize>() > LIMIT {
+            return Err(LoadError::TooLarge {
+                place: self.name.to_owned(),
+                limit: LIMIT,
+            });
+        }
+        let read = |entry: Entry| {
+            let bytes = git(self.folder, self.name, &["cat-file", "blob", &entry.object])?;
+            Ok(File {
+                path: entry.path,
+                bytes,
+            })
+        };
+        entries.into_iter().map(read).collect()
     }
 }
 

@@ -7,6 +7,25 @@ use wit_parser::{PackageName, Resolve, SourceMap, UnresolvedPackageGroup};
 use super::files::{File, is_dependency};
 use super::{LIMIT, LoadError, Wit, binary, guarded};
 
+/// Resolves files and, if they lack something, tries again with what lies beside them.
+pub(super) fn resolve_beside(
+    files: Vec<File>,
+    others: impl FnOnce() -> Vec<File>,
+    label: &str,
+) -> Result<Wit, LoadError> {
+    match resolve(files.clone(), label) {
+        Err(LoadError::Wit(reason)) => {
+            let others = others();
+            // What is wrong with them is nobody's question.
+            (!others.is_empty())
+                .then(|| resolve([files, others].concat(), label).ok())
+                .flatten()
+                .ok_or(LoadError::Wit(reason))
+        }
+        done => done,
+    }
+}
+
 /// Resolves files: those of one folder make one package.
 pub(super) fn resolve(files: Vec<File>, label: &str) -> Result<Wit, LoadError> {
     if files.iter().map(|file| file.bytes.len()).sum::<usize>() > LIMIT {

@@ -5,12 +5,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cloud_contract::Bindings;
+use cloud_contract::{Bindings, Platform};
 use reference_host::{Digest, Guest, Host, HostConfig, InstanceLimits};
 
 use crate::args::RunArgs;
 use crate::failure::Failure;
 use crate::manifest::{Hidden, Manifest};
+use crate::refusals::Told;
 use crate::services::Connected;
 use crate::{guest, output, services, signals};
 
@@ -106,7 +107,13 @@ async fn start(args: &RunArgs, manifest: &Manifest, app: &App) -> Result<u8, Fai
     if args.check {
         return Ok(0);
     }
-    let platform = Arc::new(Bindings::new(services::open(manifest, &connected).await?));
+    let bindings = Bindings::new(services::open(manifest, &connected).await?);
+    let platform: Arc<dyn Platform> = if args.verbose {
+        let granted = manifest.stores.iter().map(|store| store.name.clone());
+        Arc::new(Told::new(bindings, granted))
+    } else {
+        Arc::new(bindings)
+    };
 
     let mut arguments = vec![app.name.clone()];
     arguments.extend_from_slice(&manifest.guest.arguments);

@@ -75,6 +75,11 @@ fn only_names_of_the_manifest_can_be_opened() {
             .expect(1)
             .says("tally: the store answers Error::AccessDenied");
     }
+    // Whoever runs it may ask what was refused.
+    let place = place("[keyvalue.ballots]\nprovider = \"memory\"\n");
+    finish_with(&mut place.command(&["--verbose"]), BALLOTS.as_bytes())
+        .expect(1)
+        .says("refused: the component asks for \"keyvalue\" \"totals\"");
 }
 
 #[test]

@@ -110,6 +110,8 @@ const ETCD: Flavour = Flavour {
         endpoint: "http://{host}:{port}",
         ..Container::EMPTY
     }),
+    // Each write waits for the disk, which others may keep busy.
+    timeout_scale: 3,
     declares: Some(descriptor::usual),
     ..Flavour::EMPTY
 };

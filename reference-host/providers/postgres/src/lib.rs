@@ -115,6 +115,8 @@ const POSTGRES: Flavour = Flavour {
         endpoint: "postgres://postgres:conformance@{host}:{port}/postgres",
         ..Container::EMPTY
     }),
+    // Each write waits for the disk, which others may keep busy.
+    timeout_scale: 3,
     declares: Some(descriptor::usual),
     ..Flavour::EMPTY
 };
