@@ -4,7 +4,9 @@
 
 use std::path::{Path, PathBuf};
 
-use conformance_model::{Change, ChangeKind, ClauseChange, SemverClass, SpecDiff};
+use conformance_model::{
+    Change, ChangeKind, ClauseChange, ClauseChangeKind, SemverClass, SpecDiff,
+};
 use conformance_report::spec_diff;
 use conformance_spec::{Context, Wit, diff};
 use proptest::prelude::*;
@@ -162,6 +164,100 @@ fn a_component_is_compared_by_what_it_uses() {
     assert_eq!(kinds(&found), [ChangeKind::FunctionAdded]);
 }
 
+/// One package uses another that moves on: by its name, it imports something else.
+#[test]
+fn a_dependency_that_moves_moves_its_users() {
+    let state = |used: &str, user: &str| {
+        let used_text = format!("package p:used@{used};\ninterface i {{ type t = u32; }}\n");
+        let user_text = format!(
+            "package p:user@{user};\ninterface j {{ use p:used/i@{used}.{{t}}; f: func(x: t); }}\n"
+        );
+        let files = [
+            ("used/a.wit", used_text.as_str()),
+            ("user/b.wit", &user_text),
+        ];
+        Wit::from_text(files).unwrap()
+    };
+    for (used, user, red) in [
+        ("2.0.0", "1.0.0", true),
+        ("2.0.0", "2.0.0", false),
+        ("1.1.0", "1.0.0", true),
+        ("1.1.0", "1.1.0", false),
+    ] {
+        let found = diff(
+            &state("1.0.0", "1.0.0"),
+            &state(used, user),
+            Context::default(),
+        );
+        assert_eq!(found.is_red(), red, "{used} {user}: {found:#?}");
+        assert_eq!(found.oracle_disputes, []);
+    }
+    // Beside the one that was there, a further version is new.
+    let both = |more: &str| {
+        let text = |version: &str, of: &str| {
+            format!("package p:q@{version};\ninterface i {{ f: func(x: {of}); }}\n")
+        };
+        let (one, two) = (text("1.0.0", "u32"), text("2.0.0", "string"));
+        let mut files = vec![("one/a.wit", one.as_str())];
+        if !more.is_empty() {
+            files.push((more, &two));
+        }
+        Wit::from_text(files).unwrap()
+    };
+    for place in ["another/a.wit", "two/a.wit"] {
+        let found = diff(&both(""), &both(place), Context::default());
+        let kinds: Vec<_> = found.packages.iter().flat_map(|p| &p.changes).collect();
+        assert!(kinds.len() == 1 && !found.is_red(), "{found:#?}");
+        assert_eq!(kinds[0].kind, ChangeKind::PackageAdded);
+    }
+}
+
+/// Ids outlive their clauses.
+#[test]
+fn ids_are_guarded() {
+    let state = |clauses: &str| {
+        load(&format!(
+            "package p:q@1.0.0;\ninterface i {{\n{clauses}    f: func();\n}}\n"
+        ))
+    };
+    let line = |id: u8, text: &str| format!("    /// - [P-F-{id}] {text}\n");
+    let one = line(1, "MUST hold.");
+    let tomb = line(2, "REMOVED in 1.0.0: nobody could.");
+    for (old, new, words) in [
+        (
+            one.clone() + &tomb,
+            one.clone(),
+            "tombstone of P-F-2 is gone",
+        ),
+        (
+            one.clone(),
+            one.clone() + &line(1, "MUST NOT trap."),
+            "stands twice",
+        ),
+        (one.clone(), String::new(), "dropped without a tombstone"),
+        (
+            one.clone() + &tomb,
+            one.clone() + &line(2, "MUST hop."),
+            "removed once",
+        ),
+    ] {
+        let found = diff(&state(&old), &state(&new), Context::default());
+        let problem = found
+            .problems
+            .first()
+            .map(String::as_str)
+            .unwrap_or_default();
+        assert!(problem.contains(words), "{words}: {found:#?}");
+    }
+    let to_not = diff(
+        &state(&one),
+        &state(&line(1, "SHOULD NOT hold.")),
+        Context::default(),
+    );
+    let kinds: Vec<_> = to_not.packages[0].clauses.iter().map(|c| c.kind).collect();
+    assert_eq!(kinds, [ClauseChangeKind::Reversed]);
+}
+
 /// A repository of git with two states of a package.
 #[test]
 fn a_revision_is_a_state() {
@@ -232,6 +328,10 @@ fn what_cannot_be_loaded_is_said() {
     };
     for (place, words) in [
         (write("noise", b"\x01\x02"), "neither wit text nor wasm"),
+        (
+            write("core.wasm", b"\0asm\x01\0\0\0"),
+            "it is a core module",
+        ),
         (
             write("cut.wasm", b"\0asm\x0d\0\x01\0\x07"),
             "no wit package",

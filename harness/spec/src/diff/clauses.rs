@@ -49,7 +49,10 @@ struct Stated {
 #[derive(Default)]
 struct Index {
     clauses: BTreeMap<String, Stated>,
-    tombstones: BTreeSet<String>,
+    /// With the package that they stand in.
+    tombstones: BTreeMap<String, String>,
+    /// Ids that stand twice, or beside their tombstones.
+    twice: BTreeSet<String>,
 }
 
 /// Compares the clauses of both states.
@@ -63,6 +66,20 @@ pub(super) fn compare(sides: &Sides, cases: &[Case]) -> Clauses {
         return found;
     }
     let (old, new) = (index(&sides.old), index(&sides.new));
+    for id in new.twice.difference(&old.twice) {
+        found.problems.push(format!(
+            "{id} stands twice: only its first sentence is compared; give the other one the next \
+             free number"
+        ));
+    }
+    for (id, package) in &old.tombstones {
+        let is_known = new.tombstones.contains_key(id) || new.clauses.contains_key(id);
+        if !is_known && sides.new.packages.contains_key(package) {
+            found.problems.push(format!(
+                "the tombstone of {id} is gone: its number could be taken again; put it back"
+            ));
+        }
+    }
     let places = old.clauses.iter();
     let places = places.map(|(id, stated)| (id.clone(), stated.state.place.clone()));
     found.places = places.collect();
@@ -72,7 +89,7 @@ pub(super) fn compare(sides: &Sides, cases: &[Case]) -> Clauses {
             found.add(id, kind, Some(was), None, cases);
             // With its whole package it may go without a trace.
             let stays = sides.new.packages.contains_key(&was.package);
-            if !new.tombstones.contains(id) && stays && !was.unstable {
+            if !new.tombstones.contains_key(id) && stays && !was.unstable {
                 found.problems.push(format!(
                     "{id} was dropped without a tombstone: its number could be taken again; put \
                      `- [{id}] REMOVED in VERSION: reason.` in its place"
@@ -88,7 +105,7 @@ pub(super) fn compare(sides: &Sides, cases: &[Case]) -> Clauses {
         if old.clauses.contains_key(id) {
             continue;
         }
-        if old.tombstones.contains(id) {
+        if old.tombstones.contains_key(id) {
             found.problems.push(format!(
                 "{id} was removed once and is given to a new clause: take the next free number"
             ));
@@ -110,16 +127,19 @@ impl Clauses {
         is: Option<&Stated>,
         cases: &[Case],
     ) {
-        let Some(package) = is.or(was).map(|stated| stated.package.clone()) else {
-            return;
-        };
+        // A clause that moved from one package to another concerns both.
+        let packages: BTreeSet<&String> = [was, is]
+            .into_iter()
+            .flatten()
+            .map(|stated| &stated.package)
+            .collect();
         // What was or became unstable is free to change.
         let unstable = [was, is].into_iter().flatten().any(|s| s.unstable);
         let word = |stated: Option<&Stated>| stated.and_then(|stated| stated.state.word);
         let cases = cases
             .iter()
             .filter(|case| case.clauses.iter().any(|c| c == id));
-        self.changes.entry(package).or_default().push(ClauseChange {
+        let change = ClauseChange {
             id: id.to_owned(),
             kind,
             old: was.map(|stated| stated.state.clone()),
@@ -131,7 +151,11 @@ impl Clauses {
             },
             unstable,
             cases: cases.map(|case| case.id.clone()).collect(),
-        });
+        };
+        for package in packages {
+            let changes = self.changes.entry(package.clone()).or_default();
+            changes.push(change.clone());
+        }
     }
 }
 
@@ -152,14 +176,14 @@ fn is_negative(word: Option<Word>) -> bool {
 fn kinds(was: &ClauseState, is: &ClauseState) -> Vec<ClauseChangeKind> {
     let mut kinds = Vec::new();
     let (before, after) = (strength(was.word), strength(is.word));
-    match before.cmp(&after) {
-        std::cmp::Ordering::Less => kinds.push(ClauseChangeKind::Strengthened),
-        std::cmp::Ordering::Greater => kinds.push(ClauseChangeKind::Weakened),
-        std::cmp::Ordering::Equal => {
-            if is_negative(was.word) != is_negative(is.word) {
-                kinds.push(ClauseChangeKind::Reversed);
-            }
-        }
+    // To demand the opposite is more than to demand less.
+    let both_demand = before > 1 && after > 1;
+    if both_demand && is_negative(was.word) != is_negative(is.word) {
+        kinds.push(ClauseChangeKind::Reversed);
+    } else if before < after {
+        kinds.push(ClauseChangeKind::Strengthened);
+    } else if before > after {
+        kinds.push(ClauseChangeKind::Weakened);
     }
     if was.place != is.place {
         kinds.push(ClauseChangeKind::Moved);
@@ -239,8 +263,12 @@ impl Index {
             if !prose::is_clause_id(&item.id) {
                 continue;
             }
+            if self.clauses.contains_key(&item.id) || self.tombstones.contains_key(&item.id) {
+                self.twice.insert(item.id);
+                continue;
+            }
             if prose::is_tombstone(&item.text) {
-                self.tombstones.insert(item.id);
+                self.tombstones.insert(item.id, package.to_owned());
                 continue;
             }
             let text: Vec<&str> = item.text.split_whitespace().collect();
@@ -253,8 +281,7 @@ impl Index {
                 package: package.to_owned(),
                 unstable,
             };
-            // The first one holds; `spec check` refuses a second.
-            self.clauses.entry(item.id).or_insert(stated);
+            self.clauses.insert(item.id, stated);
         }
     }
 }

@@ -18,6 +18,8 @@ use conformance_model::{
     Case, Change, ChangeKind, Effect, PackageDiff, Published, SCHEMA_VERSION, SemverClass, SpecDiff,
 };
 
+use semver::Version;
+
 use self::found::Found;
 use crate::load::Wit;
 use crate::prose;
@@ -37,8 +39,8 @@ pub struct Context<'a> {
 pub fn diff(old: &Wit, new: &Wit, context: Context<'_>) -> SpecDiff {
     let mut structures = Structures::default();
     let sides = Sides {
-        old: shape::shape(old, &mut structures),
-        new: shape::shape(new, &mut structures),
+        old: shape::shape(old, new, &mut structures),
+        new: shape::shape(new, old, &mut structures),
     };
     let clauses = clauses::compare(&sides, context.cases);
     let names: BTreeSet<&String> = sides
@@ -59,6 +61,12 @@ pub fn diff(old: &Wit, new: &Wit, context: Context<'_>) -> SpecDiff {
         package
             .changes
             .retain(|change| !part.leaves_out(change.kind));
+        if matches!(part, Part::OfOld | Part::OfNew) {
+            // What a component imports has its version in its name.
+            let (before, after) = (was.map(|p| &p.version), is.map(|p| &p.version));
+            let change = another_version(name, before.cloned(), after.cloned());
+            package.changes.extend(change);
+        }
         package.clauses = clauses.of(name);
         package.required = roles::required(&sides, &package);
         // A component is no state of a specification: its version is the one that it was
@@ -182,6 +190,13 @@ impl Sides {
             changes.append(&mut found.changes);
         }
         let (was_in, is_in) = (was.unwrap_or(&empty), is.unwrap_or(&empty));
+        // What lies elsewhere is told where it is imported.
+        if let (Some(was), Some(is)) = (was, is) {
+            for (used, before) in was.uses.iter().filter(|(used, _)| self.is_compared(used)) {
+                let after = is.uses.get(used).cloned();
+                changes.extend(another_version(used, Some(before.clone()), after));
+            }
+        }
         // What came or went with its package is told by that.
         if was.is_some() && is.is_some() {
             self.interfaces(name, &was_in.interfaces, &is_in.interfaces, &mut changes);
@@ -256,6 +271,31 @@ impl Sides {
             .map(|(name, users)| (name, users.into_iter().collect()))
             .collect()
     }
+}
+
+/// What it means that something imports a package in another version; nothing where the
+/// version stayed, or the package is not imported any more.
+fn another_version(
+    name: &str,
+    before: Option<Option<Version>>,
+    after: Option<Option<Version>>,
+) -> Option<Change> {
+    let (before, after) = (before?, after?);
+    let written = |version: &Option<Version>| {
+        let version = version.as_ref().map(|version| format!("@{version}"));
+        format!("{name}{}", version.unwrap_or_default())
+    };
+    (before != after).then(|| Change {
+        kind: ChangeKind::DependencyVersion,
+        place: String::new(),
+        item: None,
+        part: None,
+        old: Some(written(&before)),
+        new: Some(written(&after)),
+        effect: worlds::step(before.as_ref(), after.as_ref()),
+        unstable: false,
+        used_by: Vec::new(),
+    })
 }
 
 fn listed(interface: &Interface) -> String {

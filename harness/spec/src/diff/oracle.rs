@@ -12,6 +12,9 @@ use super::{Sides, worlds};
 use crate::load::Wit;
 use crate::shape::{self, Structures};
 
+/// How much is asked: each question costs a copy of both states.
+const QUESTIONS: usize = 64;
+
 /// A world in both states.
 struct Question {
     words: String,
@@ -43,6 +46,10 @@ pub(super) fn ask(
             return diff.oracle_silent.push(reason.to_owned());
         }
     };
+    if questions.len() >= QUESTIONS {
+        let reason = format!("it is asked about {QUESTIONS} interfaces and worlds at most");
+        diff.oracle_silent.push(reason);
+    }
     for (question, answer) in questions.into_iter().zip(answers) {
         let was = shape::world(&resolve, question.old, structures);
         let is = shape::world(&resolve, question.new, structures);
@@ -125,6 +132,9 @@ fn questions(old: &Wit, new: &Wit, diff: &SpecDiff) -> Result<(Resolve, Vec<Ques
             .collect();
         for interface in common {
             for verb in ["import", "export"] {
+                if questions.len() >= QUESTIONS {
+                    break;
+                }
                 let old = world(&mut resolve, before, &interface, verb, "old")?;
                 let new = world(&mut resolve, after, &interface, verb, "new")?;
                 questions.push(Question {
@@ -143,6 +153,9 @@ fn questions(old: &Wit, new: &Wit, diff: &SpecDiff) -> Result<(Resolve, Vec<Ques
             })
             .collect();
         for (name, old, new) in worlds {
+            if questions.len() >= QUESTIONS {
+                break;
+            }
             let words = format!("world {}/{name}", package.name);
             questions.push(Question { words, old, new });
         }

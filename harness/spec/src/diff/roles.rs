@@ -1,7 +1,7 @@
 //! Who a package has to be careful with: the components that exist. Hosts follow a new
 //! version when they choose to; a component that was built before has to go on.
 
-use conformance_model::{Effect, PackageDiff, SemverClass};
+use conformance_model::{ChangeKind, Effect, PackageDiff, SemverClass};
 
 use super::Sides;
 use crate::shape::{Entry, World};
@@ -19,7 +19,7 @@ pub(super) fn required(sides: &Sides, package: &PackageDiff) -> SemverClass {
         .changes
         .iter()
         // What concerns the package itself says how its contents came or went.
-        .filter(|change| !change.place.is_empty())
+        .filter(|change| !change.place.is_empty() || change.kind == ChangeKind::DependencyVersion)
         .map(|change| class(sides, &package.name, &change.place, change.effect));
     let clauses = package.clauses.iter().map(|clause| {
         let state = clause.new.as_ref().or(clause.old.as_ref());
@@ -33,7 +33,7 @@ pub(super) fn required(sides: &Sides, package: &PackageDiff) -> SemverClass {
 
 /// The part of an effect that components notice.
 fn class(sides: &Sides, package: &str, place: &str, effect: Effect) -> SemverClass {
-    if place.starts_with("world ") {
+    if place.is_empty() || place.starts_with("world ") {
         return effect.importers;
     }
     let role = role(sides, &format!("{package}/{place}"));

@@ -21,8 +21,13 @@ pub(super) fn missing(
     package: &PackageDiff,
 ) -> Option<MissingBump> {
     let old = was?.version.as_ref()?;
-    let new = is?.version.as_ref()?;
     let required = package.required;
+    let Some(new) = is?.version.as_ref() else {
+        return Some(MissingBump {
+            message: format!("the version {old} is gone, and with it what the package promised"),
+            suggestion: next(old, required),
+        });
+    };
     let given = match step(old, new) {
         Step::Back => {
             return Some(MissingBump {

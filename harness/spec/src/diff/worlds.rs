@@ -129,7 +129,8 @@ fn entry(sides: &Sides, way: Way, was: &Entry, is: &Entry, found: &mut Found<'_>
             },
         ) => {
             items::gates(gate, new_gate, found);
-            let effect = way.turned(structure(sides, name));
+            let (effect, told) = inside(sides, name);
+            let (effect, told) = (way.turned(effect), way.turned(told));
             if sides.is_compared(name) {
                 return effect;
             }
@@ -147,19 +148,23 @@ fn entry(sides: &Sides, way: Way, was: &Entry, is: &Entry, found: &mut Found<'_>
                 found.structure = before;
                 return effect;
             }
-            if effect != nothing {
+            if told != nothing {
                 let kind = ChangeKind::WorldItemChanged;
-                found.item(kind, Some(written(was)), Some(written(is)), effect);
+                let before = found.structure;
+                found.item(kind, Some(written(was)), Some(written(is)), told);
+                found.structure = before;
             }
-            nothing
+            effect
         }
         (Entry::Inline(was), Entry::Inline(is)) => {
-            let effect = compare_apart(sides, "", was, is);
-            if effect != nothing {
+            let (effect, told) = compare_apart(sides, "", was, is);
+            if told != nothing {
                 let (was, is) = (Some(items_of(was)), Some(items_of(is)));
-                found.item(ChangeKind::WorldItemChanged, was, is, way.turned(effect));
+                let before = found.structure;
+                found.item(ChangeKind::WorldItemChanged, was, is, way.turned(told));
+                found.structure = before;
             }
-            nothing
+            way.turned(effect)
         }
         (Entry::Item(before), Entry::Item(after)) => {
             items::gates(&before.gate, &after.gate, found);
@@ -180,26 +185,28 @@ fn entry(sides: &Sides, way: Way, was: &Entry, is: &Entry, found: &mut Found<'_>
     }
 }
 
-/// What became of the structure of an interface, wherever it is from.
-fn structure(sides: &Sides, name: &str) -> Effect {
+/// What became of an interface, wherever it is from: by structure, and as it is told.
+fn inside(sides: &Sides, name: &str) -> (Effect, Effect) {
     let (old, new) = (
         sides.old.interfaces.get(name),
         sides.new.interfaces.get(name),
     );
     match (old, new) {
         (Some(old), Some(new)) => compare_apart(sides, name, old, new),
-        _ => Effect::default(),
+        _ => Default::default(),
     }
 }
 
-fn compare_apart(sides: &Sides, name: &str, old: &Interface, new: &Interface) -> Effect {
+fn compare_apart(sides: &Sides, name: &str, old: &Interface, new: &Interface) -> (Effect, Effect) {
     let mut found = Found::new(sides, String::new());
     items::interface(name, old, new, &mut found);
-    found.structure
+    let told = found.changes.iter().map(|change| change.effect);
+    let told = told.fold(found.structure, Effect::and);
+    (found.structure, told)
 }
 
 /// What another version in the name of an import means.
-fn step(old: Option<&Version>, new: Option<&Version>) -> Effect {
+pub(super) fn step(old: Option<&Version>, new: Option<&Version>) -> Effect {
     let breaks = Effect::both(SemverClass::Major);
     let (Some(old), Some(new)) = (old, new) else {
         return breaks;

@@ -10,6 +10,10 @@ pub(super) fn decode(bytes: &[u8], place: &str) -> Result<Wit, LoadError> {
         place: place.to_owned(),
         reason,
     };
+    // Behind the four bytes that all wasm begins with: version 1 is a core module.
+    if bytes.get(4..8) == Some(&[1, 0, 0, 0]) {
+        return Err(wrong("it is a core module".to_owned()));
+    }
     let decoded = guarded(
         || decode_wasm(bytes).map_err(|error| wrong(reasons(&error))),
         || wrong("the decoder cannot cope with it".to_owned()),
@@ -26,6 +30,7 @@ pub(super) fn decode(bytes: &[u8], place: &str) -> Result<Wit, LoadError> {
         resolve,
         packages,
         is_component,
+        is_text: false,
     })
 }
 

@@ -78,6 +78,8 @@ pub struct Wit {
     pub(crate) packages: Vec<PackageId>,
     /// Whether it is a component, which has of an interface only what it uses.
     pub(crate) is_component: bool,
+    /// Whether it was text, which has comments and gates if it wants to.
+    pub(crate) is_text: bool,
 }
 
 impl Wit {

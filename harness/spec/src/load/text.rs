@@ -130,6 +130,7 @@ fn resolve_or_panic(files: Vec<File>, label: &str) -> Result<Wit, LoadError> {
         resolve,
         packages,
         is_component: false,
+        is_text: true,
     })
 }
 

@@ -215,9 +215,28 @@ pub(crate) struct World {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Package {
     pub(crate) version: Option<Version>,
+    /// The packages that it uses, with their versions.
+    pub(crate) uses: BTreeMap<String, Option<Version>>,
     pub(crate) docs: String,
     pub(crate) interfaces: BTreeMap<String, Interface>,
     pub(crate) worlds: BTreeMap<String, World>,
+}
+
+impl Shape {
+    /// Whether there is any comment or gate at all.
+    fn says_something(&self) -> bool {
+        let says = |gate: &Gate, docs: &str| *gate != Gate::None || !docs.is_empty();
+        self.interfaces.values().any(|interface| {
+            says(&interface.gate, &interface.docs)
+                || interface
+                    .items
+                    .values()
+                    .any(|item| says(&item.gate, &item.docs))
+        }) || self.packages.values().any(|package| {
+            let worlds = package.worlds.values();
+            !package.docs.is_empty() || worlds.into_iter().any(|w| says(&w.gate, &w.docs))
+        })
+    }
 }
 
 /// Everything that was loaded.

@@ -29,18 +29,33 @@ pub(crate) fn interface_name(resolve: &Resolve, id: InterfaceId) -> String {
     format!("{}/{name}", package.unwrap_or_default())
 }
 
-/// The shape of what was loaded.
-pub(crate) fn shape(wit: &Wit, structures: &mut Structures) -> Shape {
+/// The shape of what was loaded, to be compared with `other`. Of two versions of one
+/// package the one that `other` has, or else the first, has the name alone.
+pub(crate) fn shape(wit: &Wit, other: &Wit, structures: &mut Structures) -> Shape {
     let mut walk = Walk::new(&wit.resolve, structures);
     let mut shape = Shape::default();
+    let has = |id: PackageId| {
+        let name = &wit.resolve.packages[id].name;
+        let mut others = other.packages.iter();
+        others.any(|&id| other.resolve.packages[id].name == *name)
+    };
+    let version = |id: PackageId| wit.resolve.packages[id].name.version.clone();
+    let mut packages = wit.packages.clone();
+    packages.sort_by_key(|&id| (!has(id), version(id)));
+    let rank = |id: Option<PackageId>| packages.iter().position(|&known| Some(known) == id);
+    let mut ranks: BTreeMap<String, usize> = BTreeMap::new();
     for (id, interface) in wit.resolve.interfaces.iter() {
         if interface.name.is_some() {
             let name = interface_name(&wit.resolve, id);
-            shape.interfaces.insert(name, walk.interface(id));
+            let rank = rank(interface.package).unwrap_or(usize::MAX);
+            if ranks.get(&name).is_none_or(|&before| rank < before) {
+                ranks.insert(name.clone(), rank);
+                shape.interfaces.insert(name, walk.interface(id));
+            }
         }
     }
-    for &id in &wit.packages {
-        let package = walk.package(id, &shape.interfaces);
+    for &id in &packages {
+        let package = walk.package(id);
         let name = package_name(&wit.resolve, id);
         // Two versions of one package stand side by side.
         let name = match (shape.packages.contains_key(&name), &package.version) {
@@ -49,16 +64,7 @@ pub(crate) fn shape(wit: &Wit, structures: &mut Structures) -> Shape {
         };
         shape.packages.insert(name, package);
     }
-    let documented = |interface: &Interface| {
-        !interface.docs.is_empty()
-            || interface.gate != Gate::None
-            || interface.items.values().any(|item| !item.docs.is_empty())
-    };
-    shape.has_docs = shape.interfaces.values().any(documented)
-        || shape
-            .packages
-            .values()
-            .any(|package| !package.docs.is_empty());
+    shape.has_docs = wit.is_text || shape.says_something();
     shape
 }
 
@@ -80,19 +86,24 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn package(&mut self, id: PackageId, known: &BTreeMap<String, Interface>) -> Package {
+    fn package(&mut self, id: PackageId) -> Package {
         let package = &self.resolve.packages[id];
-        let interfaces = package.interfaces.iter().filter_map(|(name, &id)| {
-            let interface = known.get(&interface_name(self.resolve, id))?;
-            Some((name.clone(), interface.clone()))
+        let interfaces = package.interfaces.iter();
+        let interfaces = interfaces
+            .map(|(name, &id)| (name.clone(), self.interface(id)))
+            .collect();
+        let used = self.resolve.package_direct_deps(id).map(|id| {
+            let version = self.resolve.packages[id].name.version.clone();
+            (package_name(self.resolve, id), version)
         });
-        let interfaces = interfaces.collect();
+        let uses = used.collect();
         let worlds = package.worlds.iter();
         let worlds = worlds
             .map(|(name, &id)| (name.clone(), self.world(id)))
             .collect();
         Package {
             version: package.name.version.clone(),
+            uses,
             docs: text(&package.docs),
             interfaces,
             worlds,
