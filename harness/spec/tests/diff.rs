@@ -5,10 +5,10 @@
 use std::path::{Path, PathBuf};
 
 use conformance_model::{
-    Change, ChangeKind, ClauseChange, ClauseChangeKind, SemverClass, SpecDiff,
+    Change, ChangeKind, ClauseChange, ClauseChangeKind, Effect, SemverClass, SpecDiff, Table,
 };
 use conformance_report::spec_diff;
-use conformance_spec::{Context, Wit, diff};
+use conformance_spec::{Catalog, Context, Sources, Wit, diff, published};
 use proptest::prelude::*;
 
 fn corpus() -> PathBuf {
@@ -25,8 +25,12 @@ fn compare(old: &str, new: &str) -> SpecDiff {
 
 /// The pairs of the corpus: name, before, after.
 fn pairs() -> Vec<(String, String, String)> {
+    pairs_in(&corpus())
+}
+
+fn pairs_in(folder: &Path) -> Vec<(String, String, String)> {
     let mut pairs = Vec::new();
-    for entry in std::fs::read_dir(corpus()).unwrap() {
+    for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.extension().is_some_and(|ending| ending == "wit") {
             let text = std::fs::read_to_string(&path).unwrap();
@@ -54,6 +58,19 @@ fn every_kind_of_change_is_classified() {
     }
 }
 
+/// What decision 0016 states as disputed, and nothing else.
+#[test]
+fn known_disputes_stay_known() {
+    let pairs = pairs_in(&corpus().join("disputed"));
+    assert_eq!(pairs.len(), 2);
+    for (name, old, new) in pairs {
+        let disputes = compare(&old, &new).oracle_disputes;
+        assert!(!disputes.is_empty(), "{name}");
+        // We say breaking where it does not: nobody is lulled.
+        assert!(disputes.iter().all(|one| one.oracle_says_compatible), "{name}");
+    }
+}
+
 /// The table of what `semver_check` accepts: change, importing, exporting.
 #[test]
 fn the_rows_of_the_table_hold() {
@@ -75,6 +92,9 @@ fn the_rows_of_the_table_hold() {
         ("async-added", false, false),
         ("borrow-to-own", false, false),
         ("list-to-stream", false, false),
+        ("resource-moved", true, false),
+        ("resource-moved-back", false, true),
+        ("type-names-swapped", false, false),
     ] {
         let (_, old, new) = pairs.iter().find(|pair| pair.0 == name).unwrap();
         let found = compare(old, new);
@@ -258,6 +278,68 @@ fn ids_are_guarded() {
     assert_eq!(kinds, [ClauseChangeKind::Reversed]);
 }
 
+/// What a whole package takes along has no place for tombstones.
+#[test]
+fn a_package_goes_with_its_ids() {
+    let one = "package p:q@1.0.0;\ninterface i { f: func(); }\n";
+    let two = "package p:r@1.0.0;\ninterface i {\n/// - [R-F-1] MUST go.\n\
+               /// - [R-F-2] REMOVED in 0.1.0: gone.\nf: func(); }\n";
+    let both = Wit::from_text([("one/a.wit", one), ("two/a.wit", two)]).unwrap();
+    let found = diff(&both, &load(one), Context::default());
+    let note = found.notes.first().unwrap();
+    assert!(note.contains("p:r") && note.contains("R-F-1, R-F-2"), "{note}");
+    assert!(!found.is_red(), "{found:#?}");
+    assert_eq!(diff(&load(one), &both, Context::default()).notes, [""; 0]);
+}
+
+/// The portable bounds of this specification, the clauses and cases behind them, and the
+/// implementations that stay behind.
+#[test]
+fn a_bound_is_a_demand() {
+    let catalog = Catalog::embedded().unwrap();
+    let sources = Sources::embedded();
+    let edited = |from: &str, to: &str| {
+        let files: Vec<(String, String)> = (sources.wit.iter())
+            .map(|file| (file.path.clone(), file.text.replace(from, to)))
+            .collect();
+        let files = files.iter().map(|(path, text)| (path.as_str(), text.as_str()));
+        Wit::from_text(files).unwrap()
+    };
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let reports = published(&root).unwrap();
+    let context = Context {
+        cases: catalog.cases(),
+        reports: &reports,
+    };
+    let old = edited("", "");
+    let new = edited("counted | at least 25 |", "counted | at least 1,000,000 |");
+    let found = diff(&old, &new, context);
+    let package = found.packages.first().unwrap();
+    assert_eq!((found.packages.len(), package.changes.len()), (1, 0));
+    let [row] = package.rows.as_slice() else {
+        panic!("{package:#?}")
+    };
+    assert_eq!((row.id.as_str(), row.table), ("kv.batch.max-items", Table::Limits));
+    assert_eq!(row.kind, ClauseChangeKind::Strengthened);
+    assert_eq!(row.effect, Effect::new(SemverClass::Minor, SemverClass::Major));
+    for clause in ["KV-BATCH-1", "TYP-LIMIT-2"] {
+        assert!(row.clauses.iter().any(|id| id == clause), "{row:#?}");
+    }
+    assert!(!row.cases.is_empty());
+    assert!(found.providers.iter().any(|risk| !risk.beyond.is_empty()));
+    let back = diff(&new, &old, context);
+    let row = back.packages[0].rows.first().unwrap();
+    assert_eq!(row.kind, ClauseChangeKind::Weakened);
+    assert_eq!(back.packages[0].required, SemverClass::Major);
+    assert!(back.providers.iter().all(|risk| risk.beyond.is_empty()));
+    // A feature that everybody has to have.
+    let core = edited("| `kv.cas` | extended |", "| `kv.cas` | core |");
+    let found = diff(&old, &core, context);
+    let row = found.packages[0].rows.first().unwrap();
+    assert_eq!((row.table, row.kind), (Table::Features, ClauseChangeKind::Strengthened));
+    assert!(row.cases.iter().any(|case| case.starts_with("kv.cas")), "{row:#?}");
+}
+
 /// A repository of git with two states of a package.
 #[test]
 fn a_revision_is_a_state() {
@@ -303,15 +385,18 @@ fn a_revision_is_a_state() {
     let user = "package r:s@1.0.0;\ninterface j { use p:q/i@1.0.0.{t}; f: func(x: t); }\n";
     std::fs::write(folder.path().join("wit/r/r.wit"), user).unwrap();
     write("package p:q@1.0.0;\ninterface i { type t = u32; }\n");
+    std::fs::create_dir_all(folder.path().join("text")).unwrap();
+    std::fs::write(folder.path().join("text/a.md"), "a\n").unwrap();
     git(&["add", "."]);
     git(&["commit", "-qm", "three"]);
     let (committed, on_disk) = (load("HEAD:wit/r").unwrap(), load("wit/r").unwrap());
     assert!(diff(&committed, &on_disk, Context::default()).is_empty());
     assert!(load("HEAD:wit/r/r.wit").is_err_and(|error| error.to_string().contains("p:q")));
     for (name, words) in [
-        ("HEAD:nowhere", "holds no wit files"),
+        ("HEAD:nowhere", "nowhere does not exist in HEAD"),
+        ("HEAD:text", "holds no wit files"),
         ("HEAD~9", "neither a file"),
-        ("HEAD:wit/p/p.wit/x", "holds no wit files"),
+        ("HEAD:wit/p/p.wit/x", "wit/p/p.wit/x does not exist in HEAD"),
     ] {
         let error = load(name).unwrap_err().to_string();
         assert!(error.contains(words), "{name}: {error}");

@@ -3,6 +3,8 @@
 //! The parser stops at its first error and panics on a few. Both are mended here:
 //! every broken file is named, and nothing panics.
 
+mod alone;
+
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::panic::AssertUnwindSafe;
@@ -26,7 +28,7 @@ pub(crate) struct Fault {
     pub(crate) at: Option<Range<usize>>,
     pub(crate) message: String,
     pub(crate) help: Option<String>,
-    /// Whether it is a package that is not among the files.
+    /// A package, interface or world that is not among the files.
     pub(crate) missing: Option<String>,
 }
 
@@ -102,10 +104,16 @@ fn folder(files: &Folder<'_>) -> Result<UnresolvedPackageGroup, Vec<Fault>> {
         }
     }
     if faults.is_empty()
-        && let Some((first, _)) = files.first()
+        && let Some((first, outline)) = files.first()
     {
         faults.push(match (map, error) {
-            (Some(map), Some(error)) => parse_fault(&map, &error, first),
+            (Some(map), Some(error)) => {
+                let fault = parse_fault(&map, &error, first);
+                if files.len() == 1 && fault.missing.is_some() {
+                    faults.extend(unresolved(first, outline));
+                }
+                fault
+            }
             _ => Fault::new(
                 Rule::Syntax,
                 &first.path,
@@ -182,10 +190,41 @@ fn parse_fault(map: &SourceMap, error: &ParseError, first: &Source) -> Fault {
     };
     let mut fault = Fault::new(rule, &file, at, "");
     (fault.message, fault.help) = message(&kind.to_string());
-    if let ParseErrorKind::ItemNotFound { name, .. } = kind {
+    if let ParseErrorKind::ItemNotFound { name, kind, .. } = kind
+        && kind == OF_PACKAGE
+    {
         fault.missing = Some(name.clone());
     }
     fault
+}
+
+/// What the parser calls that which another file of the package may declare. Names of
+/// types are declared where they are used, or brought there.
+const OF_PACKAGE: &str = "interface or world";
+
+/// How often the parser is asked about one file.
+const ROUNDS: usize = 8;
+
+/// A name in a file alone that nothing declares, whatever the others of its package
+/// hold.
+fn unresolved(source: &Source, outline: &Outline) -> Option<Fault> {
+    let mut rest = alone::Rest::of(outline);
+    let blank = Outline::default();
+    for _ in 0..ROUNDS {
+        let made_up = Source {
+            path: String::new(),
+            text: rest.text(),
+        };
+        let (map, error) = parse(&vec![(source, outline), (&made_up, &blank)])?.err()?;
+        let fault = parse_fault(&map, &error, source);
+        let own = fault.rule == Rule::Unresolved && fault.file == source.path;
+        match &fault.missing {
+            Some(name) if rest.add(name) => {}
+            None if own => return Some(fault),
+            _ => return None,
+        }
+    }
+    None
 }
 
 /// A text of the parser: the first line says what is wrong, the others what to do.
