@@ -8,11 +8,7 @@ use super::criteria::{self, Runs, counted, for_people};
 use crate::proposals::{Proposal, ProposalStatus};
 
 /// The steps, from the first.
-pub(super) fn steps(
-    input: PhaseInput<'_>,
-    proposal: &Proposal,
-    runs: &Runs<'_>,
-) -> Vec<Step> {
+pub(super) fn steps(input: PhaseInput<'_>, proposal: &Proposal, runs: &Runs<'_>) -> Vec<Step> {
     let step = |status: ProposalStatus, meaning: &str, criteria| Step {
         name: status.word().to_owned(),
         meaning: meaning.to_owned(),

@@ -19,11 +19,7 @@ struct Others {
 }
 
 /// The phases, from the first.
-pub(super) fn phases(
-    input: PhaseInput<'_>,
-    proposal: &Proposal,
-    runs: &Runs<'_>,
-) -> Vec<Step> {
+pub(super) fn phases(input: PhaseInput<'_>, proposal: &Proposal, runs: &Runs<'_>) -> Vec<Step> {
     let mut others = Others::default();
     others.open.push(proposal.id.text.clone());
     among(input, proposal, runs, &mut others)
