@@ -28,6 +28,7 @@ pub mod published;
 mod shape;
 mod source;
 mod tables;
+mod tables;
 mod wit;
 
 pub use bundle::{Bundle, BundleError, BundleFacts, bundle};

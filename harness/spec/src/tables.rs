@@ -88,10 +88,22 @@ mod tests {
     #[test]
     fn rows_and_what_is_none() {
         let row = LimitRow::parse("| `a.b` | the most | at least 1,024 | `a.core` |").unwrap();
-        assert_eq!((row.id, row.what, row.feature), ("a.b", "the most", "a.core"));
+        assert_eq!(
+            (row.id, row.what, row.feature),
+            ("a.b", "the most", "a.core")
+        );
         assert_eq!(Bound::parse(row.bound), Some(Bound::AtLeast(1024)));
-        assert_eq!(Bound::parse("at most 60 (a minute)"), Some(Bound::AtMost(60)));
-        for other in ["| id | what | bound | with |", "|---|---|---|---|", "| `a` |", "`|`", ""] {
+        assert_eq!(
+            Bound::parse("at most 60 (a minute)"),
+            Some(Bound::AtMost(60))
+        );
+        for other in [
+            "| id | what | bound | with |",
+            "|---|---|---|---|",
+            "| `a` |",
+            "`|`",
+            "",
+        ] {
             assert_eq!(LimitRow::parse(other), None, "{other}");
             assert_eq!(FeatureRow::parse(other), None, "{other}");
         }
