@@ -28,7 +28,6 @@ pub mod published;
 mod shape;
 mod source;
 mod tables;
-mod tables;
 mod wit;
 
 pub use bundle::{Bundle, BundleError, BundleFacts, bundle};

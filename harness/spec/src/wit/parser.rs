@@ -106,7 +106,7 @@ fn folder(files: &Folder<'_>) -> Result<UnresolvedPackageGroup, Vec<Fault>> {
     if faults.is_empty()
         && let Some((first, outline)) = files.first()
     {
-        faults.push(match (map, error) {
+        let fault = match (map, error) {
             (Some(map), Some(error)) => {
                 let fault = parse_fault(&map, &error, first);
                 if files.len() == 1 && fault.missing.is_some() {
@@ -120,7 +120,8 @@ fn folder(files: &Folder<'_>) -> Result<UnresolvedPackageGroup, Vec<Fault>> {
                 None,
                 "the wit parser cannot cope with the files of this folder",
             ),
-        });
+        };
+        faults.push(fault);
     }
     Err(faults)
 }
@@ -202,29 +203,19 @@ fn parse_fault(map: &SourceMap, error: &ParseError, first: &Source) -> Fault {
 /// types are declared where they are used, or brought there.
 const OF_PACKAGE: &str = "interface or world";
 
-/// How often the parser is asked about one file.
-const ROUNDS: usize = 8;
-
 /// A name in a file alone that nothing declares, whatever the others of its package
 /// hold.
 fn unresolved(source: &Source, outline: &Outline) -> Option<Fault> {
-    let mut rest = alone::Rest::of(outline);
+    let rest = Source {
+        path: String::new(),
+        text: alone::Rest::of(outline).text(),
+    };
     let blank = Outline::default();
-    for _ in 0..ROUNDS {
-        let made_up = Source {
-            path: String::new(),
-            text: rest.text(),
-        };
-        let (map, error) = parse(&vec![(source, outline), (&made_up, &blank)])?.err()?;
-        let fault = parse_fault(&map, &error, source);
-        let own = fault.rule == Rule::Unresolved && fault.file == source.path;
-        match &fault.missing {
-            Some(name) if rest.add(name) => {}
-            None if own => return Some(fault),
-            _ => return None,
-        }
-    }
-    None
+    let (map, error) = parse(&vec![(source, outline), (&rest, &blank)])?.err()?;
+    let fault = parse_fault(&map, &error, source);
+    // A `use` outside of interfaces gives names that were not made up.
+    let own = fault.rule == Rule::Unresolved && fault.file == source.path;
+    (own && fault.missing.is_none()).then_some(fault)
 }
 
 /// A text of the parser: the first line says what is wrong, the others what to do.

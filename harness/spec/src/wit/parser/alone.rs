@@ -44,13 +44,6 @@ impl Rest {
         rest
     }
 
-    /// Adds what the parser misses; says whether it is new.
-    pub(super) fn add(&mut self, name: &str) -> bool {
-        let new = !self.items.contains_key(name);
-        self.interface(name);
-        new
-    }
-
     fn interface(&mut self, name: &str) -> &mut BTreeSet<String> {
         let types = self.items.entry(name.to_owned()).or_default();
         types.get_or_insert_default()
