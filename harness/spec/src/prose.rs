@@ -92,7 +92,11 @@ pub(crate) fn parse(docs: &str) -> Prose {
 /// Whether it is written as block comments of other languages are, each line but the
 /// first behind a `*`.
 fn is_starred(docs: &str) -> bool {
-    let mut lines = docs.lines().skip(1).map(str::trim).filter(|line| !line.is_empty());
+    let mut lines = docs
+        .lines()
+        .skip(1)
+        .map(str::trim)
+        .filter(|line| !line.is_empty());
     let any = lines.next().is_some_and(|line| line.starts_with('*'));
     any && lines.all(|line| line.starts_with('*'))
 }
@@ -261,7 +265,8 @@ mod tests {
     /// ` * ` in front of each line, as in other languages.
     #[test]
     fn stars_of_block_comments_are_no_text() {
-        let docs = "\n * Reads.\n *\n    * - [KV-GET-1] MUST return\n    *   the value.\n     * It.\n *";
+        let docs =
+            "\n * Reads.\n *\n    * - [KV-GET-1] MUST return\n    *   the value.\n     * It.\n *";
         let prose = parse(docs);
         let item = &prose.items[0];
         assert_eq!(prose.items.len(), 1);
@@ -270,7 +275,11 @@ mod tests {
             let at = item.place(item.text.find(word).unwrap());
             assert!(docs[at..].starts_with(word), "{word}");
         }
-        assert!(prose.commentary.ends_with("* It.\n *"), "{}", prose.commentary);
+        assert!(
+            prose.commentary.ends_with("* It.\n *"),
+            "{}",
+            prose.commentary
+        );
         // A list with stars is one.
         let list = parse("- [KV-GET-1] MUST return\n  * this,\n  * that.\n");
         assert_eq!(list.items[0].text, "MUST return * this, * that.");
@@ -279,7 +288,10 @@ mod tests {
     #[test]
     fn tombstones() {
         let version = |text| tombstone(text).map(|version| version.to_string());
-        assert_eq!(version("REMOVED in 0.2.0: no use."), Some("0.2.0".to_owned()));
+        assert_eq!(
+            version("REMOVED in 0.2.0: no use."),
+            Some("0.2.0".to_owned())
+        );
         for bad in [
             "REMOVED",
             "REMOVED in 0.2: no use.",

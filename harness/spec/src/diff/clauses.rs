@@ -155,10 +155,7 @@ pub(super) fn compare(sides: &Sides, cases: &[Case]) -> Clauses {
 impl Clauses {
     /// Ids that went with their packages: no tombstone holds their numbers.
     fn gone(&mut self, sides: &Sides, old: &Index, new: &Index) {
-        let stood = old
-            .clauses
-            .iter()
-            .map(|(id, stated)| (id, &stated.package));
+        let stood = old.clauses.iter().map(|(id, stated)| (id, &stated.package));
         let mut by_package: BTreeMap<&String, BTreeSet<&String>> = BTreeMap::new();
         for (id, package) in stood.chain(&old.tombstones) {
             let is_known = new.clauses.contains_key(id) || new.tombstones.contains_key(id);
