@@ -157,6 +157,8 @@ pub enum ChangeKind {
     TypeKindChanged,
     /// An alias of another type.
     TypeTargetChanged,
+    /// A resource that is at home in another interface, from where `use` brings it.
+    TypeMoved,
     /// A field, case or flag that was not there.
     PartAdded,
     /// A field, case or flag that is no more.

@@ -58,6 +58,23 @@ fn every_kind_of_change_is_classified() {
     }
 }
 
+/// The same as a comment on a pull request.
+#[test]
+fn a_pull_request_says_as_much() {
+    let pairs = pairs();
+    for wanted in [
+        "limit-strengthened",
+        "clause-weakened-moved-and-reworded",
+        "type-names-swapped",
+    ] {
+        let (name, old, new) = pairs.iter().find(|pair| pair.0 == wanted).unwrap();
+        let text = spec_diff::markdown(&compare(old, new));
+        insta::with_settings!({ snapshot_path => "diff/snapshots", prepend_module_to_snapshot => false }, {
+            insta::assert_snapshot!(format!("{name}.markdown"), text);
+        });
+    }
+}
+
 /// What decision 0016 states as disputed, and nothing else.
 #[test]
 fn known_disputes_stay_known() {
@@ -67,7 +84,10 @@ fn known_disputes_stay_known() {
         let disputes = compare(&old, &new).oracle_disputes;
         assert!(!disputes.is_empty(), "{name}");
         // We say breaking where it does not: nobody is lulled.
-        assert!(disputes.iter().all(|one| one.oracle_says_compatible), "{name}");
+        assert!(
+            disputes.iter().all(|one| one.oracle_says_compatible),
+            "{name}"
+        );
     }
 }
 
@@ -136,52 +156,6 @@ fn this_specification_equals_itself_in_every_form() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../wit");
     let folder = Wit::load(root.to_str().unwrap()).unwrap();
     assert!(diff(&folder, &folder, Context::default()).is_empty());
-}
-
-/// A component of the suite, and the specification that it is built for.
-#[test]
-fn a_component_is_compared_by_what_it_uses() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let component = root.join("conformance/components/keyvalue-store.wasm");
-    let component = Wit::load(component.to_str().unwrap()).unwrap();
-    let read = |folder: &str| -> Vec<(String, String)> {
-        let files = std::fs::read_dir(root.join("wit").join(folder)).unwrap();
-        let files = files.map(|entry| entry.unwrap().path());
-        let file = |path: PathBuf| {
-            let name = format!("{folder}/{}", path.file_name().unwrap().to_str().unwrap());
-            (name, std::fs::read_to_string(path).unwrap())
-        };
-        files.map(file).collect()
-    };
-    let files = [read("types"), read("keyvalue")].concat();
-    let edited = |from: &str, to: &str| {
-        let files = files
-            .iter()
-            .map(|(path, text)| (path, text.replace(from, to)));
-        let files: Vec<_> = files.collect();
-        let pairs = files
-            .iter()
-            .map(|(path, text)| (path.as_str(), text.as_str()));
-        Wit::from_text(pairs).unwrap()
-    };
-    let kinds = |found: &SpecDiff| -> Vec<ChangeKind> {
-        let changes = found.packages.iter().flat_map(|package| &package.changes);
-        changes.map(|change| change.kind).collect()
-    };
-    let same = diff(&component, &edited("", ""), Context::default());
-    assert!(same.is_empty() && same.notes.len() == 2, "{same:?}");
-    let renamed = edited(
-        "get: async func(key: string)",
-        "get: async func(name: string)",
-    );
-    let found = diff(&component, &renamed, Context::default());
-    assert_eq!(kinds(&found), [ChangeKind::ParameterRenamed]);
-    assert_eq!((found.oracle_agrees, found.is_red()), (2, false));
-    let gone = edited("    exists: async func", "    is-there: async func");
-    let found = diff(&component, &gone, Context::default());
-    assert_eq!(kinds(&found), [ChangeKind::FunctionRemoved]);
-    let found = diff(&gone, &component, Context::default());
-    assert_eq!(kinds(&found), [ChangeKind::FunctionAdded]);
 }
 
 /// One package uses another that moves on: by its name, it imports something else.
@@ -287,7 +261,10 @@ fn a_package_goes_with_its_ids() {
     let both = Wit::from_text([("one/a.wit", one), ("two/a.wit", two)]).unwrap();
     let found = diff(&both, &load(one), Context::default());
     let note = found.notes.first().unwrap();
-    assert!(note.contains("p:r") && note.contains("R-F-1, R-F-2"), "{note}");
+    assert!(
+        note.contains("p:r") && note.contains("R-F-1, R-F-2"),
+        "{note}"
+    );
     assert!(!found.is_red(), "{found:#?}");
     assert_eq!(diff(&load(one), &both, Context::default()).notes, [""; 0]);
 }
@@ -302,7 +279,9 @@ fn a_bound_is_a_demand() {
         let files: Vec<(String, String)> = (sources.wit.iter())
             .map(|file| (file.path.clone(), file.text.replace(from, to)))
             .collect();
-        let files = files.iter().map(|(path, text)| (path.as_str(), text.as_str()));
+        let files = files
+            .iter()
+            .map(|(path, text)| (path.as_str(), text.as_str()));
         Wit::from_text(files).unwrap()
     };
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
@@ -319,9 +298,15 @@ fn a_bound_is_a_demand() {
     let [row] = package.rows.as_slice() else {
         panic!("{package:#?}")
     };
-    assert_eq!((row.id.as_str(), row.table), ("kv.batch.max-items", Table::Limits));
+    assert_eq!(
+        (row.id.as_str(), row.table),
+        ("kv.batch.max-items", Table::Limits)
+    );
     assert_eq!(row.kind, ClauseChangeKind::Strengthened);
-    assert_eq!(row.effect, Effect::new(SemverClass::Minor, SemverClass::Major));
+    assert_eq!(
+        row.effect,
+        Effect::new(SemverClass::Minor, SemverClass::Major)
+    );
     for clause in ["KV-BATCH-1", "TYP-LIMIT-2"] {
         assert!(row.clauses.iter().any(|id| id == clause), "{row:#?}");
     }
@@ -336,107 +321,14 @@ fn a_bound_is_a_demand() {
     let core = edited("| `kv.cas` | extended |", "| `kv.cas` | core |");
     let found = diff(&old, &core, context);
     let row = found.packages[0].rows.first().unwrap();
-    assert_eq!((row.table, row.kind), (Table::Features, ClauseChangeKind::Strengthened));
-    assert!(row.cases.iter().any(|case| case.starts_with("kv.cas")), "{row:#?}");
-}
-
-/// A repository of git with two states of a package.
-#[test]
-fn a_revision_is_a_state() {
-    let folder = tempfile::tempdir().unwrap();
-    let git = |arguments: &[&str]| {
-        let done = std::process::Command::new("git")
-            .arg("-C")
-            .arg(folder.path())
-            .args(["-c", "user.name=a", "-c", "user.email=a@b"])
-            .args(arguments)
-            .output();
-        assert!(
-            done.is_ok_and(|done| done.status.success()),
-            "{arguments:?}"
-        );
-    };
-    let write = |text: &str| {
-        std::fs::create_dir_all(folder.path().join("wit/p")).unwrap();
-        std::fs::write(folder.path().join("wit/p/p.wit"), text).unwrap();
-    };
-    git(&["init", "-q"]);
-    write("package p:q@1.0.0;\ninterface i { f: func(); }\n");
-    git(&["add", "."]);
-    git(&["commit", "-qm", "one"]);
-    write("package p:q@1.0.0;\ninterface i { g: func(); }\n");
-    git(&["commit", "-qam", "two"]);
-    let load = |revision: &str| Wit::load_from(revision, folder.path());
-    for (old, new, changes) in [
-        ("HEAD~1", "HEAD", 2),
-        ("HEAD", "HEAD", 0),
-        ("HEAD~1:wit/p", "HEAD:wit/p/p.wit", 2),
-    ] {
-        let found = diff(&load(old).unwrap(), &load(new).unwrap(), Context::default());
-        let count: usize = found
-            .packages
-            .iter()
-            .map(|package| package.changes.len())
-            .sum();
-        assert_eq!(count, changes, "{old} {new}");
-    }
-    // What a package uses lies beside it.
-    std::fs::create_dir_all(folder.path().join("wit/r")).unwrap();
-    let user = "package r:s@1.0.0;\ninterface j { use p:q/i@1.0.0.{t}; f: func(x: t); }\n";
-    std::fs::write(folder.path().join("wit/r/r.wit"), user).unwrap();
-    write("package p:q@1.0.0;\ninterface i { type t = u32; }\n");
-    std::fs::create_dir_all(folder.path().join("text")).unwrap();
-    std::fs::write(folder.path().join("text/a.md"), "a\n").unwrap();
-    git(&["add", "."]);
-    git(&["commit", "-qm", "three"]);
-    let (committed, on_disk) = (load("HEAD:wit/r").unwrap(), load("wit/r").unwrap());
-    assert!(diff(&committed, &on_disk, Context::default()).is_empty());
-    assert!(load("HEAD:wit/r/r.wit").is_err_and(|error| error.to_string().contains("p:q")));
-    for (name, words) in [
-        ("HEAD:nowhere", "nowhere does not exist in HEAD"),
-        ("HEAD:text", "holds no wit files"),
-        ("HEAD~9", "neither a file"),
-        ("HEAD:wit/p/p.wit/x", "wit/p/p.wit/x does not exist in HEAD"),
-    ] {
-        let error = load(name).unwrap_err().to_string();
-        assert!(error.contains(words), "{name}: {error}");
-    }
-}
-
-#[test]
-fn what_cannot_be_loaded_is_said() {
-    let folder = tempfile::tempdir().unwrap();
-    let write = |name: &str, bytes: &[u8]| {
-        let path = folder.path().join(name);
-        std::fs::write(&path, bytes).unwrap();
-        path.to_str().unwrap().to_owned()
-    };
-    for (place, words) in [
-        (write("noise", b"\x01\x02"), "neither wit text nor wasm"),
-        (
-            write("core.wasm", b"\0asm\x01\0\0\0"),
-            "it is a core module",
-        ),
-        (
-            write("cut.wasm", b"\0asm\x0d\0\x01\0\x07"),
-            "no wit package",
-        ),
-        (write("bad.wit", b"package a:b; interface {"), "bad.wit:1"),
-        (write("latin.wit", b"package a:b;\n// \xe9"), "not UTF-8"),
-        ("no-such-thing".to_owned(), "neither a file"),
-        ("--output=x".to_owned(), "neither a file"),
-        (
-            folder.path().join("no").to_str().unwrap().to_owned(),
-            "neither a file",
-        ),
-    ] {
-        let error = Wit::load(&place).unwrap_err().to_string();
-        assert!(error.contains(words), "{place}: {error}");
-    }
-    let empty = folder.path().join("empty");
-    std::fs::create_dir(&empty).unwrap();
-    let error = Wit::load(empty.to_str().unwrap()).unwrap_err().to_string();
-    assert!(error.contains("holds no wit files"), "{error}");
+    assert_eq!(
+        (row.table, row.kind),
+        (Table::Features, ClauseChangeKind::Strengthened)
+    );
+    assert!(
+        row.cases.iter().any(|case| case.starts_with("kv.cas")),
+        "{row:#?}"
+    );
 }
 
 /// The same change seen from the other side.
@@ -453,15 +345,22 @@ fn mirrored(mut found: SpecDiff) -> SpecDiff {
             change.effect = change.effect.mirrored();
             std::mem::swap(&mut change.old, &mut change.new);
         }
+        for change in &mut package.rows {
+            change.kind = change.kind.mirrored();
+            change.effect = change.effect.mirrored();
+            std::mem::swap(&mut change.old, &mut change.new);
+        }
     }
     found
 }
 
 /// Changes in an order that does not depend on the direction.
-fn sorted(found: &SpecDiff) -> (Vec<String>, Vec<String>) {
+fn sorted(found: &SpecDiff) -> [Vec<String>; 3] {
     let packages = &found.packages;
     let changes = packages.iter().flat_map(|package| &package.changes);
     let clauses = packages.iter().flat_map(|package| &package.clauses);
+    let rows = packages.iter().flat_map(|package| &package.rows);
+    let mut rows: Vec<String> = rows.map(|change| format!("{change:?}")).collect();
     let mut changes: Vec<String> = changes
         .map(|change: &Change| format!("{change:?}"))
         .collect();
@@ -470,7 +369,8 @@ fn sorted(found: &SpecDiff) -> (Vec<String>, Vec<String>) {
         .collect();
     changes.sort();
     clauses.sort();
-    (changes, clauses)
+    rows.sort();
+    [changes, clauses, rows]
 }
 
 /// A type expression over the names that the generated interface has.
@@ -511,6 +411,22 @@ fn definition(name: &'static str) -> impl Strategy<Value = String> {
     })
 }
 
+/// The comment of a package with a feature and a limit of it.
+fn tables() -> impl Strategy<Value = String> {
+    let level = prop::sample::select(vec!["core", "extended", "unstable"]);
+    let bound = prop::sample::select(vec!["at least", "at most"]);
+    let row = (bound, 1..4u8, prop::sample::select(vec!["p.f", "p.g"]));
+    (level, prop::collection::vec(row, 0..2)).prop_map(|(level, limits)| {
+        let mut text = format!("/// | `p.f` | {level} | `i` |\n");
+        for (bound, number, feature) in limits {
+            text.push_str(&format!(
+                "/// | `p.m` | a size | {bound} {number} | `{feature}` |\n"
+            ));
+        }
+        text
+    })
+}
+
 /// Whole packages that resemble each other.
 fn package() -> impl Strategy<Value = String> {
     let function = (
@@ -521,39 +437,38 @@ fn package() -> impl Strategy<Value = String> {
         prop::sample::select(vec!["MUST", "SHOULD", "MAY"]),
     );
     let functions = prop::collection::vec(function, 0..4);
-    (definition("t0"), definition("t1"), functions, 0..4u8).prop_map(
-        |(t0, t1, functions, worlds)| {
-            let mut seen = std::collections::BTreeSet::new();
-            let mut body = format!("    {t0}\n    {t1}\n    resource r0;\n");
-            for (name, is_async, parameters, result, word) in functions {
-                if !seen.insert(name) {
-                    continue;
-                }
-                let parameters: Vec<String> = parameters
-                    .iter()
-                    .map(|(name, of)| format!("{name}: {of}"))
-                    .collect();
-                let result = result
-                    // A borrow cannot be given back.
-                    .filter(|of| !of.contains("borrow"))
-                    .map_or_else(String::new, |of| format!(" -> {of}"));
-                let word_async = if is_async { "async " } else { "" };
-                let id = name.to_ascii_uppercase();
-                body.push_str(&format!(
-                    "    /// - [P-{id}-1] {word} hold.\n    {name}: {word_async}func({}){result};\n",
-                    parameters.join(", ")
-                ));
+    let types = (definition("t0"), definition("t1"));
+    (types, functions, tables(), 0..4u8).prop_map(|((t0, t1), functions, tables, worlds)| {
+        let mut seen = std::collections::BTreeSet::new();
+        let mut body = format!("    {t0}\n    {t1}\n    resource r0;\n");
+        for (name, is_async, parameters, result, word) in functions {
+            if !seen.insert(name) {
+                continue;
             }
-            let mut text = format!("package p:q@1.0.0;\ninterface i {{\n{body}}}\n");
-            if worlds & 1 == 1 {
-                text.push_str("world w { import i; }\n");
-            }
-            if worlds & 2 == 2 {
-                text.push_str("world v { export i; import log: func(); }\n");
-            }
-            text
-        },
-    )
+            let parameters: Vec<String> = parameters
+                .iter()
+                .map(|(name, of)| format!("{name}: {of}"))
+                .collect();
+            let result = result
+                // A borrow cannot be given back.
+                .filter(|of| !of.contains("borrow"))
+                .map_or_else(String::new, |of| format!(" -> {of}"));
+            let word_async = if is_async { "async " } else { "" };
+            let id = name.to_ascii_uppercase();
+            body.push_str(&format!(
+                "    /// - [P-{id}-1] {word} hold.\n    {name}: {word_async}func({}){result};\n",
+                parameters.join(", ")
+            ));
+        }
+        let mut text = format!("{tables}package p:q@1.0.0;\ninterface i {{\n{body}}}\n");
+        if worlds & 1 == 1 {
+            text.push_str("world w { import i; }\n");
+        }
+        if worlds & 2 == 2 {
+            text.push_str("world v { export i; import log: func(); }\n");
+        }
+        text
+    })
 }
 
 proptest! {

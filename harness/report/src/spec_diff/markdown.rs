@@ -150,7 +150,10 @@ fn row(changes: &[RowChange], out: &mut String) {
     }
     let clauses = behind(changes, |change| &change.clauses);
     if !clauses.is_empty() {
-        out.push_str(&format!("  - named by: {}\n", plain(&some(&clauses, NAMES))));
+        out.push_str(&format!(
+            "  - named by: {}\n",
+            plain(&some(&clauses, NAMES))
+        ));
     }
     proved(&behind(changes, |change| &change.cases), out);
 }

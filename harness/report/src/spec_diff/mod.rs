@@ -5,8 +5,8 @@ mod markdown;
 mod text;
 
 use conformance_model::{
-    Change, ChangeKind, ClauseChange, ClauseChangeKind, Effect, PackageDiff, RowChange, SemverClass,
-    Table,
+    Change, ChangeKind, ClauseChange, ClauseChangeKind, Effect, PackageDiff, RowChange,
+    SemverClass, Table,
 };
 
 pub use markdown::markdown;
@@ -86,6 +86,7 @@ fn words(change: &Change) -> String {
         ChangeKind::TypeRemoved => "type removed",
         ChangeKind::TypeKindChanged => "another kind of type",
         ChangeKind::TypeTargetChanged => "alias of another type",
+        ChangeKind::TypeMoved => "at home in another interface",
         ChangeKind::PartAdded => return format!("{part} added"),
         ChangeKind::PartRemoved => return format!("{part} removed"),
         ChangeKind::PartRenamed => "part renamed",
@@ -147,14 +148,14 @@ fn all_of(
         unstable |= is_unstable;
     }
     words.dedup();
-    (words.join(" and "), effect, unstable)
+    (words.join(", "), effect, unstable)
 }
 
 /// A clause with all that happened to it: a clause can be weakened, moved and reworded
 /// at once, and is read once.
 struct Clause<'a> {
     id: &'a str,
-    /// `weakened and moved, MUST to SHOULD`.
+    /// `weakened, moved, MUST to SHOULD`.
     words: String,
     effect: Effect,
     unstable: bool,
@@ -173,7 +174,9 @@ fn clauses(package: &PackageDiff) -> Vec<Clause<'_>> {
 
 fn clause(changes: &[ClauseChange]) -> Option<Clause<'_>> {
     let first = changes.first()?;
-    let all = changes.iter().map(|one| (one.kind, one.effect, one.unstable));
+    let all = changes
+        .iter()
+        .map(|one| (one.kind, one.effect, one.unstable));
     let (mut words, effect, unstable) = all_of(all);
     let (old, new) = (first.old.as_ref(), first.new.as_ref());
     let word = |state: Option<&conformance_model::ClauseState>| state.and_then(|state| state.word);
@@ -204,14 +207,20 @@ fn clause(changes: &[ClauseChange]) -> Option<Clause<'_>> {
 
 /// The rows of a table that changed, those of one id together.
 fn rows(package: &PackageDiff, table: Table) -> Vec<&[RowChange]> {
-    let changes = package.rows.chunk_by(|a, b| (a.table, &a.id) == (b.table, &b.id));
+    let changes = package
+        .rows
+        .chunk_by(|a, b| (a.table, &a.id) == (b.table, &b.id));
     let of_table = |changes: &&[RowChange]| changes.iter().all(|one| one.table == table);
     changes.filter(of_table).collect()
 }
 
 /// All that became of one row.
 fn row(changes: &[RowChange]) -> (String, Effect, bool) {
-    all_of(changes.iter().map(|one| (one.kind, one.effect, one.unstable)))
+    all_of(
+        changes
+            .iter()
+            .map(|one| (one.kind, one.effect, one.unstable)),
+    )
 }
 
 /// What speaks of a row, and what proves that.

@@ -129,9 +129,9 @@ fn types(was: &TypeShape, is: &TypeShape, old: &Item, new: &Item, found: &mut Fo
         // A resource that moved: those who import it find it still, those who implement
         // it have one to give less, or one more.
         if was.form == Form::Resource {
-            found.whole(ChangeKind::TypeTargetChanged, old, new, MORE);
+            found.whole(ChangeKind::TypeMoved, old, new, MORE);
         } else if is.form == Form::Resource {
-            found.whole(ChangeKind::TypeTargetChanged, old, new, LESS);
+            found.whole(ChangeKind::TypeMoved, old, new, LESS);
         } else if was.form == Form::Use && !old.names().eq(new.names()) {
             found.whole(ChangeKind::TypeTargetChanged, old, new, BREAKS);
         } else if old.written != new.written {

@@ -5,8 +5,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use wit_parser::{Handle, Resolve, Type, TypeDefKind, TypeId, TypeOwner};
 
-use super::{Moved, TypeUse};
 use super::walk::{interface_name, package_name};
+use super::{Moved, TypeUse};
 
 /// Gives each structure its number.
 #[derive(Debug, Default)]

@@ -32,12 +32,7 @@ pub(crate) fn interface_name(resolve: &Resolve, id: InterfaceId) -> String {
 /// The shape of what was loaded, to be compared with `other`. Of two versions of one
 /// package the one that `other` has, or else the first, has the name alone. What moved
 /// goes by the name that it has in `other`.
-pub(crate) fn shape(
-    wit: &Wit,
-    other: &Wit,
-    structures: &mut Structures,
-    moved: &Moved,
-) -> Shape {
+pub(crate) fn shape(wit: &Wit, other: &Wit, structures: &mut Structures, moved: &Moved) -> Shape {
     let mut walk = Walk::new(&wit.resolve, structures, moved);
     let mut shape = Shape::default();
     let has = |id: PackageId| {
