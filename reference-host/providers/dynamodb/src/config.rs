@@ -134,9 +134,6 @@ mod tests {
             (None, &[]),
             &[
                 (Some("sesame"), &[]),
-                (Some("redis://sesame:1"), &[]),
-                (Some("http://"), &[]),
-                (Some("http://sesame:port"), &[]),
                 (Some("http://user:sesame@host:1"), &[]),
                 (Some("http://host:1/sesame"), &[]),
                 (None, &[("table", "se/same")]),

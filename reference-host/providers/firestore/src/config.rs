@@ -128,11 +128,8 @@ mod tests {
             (None, &[]),
             &[
                 (Some("sesame"), &[]),
-                (Some("sesame:8080"), &[]),
-                (Some("ftp://sesame:1"), &[]),
                 (Some("http://user:sesame@host:1"), &[]),
                 (Some("http://host:1/sesame"), &[]),
-                (Some("http://host:1/?sesame"), &[]),
                 (None, &[("project", "sesame/x")]),
                 (None, &[("project", "")]),
                 (None, &[("database", "Sesame")]),
