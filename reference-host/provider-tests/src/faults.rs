@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use cloud_contract::keyvalue::{Driver, Expected, SetOptions, Store, Version};
+use cloud_contract::keyvalue::{Driver, Expected, SetOptions, Version};
 use cloud_contract::{Bytes, Durability, ErrorKind, Provider};
 use tokio::task::JoinSet;
 
@@ -172,8 +172,7 @@ impl Killed {
 }
 
 /// Calls on a server that takes requests and gives no answer end in time, and the
-/// next one is served when it answers again. Callers that wait for a connection share
-/// one attempt.
+/// next one is served when it answers again.
 pub async fn stalls(server: &mut Server) {
     // What is made on first use is made here: it may take longer.
     drop(store(&server.provider().await, "stalls").await);
@@ -196,20 +195,35 @@ pub async fn stalls(server: &mut Server) {
         assert!(begun.elapsed() < LIMIT_PASSED, "{:?}", begun.elapsed());
         server.subject.assert_discreet(&error);
     }
-    // Without sharing, the last of them would wait for all others in turn.
-    let begun = Instant::now();
-    let crowd = (0..64).map(|_| {
-        let store: Arc<dyn Store> = Arc::clone(&store);
-        async move { store.get("k").await }
-    });
-    for end in crowd.collect::<JoinSet<_>>().join_all().await {
-        assert_eq!(end.unwrap_err().kind(), &ErrorKind::Timeout);
-    }
-    assert!(begun.elapsed() < 2 * LIMIT_PASSED, "{:?}", begun.elapsed());
     wire.flow();
     let value = store.get("k").await.unwrap();
     assert_eq!(value.as_deref(), Some(b"v".as_slice()));
     provider.close(&scope("stalls", &[])).await.unwrap();
+}
+
+/// Callers that wait for a connection to a silent server share one attempt to make it.
+pub async fn callers_share_an_attempt(server: &mut Server) {
+    drop(store(&server.provider().await, "shared").await);
+    let (wire, endpoint) = server.wire().await;
+    let provider = server.connect_at(&endpoint, &[LIMIT]).await.unwrap();
+    let guest = guest_store(&provider, "shared").await;
+    let driver = store(&provider, "shared").await;
+    wire.stall();
+    // The connection is given up with the call.
+    guest.get("k").await.unwrap_err();
+    let begun = Instant::now();
+    let crowd = (0..64).map(|_| {
+        let driver = Arc::clone(&driver);
+        async move { driver.get("k").await }
+    });
+    for end in crowd.collect::<JoinSet<_>>().join_all().await {
+        assert_eq!(end.unwrap_err().kind(), &ErrorKind::Timeout);
+    }
+    // Without sharing, the last of them would have waited for all others in turn.
+    assert!(begun.elapsed() < 2 * LIMIT_PASSED, "{:?}", begun.elapsed());
+    wire.flow();
+    assert_eq!(driver.get("k").await, Ok(None));
+    provider.close(&scope("shared", &[])).await.unwrap();
 }
 
 /// A write whose reply is lost has failed, was carried out, and is not sent again. The

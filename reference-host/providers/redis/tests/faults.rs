@@ -98,6 +98,11 @@ fn a_stalled_server_times_out_and_is_used_again() {
 }
 
 #[test]
+fn callers_share_a_failing_attempt() {
+    REDIS.on_server(faults::callers_share_an_attempt);
+}
+
+#[test]
 fn a_write_whose_reply_is_lost_is_not_sent_again() {
     REDIS.on_server(faults::replies_are_lost);
 }
