@@ -7,7 +7,7 @@ use cloud_contract::Result;
 use serde_json::{Map, Value};
 
 use crate::error::unexpected_reply;
-use crate::places::Place;
+use crate::names::Place;
 
 /// Microseconds since 1970 by the service's clock.
 pub(crate) type Moment = i64;

@@ -1,19 +1,18 @@
 //! What happens when the service answers as an emulator never does: it throttles,
 //! loses answers, lives in another day, or sends pages without entities.
 
-#[path = "support/fake.rs"]
-mod fake;
 mod support;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use azure_core::time::parse_rfc7231;
 use cloud_contract::keyvalue::{Conditional, Driver, Expected};
 use cloud_contract::{ErrorKind, Result};
-use fake::{Fake, Told, now, refused, told};
-use support::{assert_discreet, connect, get, guest_store, list, put, set, set_ttl, store};
+use provider_tests::{Subject, faults, get, guest_store, list, scope, set, set_ttl, store};
+use support::fake::{Fake, Told, now, refused, told};
+use support::{TABLES, connect, put};
 
 const PARTITION: &str = "x-ms-continuation-NextPartitionKey";
 const ROW: &str = "x-ms-continuation-NextRowKey";
@@ -35,7 +34,7 @@ async fn entry_answers(answer: Told) -> (Fake, Arc<dyn Driver>) {
 
 fn kind<T: std::fmt::Debug>(result: Result<T>) -> ErrorKind {
     let error = result.unwrap_err();
-    assert_discreet(&error);
+    TABLES.assert_discreet(&error);
     error.kind().clone()
 }
 
@@ -112,12 +111,6 @@ async fn answers_of_no_known_form_are_errors() {
 
 #[tokio::test]
 async fn a_service_that_is_silent_is_a_timeout() {
-    let fake = Fake::start(0, |_| Some(Told::Silence)).await;
-    let begun = Instant::now();
-    let error = connect(&fake.endpoint, &[("timeout-ms", "300")]).await;
-    assert_eq!(error.unwrap_err().kind(), &ErrorKind::Timeout);
-    assert!(begun.elapsed() < Duration::from_secs(2));
-
     let fake = Fake::start(0, |asked| {
         asked.target.contains("'d").then_some(Told::Silence)
     })
@@ -129,17 +122,16 @@ async fn a_service_that_is_silent_is_a_timeout() {
     assert_eq!(kind(store.delete("k").await), ErrorKind::Timeout);
     // Once the write that nobody waits for has ended as well.
     tokio::time::sleep(Duration::from_millis(50)).await;
-    provider.close(&support::scope("s", &[])).await.unwrap();
+    provider.close(&scope("s", &[])).await.unwrap();
 }
 
 #[tokio::test]
-async fn nobody_there_is_unavailable() {
-    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let endpoint = format!("http://127.0.0.1:{}/a", free.local_addr().unwrap().port());
-    drop(free);
-    let error = connect(&endpoint, &[]).await.unwrap_err();
-    assert_eq!(error.kind(), &ErrorKind::Unavailable);
-    assert_discreet(&error);
+async fn connecting_fails_in_bounded_time() {
+    let subject = Subject {
+        options: &[("table", "sesame")],
+        ..TABLES
+    };
+    faults::nobody_answers(&subject, "http://{address}/a").await;
 }
 
 #[tokio::test]

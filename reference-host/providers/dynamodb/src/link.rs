@@ -20,7 +20,7 @@ use cloud_contract::{Error, ErrorKind, Result};
 use crate::clock::{Clock, Listener, date_of};
 use crate::config::Config;
 use crate::error::{kind, translate};
-use crate::item;
+use crate::record;
 
 /// Shorter than any service keeps a connection that is not used: one that is being
 /// closed as a request leaves would make the end of a write unknown.
@@ -143,7 +143,7 @@ impl Service {
         if self.clock.is_vague() {
             let asked = || {
                 let request = self.client.get_item().table_name(&self.table);
-                request.set_key(Some(item::key(NOBODY, b"-"))).send()
+                request.set_key(Some(record::key(NOBODY, b"-"))).send()
             };
             read(asked).await.map_err(translate)?;
         }
@@ -220,7 +220,7 @@ fn was_dated_wrong<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -
 /// while, so that they do not all come back at once.
 pub(crate) async fn pause(number: u32) {
     let longest = PAUSE * 2_u32.pow(number.min(6));
-    let version = item::fresh_version();
+    let version = record::fresh_version();
     let drawn = version.bytes().rev().take(2).map(u32::from).sum::<u32>() % 64;
     tokio::time::sleep(longest / 2 + longest * drawn / 128).await;
 }

@@ -4,7 +4,7 @@
 //! acknowledged, one line for each call, after the call returned. The parent
 //! kills it at some moment, opens the folder and compares.
 
-mod common;
+mod support;
 
 use std::collections::{BTreeMap, HashSet};
 use std::io::{BufRead, BufReader, Write};
@@ -15,6 +15,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use cloud_contract::Bytes;
 use cloud_contract::keyvalue::{Expected, Store, Version};
+use provider_tests::guest_store;
+use support::connect;
 
 const FOLDER: &str = "PROVIDER_LOCAL_KILL_FOLDER";
 const ROUND: &str = "PROVIDER_LOCAL_KILL_ROUND";
@@ -97,8 +99,8 @@ async fn child() {
         return;
     };
     let round = std::env::var(ROUND).unwrap().parse().unwrap();
-    let provider = common::connect(Path::new(&folder)).await.unwrap();
-    let store = common::store(&provider, "kill", "default").await;
+    let provider = connect(Path::new(&folder)).await.unwrap();
+    let store = guest_store(&provider, "kill").await;
     let writers = (0..WRITERS).map(|writer| tokio::spawn(write(Arc::clone(&store), writer, round)));
     futures::future::join_all(writers).await;
 }
@@ -207,8 +209,8 @@ async fn check(
     counts: &mut BTreeMap<String, i64>,
     versions: &mut HashSet<(String, Version)>,
 ) {
-    let provider = common::connect(folder).await.unwrap();
-    let store = common::store(&provider, "kill", "default").await;
+    let provider = connect(folder).await.unwrap();
+    let store = guest_store(&provider, "kill").await;
     for (key, known) in keys.iter_mut() {
         let entry = store.current(key).await.unwrap();
         let found = entry.as_ref().map(|entry| parse(key, &entry.value));

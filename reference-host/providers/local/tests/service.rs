@@ -1,13 +1,16 @@
-//! The data folder: restarts, other users of it, damage, growth.
+//! What only the service itself can show: the data folder, restarts, other users of it,
+//! damage, growth.
 
-mod common;
+mod support;
 
 use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use cloud_contract::keyvalue::Expected;
+use cloud_contract::keyvalue::{Expected, ListRequest};
 use cloud_contract::{Bytes, ErrorKind, Settings};
+use provider_tests::{guest_store, scope, seam, set, set_ttl, store};
+use support::connect;
 
 const DATA: &str = "data.redb";
 
@@ -17,7 +20,7 @@ fn bytes(text: &str) -> Bytes {
 
 /// Connects and expects to be refused, without a word about the path.
 async fn refused(folder: &Path) -> ErrorKind {
-    let error = common::connect(folder).await.unwrap_err();
+    let error = connect(folder).await.unwrap_err();
     let text = format!("{error} {error:?}");
     assert!(!text.contains(folder.to_str().unwrap()), "{text}");
     error.kind().clone()
@@ -30,6 +33,13 @@ fn text(kind: &ErrorKind) -> &str {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_seam_holds() {
+    let folder = tempfile::tempdir().unwrap();
+    let provider = connect(folder.path()).await.unwrap();
+    seam::holds_between(&[provider.clone(), provider]).await;
+}
+
 #[tokio::test]
 async fn everything_is_there_after_a_restart() {
     let folder = tempfile::tempdir().unwrap();
@@ -37,8 +47,8 @@ async fn everything_is_there_after_a_restart() {
     let (ttl, started) = (Duration::from_millis(1_500), Instant::now());
     let (version, long) = (
         {
-            let provider = common::connect(&data).await.unwrap();
-            let store = common::store(&provider, "a", "default").await;
+            let provider = connect(&data).await.unwrap();
+            let store = guest_store(&provider, "a").await;
             store.set("gone", bytes("x")).await.unwrap();
             store.delete("gone").await.unwrap();
             store.set_expiring("ends", bytes("x"), ttl).await.unwrap();
@@ -47,12 +57,12 @@ async fn everything_is_there_after_a_restart() {
                 .await
                 .unwrap();
             store.increment("counter", 42).await.unwrap();
-            common::store(&provider, "closed", "default")
+            guest_store(&provider, "closed")
                 .await
                 .set("key", bytes("x"))
                 .await
                 .unwrap();
-            provider.close(&common::scope("closed")).await.unwrap();
+            provider.close(&scope("closed", &[])).await.unwrap();
             store
                 .swap("key", bytes("x"), Expected::Absent)
                 .await
@@ -60,8 +70,8 @@ async fn everything_is_there_after_a_restart() {
         },
         Bytes::from(vec![3; 100_000]),
     );
-    let provider = common::connect(&data).await.unwrap();
-    let store = common::store(&provider, "a", "default").await;
+    let provider = connect(&data).await.unwrap();
+    let store = guest_store(&provider, "a").await;
     assert_eq!(store.get("gone").await.unwrap(), None);
     assert_eq!(store.get("long").await.unwrap(), Some(long));
     assert_eq!(store.increment("counter", 1).await.unwrap(), 43);
@@ -69,7 +79,7 @@ async fn everything_is_there_after_a_restart() {
         store.current("key").await.unwrap().unwrap().version,
         version
     );
-    let closed = common::store(&provider, "closed", "default").await;
+    let closed = guest_store(&provider, "closed").await;
     assert_eq!(closed.get("key").await.unwrap(), None);
     if let Some(remaining) = store.remaining("ends").await.unwrap() {
         assert!(remaining.unwrap() <= ttl);
@@ -89,14 +99,14 @@ async fn everything_is_there_after_a_restart() {
 #[tokio::test]
 async fn a_folder_has_one_user() {
     let folder = tempfile::tempdir().unwrap();
-    let provider = common::connect(folder.path()).await.unwrap();
-    let driver = common::driver(&provider, "a").await;
+    let provider = connect(folder.path()).await.unwrap();
+    let driver = store(&provider, "a").await;
     assert_eq!(refused(folder.path()).await, ErrorKind::Unavailable);
     drop(provider);
     // A driver that somebody still holds keeps the folder as well.
     assert_eq!(refused(folder.path()).await, ErrorKind::Unavailable);
     drop(driver);
-    common::connect(folder.path()).await.unwrap();
+    connect(folder.path()).await.unwrap();
 }
 
 #[tokio::test]
@@ -135,8 +145,8 @@ async fn a_foreign_file_is_refused_and_kept() {
 async fn an_interrupted_first_start_does_no_harm() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("data.redb.new"), [0; 4_096]).unwrap();
-    let provider = common::connect(folder.path()).await.unwrap();
-    let store = common::store(&provider, "a", "default").await;
+    let provider = connect(folder.path()).await.unwrap();
+    let store = guest_store(&provider, "a").await;
     store.set("key", bytes("value")).await.unwrap();
     assert!(!folder.path().join("data.redb.new").exists());
 }
@@ -145,8 +155,8 @@ async fn an_interrupted_first_start_does_no_harm() {
 async fn damage_is_an_error_and_no_panic() {
     let folder = tempfile::tempdir().unwrap();
     {
-        let provider = common::connect(folder.path()).await.unwrap();
-        let store = common::store(&provider, "a", "default").await;
+        let provider = connect(folder.path()).await.unwrap();
+        let store = guest_store(&provider, "a").await;
         for number in 0..200 {
             let value = Bytes::from(vec![number as u8; 4_000]);
             store.set(&format!("key-{number}"), value).await.unwrap();
@@ -167,14 +177,14 @@ async fn damage_is_an_error_and_no_panic() {
     });
     for content in cuts.chain(holes) {
         fs::write(&path, &content).unwrap();
-        match common::connect(folder.path()).await {
+        match connect(folder.path()).await {
             Err(error) => {
                 noticed += 1;
                 let kind = error.kind().clone();
                 assert!(text(&kind).starts_with("the data file "), "{kind}");
             }
             Ok(provider) => {
-                let store = common::store(&provider, "a", "default").await;
+                let store = guest_store(&provider, "a").await;
                 for number in 0..200 {
                     let value = store.get(&format!("key-{number}")).await.unwrap().unwrap();
                     assert!(value.iter().all(|&byte| byte == number as u8));
@@ -188,11 +198,11 @@ async fn damage_is_an_error_and_no_panic() {
 #[tokio::test]
 async fn closed_scopes_and_ended_keys_give_their_space_back() {
     let folder = tempfile::tempdir().unwrap();
-    let provider = common::connect(folder.path()).await.unwrap();
+    let provider = connect(folder.path()).await.unwrap();
     let mut sizes = Vec::new();
     for round in 0..60 {
         let id = format!("round-{round}");
-        let store = common::store(&provider, &id, "default").await;
+        let store = guest_store(&provider, &id).await;
         let entries = |value: usize| {
             (0..100)
                 .map(|number| (format!("{number}"), Bytes::from(vec![1; value])))
@@ -208,11 +218,53 @@ async fn closed_scopes_and_ended_keys_give_their_space_back() {
                 .await
                 .unwrap();
         }
-        provider.close(&common::scope(&id)).await.unwrap();
+        provider.close(&scope(&id, &[])).await.unwrap();
         sizes.push(fs::metadata(folder.path().join(DATA)).unwrap().len());
     }
     // Some 130 MB went through; the file follows what is alive at a time, in
     // steps that depend on where pages happen to be free.
     let largest = sizes.iter().max().unwrap();
     assert!(*largest <= 16 << 20, "{sizes:?}");
+}
+
+#[tokio::test]
+async fn what_was_written_again_is_not_removed_with_what_ended() {
+    let folder = tempfile::tempdir().unwrap();
+    let provider = connect(folder.path()).await.unwrap();
+    let driver = store(&provider, "a").await;
+    let (short, day) = (Duration::from_millis(40), Duration::from_secs(86_400));
+    for key in ["set", "longer", "deleted", "gone"] {
+        set_ttl(&driver, key, "1", short).await;
+    }
+    set(&driver, "set", "1").await;
+    set_ttl(&driver, "longer", "1", day).await;
+    driver.delete("deleted", Expected::Any).await.unwrap();
+    set(&driver, "deleted", "again").await;
+    // Past the time at which the writer cleans up.
+    tokio::time::sleep(Duration::from_millis(1_300)).await;
+    for (key, lives) in [("set", None), ("deleted", None), ("longer", Some(()))] {
+        let entry = driver.entry(key).await.unwrap().unwrap();
+        assert_eq!(entry.remaining.map(drop), lives, "{key}");
+    }
+    assert_eq!(driver.entry("gone").await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_cursor_from_elsewhere_does_no_harm() {
+    let folder = tempfile::tempdir().unwrap();
+    let provider = connect(folder.path()).await.unwrap();
+    for id in ["a", "b"] {
+        set(&store(&provider, id).await, "b", "").await;
+    }
+    let driver = store(&provider, "a").await;
+    for after in [&b""[..], b"a", b"\xff\xff", &[0xff; 2_000]] {
+        let request = ListRequest {
+            prefix: "b",
+            after: Some(after),
+            limit: 10,
+        };
+        let page = driver.list(request).await.unwrap();
+        let expected = if after < &b"b"[..] { vec!["b"] } else { vec![] };
+        assert_eq!(page.keys, expected, "{after:?}");
+    }
 }
