@@ -90,15 +90,19 @@ pub(crate) fn parse(docs: &str) -> Prose {
 }
 
 /// Whether it is written as block comments of other languages are, each line but the
-/// first behind a `*`.
+/// first behind a `*`. A clause that ends in a list with stars looks the same, unless
+/// another clause stands behind one of them.
 fn is_starred(docs: &str) -> bool {
-    let mut lines = docs
-        .lines()
-        .skip(1)
-        .map(str::trim)
-        .filter(|line| !line.is_empty());
-    let any = lines.next().is_some_and(|line| line.starts_with('*'));
-    any && lines.all(|line| line.starts_with('*'))
+    let mut lines = docs.lines();
+    let begins_with_item = lines.next().and_then(item).is_some();
+    let mut rest = lines.filter(|line| !line.trim().is_empty()).peekable();
+    let has_rest = rest.peek().is_some();
+    let mut holds_item = false;
+    let all = rest.all(|line| {
+        holds_item |= item(unstarred(line)).is_some();
+        line.trim_start().starts_with('*')
+    });
+    has_rest && all && (holds_item || !begins_with_item)
 }
 
 /// A line without its `*` and the blank behind it.
