@@ -438,9 +438,20 @@ fn package() -> impl Strategy<Value = String> {
     );
     let functions = prop::collection::vec(function, 0..4);
     let types = (definition("t0"), definition("t1"));
-    (types, functions, tables(), 0..4u8).prop_map(|((t0, t1), functions, tables, worlds)| {
+    (types, functions, tables(), 0..=255u8).prop_map(|((t0, t1), functions, tables, bits)| {
         let mut seen = std::collections::BTreeSet::new();
-        let mut body = format!("    {t0}\n    {t1}\n    resource r0;\n");
+        let has = |bit: u8| bits & bit == bit;
+        // Types at home here or in another interface, from where they are brought.
+        let (mut body, mut base) = (format!("    {t1}\n"), String::new());
+        let r0 = "resource r0;".to_owned();
+        for (name, definition, elsewhere) in [("r0", r0, has(4)), ("t0", t0, has(8))] {
+            if elsewhere {
+                base.push_str(&format!("    {definition}\n"));
+                body.push_str(&format!("    use j.{{{name}}};\n"));
+            } else {
+                body.push_str(&format!("    {definition}\n"));
+            }
+        }
         for (name, is_async, parameters, result, word) in functions {
             if !seen.insert(name) {
                 continue;
@@ -461,10 +472,25 @@ fn package() -> impl Strategy<Value = String> {
             ));
         }
         let mut text = format!("{tables}package p:q@1.0.0;\ninterface i {{\n{body}}}\n");
-        if worlds & 1 == 1 {
+        if !base.is_empty() {
+            text.push_str(&format!("interface j {{\n{base}}}\n"));
+        }
+        if has(16) {
+            text.push_str("interface k { use i.{r0, t0}; k: func(x: borrow<r0>, y: t0); }\n");
+        }
+        if has(32) {
+            text.push_str("world u { use i.{r0, t0}; import f: func(x: t0) -> r0; }\n");
+        }
+        if has(64) {
+            text.push_str("world x { import i; export i; import log: interface { f: func(); } }\n");
+        }
+        if has(128) && !base.is_empty() {
+            text.push_str("world y { import i; import j; }\n");
+        }
+        if has(1) {
             text.push_str("world w { import i; }\n");
         }
-        if worlds & 2 == 2 {
+        if has(2) {
             text.push_str("world v { export i; import log: func(); }\n");
         }
         text
@@ -472,7 +498,7 @@ fn package() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 192, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn equal_packages_do_not_differ(text in package()) {

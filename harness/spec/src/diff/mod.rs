@@ -5,6 +5,7 @@
 mod clauses;
 mod found;
 mod items;
+mod live;
 mod oracle;
 mod parts;
 mod providers;
@@ -228,14 +229,14 @@ impl Sides {
         }
         // What came or went with its package is told by that.
         if was.is_some() && is.is_some() {
-            self.interfaces(name, &was_in.interfaces, &is_in.interfaces, &mut changes);
+            self.interfaces(&was_in.interfaces, &is_in.interfaces, &mut changes);
             worlds::compare(self, was_in, is_in, &mut changes);
         }
         let mentions = self.mentions();
         for change in &mut changes {
             if let Some(item) = &change.item {
                 let key = format!("{name}/{}.{item}", change.place);
-                change.used_by = mentions.get(&key).cloned().unwrap_or_default();
+                change.used_by = self.users(&key, &mentions);
             }
         }
         let version = |package: Option<&Package>| Some(package?.version.as_ref()?.to_string());
@@ -253,7 +254,6 @@ impl Sides {
 
     fn interfaces(
         &self,
-        package: &str,
         old: &BTreeMap<String, Interface>,
         new: &BTreeMap<String, Interface>,
         changes: &mut Vec<Change>,
@@ -261,7 +261,7 @@ impl Sides {
         for (name, was) in old {
             let mut found = Found::new(self, name.clone());
             match new.get(name) {
-                Some(is) => items::interface(&format!("{package}/{name}"), was, is, &mut found),
+                Some(is) => items::interface(was, is, &BTreeSet::new(), &mut found),
                 None => {
                     found.at(None, was.gate.is_unstable());
                     let kind = ChangeKind::InterfaceRemoved;
@@ -279,6 +279,22 @@ impl Sides {
                 changes.append(&mut found.changes);
             }
         }
+    }
+
+    /// The items that speak of a type, by either name if it moved.
+    fn users(&self, name: &str, mentions: &BTreeMap<String, Vec<String>>) -> Vec<String> {
+        let mut names = BTreeSet::from([name]);
+        for (is, was) in &self.moved {
+            if is == name || was == name {
+                names.extend([is.as_str(), was.as_str()]);
+            }
+        }
+        let users = names.iter().filter_map(|&name| mentions.get(name));
+        let users: BTreeSet<&String> = users
+            .flatten()
+            .filter(|user| !names.contains(user.as_str()))
+            .collect();
+        users.into_iter().cloned().collect()
     }
 
     /// By the full name of a type the items of whatever interface that speak of it,
