@@ -42,6 +42,7 @@ pub async fn closing_holds_for_all(server: &mut Server) {
     let driver = store(&one, "closed").await;
     set(&driver, "k", "v").await;
     other.close(&scope("closed", &[])).await.unwrap();
+    is_gone(driver.get("k").await);
     let entries = ["k", "l"].map(|key| (key.to_owned(), Bytes::new()));
     comes_too_late(&one, &driver, &entries).await;
     assert_eq!(server.left().await, before);
@@ -93,6 +94,9 @@ async fn scopes_are_apart([one, other]: &[Arc<dyn Provider>; 2]) {
     other.close(&scope_one).await.unwrap();
     one.close(&scope_one).await.unwrap();
     for driver in [&data, &more, &same] {
+        is_gone(driver.get("k").await);
+    }
+    for driver in [&data, &more, &same] {
         comes_too_late(one, driver, &entries[..2]).await;
     }
     assert_eq!(get(&apart, "k").await.as_deref(), Some("apart"));
@@ -114,7 +118,6 @@ async fn comes_too_late(
 ) {
     // What is in memory alone may write into the void.
     let tells = provider.descriptor().durability != Durability::Volatile;
-    is_gone(driver.get("k").await);
     let mut late = driver.set_many(entries).await;
     let value = Bytes::from_static(b"late");
     let set = driver.set("k", value, SetOptions::default()).await;

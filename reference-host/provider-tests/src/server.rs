@@ -288,9 +288,13 @@ impl Server {
             assert!(Instant::now() < until, "the server did not come back");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        // Whatever it says then, that its table is gone for example, is an answer.
+        // One that loads its data says so. Whatever else it says, that its table is gone
+        // for example, is an answer.
         while let Err(error) = self.connect(&[]).await
-            && matches!(error.kind(), ErrorKind::Unavailable | ErrorKind::Timeout)
+            && matches!(
+                error.kind(),
+                ErrorKind::Unavailable | ErrorKind::Timeout | ErrorKind::Throttled { .. }
+            )
         {
             assert!(
                 Instant::now() < until,

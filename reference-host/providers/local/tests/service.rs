@@ -44,7 +44,8 @@ async fn the_seam_holds() {
 async fn everything_is_there_after_a_restart() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("made/on/demand");
-    let (ttl, started) = (Duration::from_millis(1_500), Instant::now());
+    let ttl = Duration::from_millis(1_500);
+    let written;
     let (version, long) = (
         {
             let provider = connect(&data).await.unwrap();
@@ -52,6 +53,7 @@ async fn everything_is_there_after_a_restart() {
             store.set("gone", bytes("x")).await.unwrap();
             store.delete("gone").await.unwrap();
             store.set_expiring("ends", bytes("x"), ttl).await.unwrap();
+            written = Instant::now();
             store
                 .set("long", Bytes::from(vec![3; 100_000]))
                 .await
@@ -84,7 +86,7 @@ async fn everything_is_there_after_a_restart() {
     if let Some(remaining) = store.remaining("ends").await.unwrap() {
         assert!(remaining.unwrap() <= ttl);
     }
-    tokio::time::sleep(ttl.saturating_sub(started.elapsed())).await;
+    tokio::time::sleep(ttl.saturating_sub(written.elapsed())).await;
     tokio::time::sleep(Duration::from_millis(50)).await;
     assert_eq!(store.get("ends").await.unwrap(), None);
     // Versions go on: deleted and made again, the key has a new one.
