@@ -9,12 +9,13 @@ fn report_of(sources: &Sources, published: &[Published], name: Option<&str>) -> 
     let catalog = Catalog::new(sources).unwrap();
     let cases = small::cases();
     let input = PhaseInput {
+        sources,
         catalog: &catalog,
         coverage: &coverage(&catalog, &cases),
         cases: &cases,
         published,
     };
-    phases(input, name)
+    phases(input, name).unwrap()
 }
 
 fn report(published: &[Published]) -> PhaseReport {

@@ -14,7 +14,6 @@ fn is_of_type(kind: ChangeKind) -> bool {
             | ChangeKind::TypeRemoved
             | ChangeKind::TypeKindChanged
             | ChangeKind::TypeTargetChanged
-            | ChangeKind::TypeMoved
             | ChangeKind::PartAdded
             | ChangeKind::PartRemoved
             | ChangeKind::PartRenamed

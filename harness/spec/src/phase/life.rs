@@ -4,17 +4,22 @@
 use conformance_model::{Criterion, ServiceKind, Step};
 
 use super::PhaseInput;
-use super::criteria::{self, Runs, counted, for_people};
+use super::criteria::{self, Asked, Runs, counted, for_people};
 use crate::proposals::{Proposal, ProposalStatus};
 
 /// The steps, from the first.
-pub(super) fn steps(input: PhaseInput<'_>, proposal: &Proposal, runs: &Runs<'_>) -> Vec<Step> {
+pub(super) fn steps(
+    input: PhaseInput<'_>,
+    proposal: &Proposal,
+    asked: &Asked,
+    runs: &Runs<'_>,
+) -> Vec<Step> {
     let step = |status: ProposalStatus, meaning: &str, criteria| Step {
         name: status.word().to_owned(),
         meaning: meaning.to_owned(),
         criteria,
     };
-    let mut candidate = portability(proposal, runs);
+    let mut candidate = portability(proposal, asked, runs);
     candidate.push(criteria::questions(proposal, false));
     candidate.push(criteria::champion(proposal));
     candidate.push(for_people(
@@ -25,7 +30,7 @@ pub(super) fn steps(input: PhaseInput<'_>, proposal: &Proposal, runs: &Runs<'_>)
         step(
             ProposalStatus::Draft,
             "under discussion",
-            vec![written(proposal)],
+            vec![written(asked)],
         ),
         step(
             ProposalStatus::Experimental,
@@ -60,8 +65,7 @@ pub(super) fn steps(input: PhaseInput<'_>, proposal: &Proposal, runs: &Runs<'_>)
 }
 
 /// The portability criteria that the proposal sets itself.
-pub(super) fn portability(proposal: &Proposal, runs: &Runs<'_>) -> Vec<Criterion> {
-    let asked = &proposal.criteria;
+pub(super) fn portability(proposal: &Proposal, asked: &Asked, runs: &Runs<'_>) -> Vec<Criterion> {
     vec![
         criteria::independent(runs, ServiceKind::OpenSource, asked.open_source),
         criteria::independent(runs, ServiceKind::Cloud, asked.cloud),
@@ -71,8 +75,8 @@ pub(super) fn portability(proposal: &Proposal, runs: &Runs<'_>) -> Vec<Criterion
 }
 
 /// There is something to read.
-pub(super) fn written(proposal: &Proposal) -> Criterion {
-    let pages: Vec<&str> = proposal.pages.iter().map(String::as_str).collect();
+pub(super) fn written(asked: &Asked) -> Criterion {
+    let pages: Vec<&str> = asked.pages.iter().map(String::as_str).collect();
     let has_page = pages.contains(&"README.md");
     counted(
         "it is written down: proposal.toml and a page",

@@ -2,7 +2,6 @@
 //! by name, without versions, and each type with the number of its structure.
 //! It knows nothing of differences.
 
-mod moved;
 mod types;
 mod walk;
 
@@ -10,7 +9,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use semver::Version;
 
-pub(crate) use moved::{Moved, moved};
 pub(crate) use types::Structures;
 pub(crate) use walk::{shape, world};
 

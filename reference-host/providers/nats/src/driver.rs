@@ -23,7 +23,7 @@ use crate::names;
 use crate::namespace::Bucket;
 use crate::record::{Ending, Record, headers};
 
-mod counter;
+mod increment;
 mod list;
 
 /// How many items of a batch are under way at a time.
