@@ -2,8 +2,9 @@
 
 use wasmtime::component::{Accessor, Resource};
 
-use super::store::{Outcome, call};
-use super::wit::keyvalue::counters as wit;
+use super::store::call;
+use crate::bindings::Outcome;
+use crate::bindings::wit::keyvalue::counters as wit;
 use crate::State;
 use crate::state::{Cloud, StoreHandle};
 

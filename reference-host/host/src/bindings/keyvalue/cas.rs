@@ -4,8 +4,9 @@ use cloud_contract::Error;
 use cloud_contract::keyvalue::{Entry, Expected, SwapError};
 use wasmtime::component::{Accessor, Resource};
 
-use super::store::{Outcome, call};
-use super::wit::keyvalue::cas as wit;
+use super::store::call;
+use crate::bindings::Outcome;
+use crate::bindings::wit::keyvalue::cas as wit;
 use crate::State;
 use crate::budget::Held;
 use crate::state::{Cloud, StoreHandle};
