@@ -6,8 +6,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use crate::{
-    Description, Descriptor, Error, ErrorKind, FeatureId, Namespace, Result, ScopeId, feature, guarded,
-    blobstore, keyvalue,
+    Description, Descriptor, Error, ErrorKind, FeatureId, Namespace, Result, ScopeId, blobstore,
+    feature, guarded, keyvalue,
 };
 
 /// A family of interfaces: one WIT package.

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use crate::{Bindings, Descriptor, Error, Grant, Platform, Result, Scope, blobstore, feature, keyvalue};
+use crate::{
+    Bindings, Descriptor, Error, Grant, Platform, Result, Scope, blobstore, feature, keyvalue,
+};
 
 /// A connection to a service that implements one or more capabilities.
 #[async_trait]

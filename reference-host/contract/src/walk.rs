@@ -45,11 +45,9 @@ where
             Err(error) => return Some((Err(error), (list, Place::End, watch))),
         };
         // The items of the page are good whatever comes behind it.
-        let place = next.map_or(Place::End, |next| {
-            match watch.goes_on(items.len(), &next) {
-                Ok(()) => Place::At(next),
-                Err(error) => Place::Lost(error),
-            }
+        let place = next.map_or(Place::End, |next| match watch.goes_on(items.len(), &next) {
+            Ok(()) => Place::At(next),
+            Err(error) => Place::Lost(error),
         });
         Some((Ok(items), (list, place, watch)))
     }))

@@ -195,7 +195,9 @@ mod tests {
         let work = async {
             let mut bytes = 0;
             while let Some(piece) = body.next().await {
-                bytes += piece.map_err(|_| other("what the driver makes of it"))?.len();
+                bytes += piece
+                    .map_err(|_| other("what the driver makes of it"))?
+                    .len();
             }
             Ok(bytes)
         };
@@ -205,7 +207,10 @@ mod tests {
     #[tokio::test]
     async fn a_body_is_held_to_its_bounds() {
         let bounds = |size, most| Bounds { size, most };
-        assert_eq!(carried(&["ab", "", "c"], bounds(Some(3), 3)).await.unwrap(), 3);
+        assert_eq!(
+            carried(&["ab", "", "c"], bounds(Some(3), 3)).await.unwrap(),
+            3
+        );
         assert_eq!(carried(&[], bounds(Some(0), 0)).await.unwrap(), 0);
         let kind = async |pieces, bounds| {
             let failed: Result<usize> = carried(pieces, bounds).await;
@@ -221,7 +226,10 @@ mod tests {
                 ErrorKind::InvalidArgument(_)
             ));
         }
-        assert_eq!(kind(&["ab", "!"], bounds(None, 9)).await, ErrorKind::Cancelled);
+        assert_eq!(
+            kind(&["ab", "!"], bounds(None, 9)).await,
+            ErrorKind::Cancelled
+        );
     }
 
     #[tokio::test(start_paused = true)]
@@ -231,7 +239,10 @@ mod tests {
             tokio::time::sleep(limit * 10).await;
             Ok(Bytes::from_static(b"late"))
         });
-        let bounds = Bounds { size: None, most: 9 };
+        let bounds = Bounds {
+            size: None,
+            most: 9,
+        };
         let (mut body, progress) = incoming(Box::pin(slow), bounds);
         let work = async {
             body.next().await;

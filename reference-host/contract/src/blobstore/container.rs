@@ -10,8 +10,7 @@ use futures::stream::BoxStream;
 
 use super::body::Body;
 use super::driver::{
-    Access, Appended, Expected, Info, Item, Link, Metadata, Part, PastState, Range,
-    ReceivedPart,
+    Access, Appended, Expected, Info, Item, Link, Metadata, Part, PastState, Range, ReceivedPart,
 };
 use super::site::Site;
 use crate::keyvalue::Version;

@@ -338,12 +338,7 @@ pub trait Driver: Send + Sync + fmt::Debug {
     }
 
     /// Begins an upload and returns its id (feature `blob.multipart`).
-    async fn begin(
-        &self,
-        name: &str,
-        content_type: String,
-        metadata: Metadata,
-    ) -> Result<String> {
+    async fn begin(&self, name: &str, content_type: String, metadata: Metadata) -> Result<String> {
         let _ = (name, content_type, metadata);
         Err(Error::unsupported(feature::BLOB_MULTIPART))
     }

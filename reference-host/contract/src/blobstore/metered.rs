@@ -8,8 +8,7 @@ use async_trait::async_trait;
 use super::Body;
 use super::driver::{
     Access, Appended, Content, CopyRequest, Driver, Expected, Info, ItemPage, Link, ListRequest,
-    Metadata, Part, PastStatePage, PutOptions, Range, ReceivedPart, RenameRequest,
-    VersionsRequest,
+    Metadata, Part, PastStatePage, PutOptions, Range, ReceivedPart, RenameRequest, VersionsRequest,
 };
 use crate::Result;
 use crate::keyvalue::Version;

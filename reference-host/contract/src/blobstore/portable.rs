@@ -153,7 +153,13 @@ impl Portable {
 
     /// Whether the object that was copied to `to` turns out to be the source: two names
     /// of the host can lead to one container without its knowing.
-    async fn is_source(&self, name: &str, to: &Site, new_name: &str, made: &Version) -> Result<bool> {
+    async fn is_source(
+        &self,
+        name: &str,
+        to: &Site,
+        new_name: &str,
+        made: &Version,
+    ) -> Result<bool> {
         if name != new_name || self.site.is_beside(to) {
             return Ok(false);
         }
@@ -261,7 +267,8 @@ impl Container for Portable {
         let made = self.copy(name, to, new_name).await?;
         let is_itself = self.site.is(to) && name == new_name;
         if !is_itself && !self.is_source(name, to, new_name, &made).await? {
-            self.call("delete", self.driver().delete(name, None)).await?;
+            self.call("delete", self.driver().delete(name, None))
+                .await?;
         }
         Ok(made)
     }
@@ -273,9 +280,18 @@ impl Container for Portable {
         cursor: Option<&str>,
         page_size: Option<u32>,
     ) -> Result<Listing> {
-        let Site { rules, scope, target, .. } = &self.site;
+        let Site {
+            rules,
+            scope,
+            target,
+            ..
+        } = &self.site;
         rules.list(prefix, delimiter)?;
-        let kind = if delimiter.is_some() { "divided" } else { "flat" };
+        let kind = if delimiter.is_some() {
+            "divided"
+        } else {
+            "flat"
+        };
         let list = [scope, target, kind, prefix, delimiter.unwrap_or_default()];
         let after = cursor
             .map(|cursor| cursor::unseal(&list, cursor))
@@ -434,7 +450,12 @@ impl Container for Portable {
         page_size: Option<u32>,
     ) -> Result<Listing<PastState>> {
         self.extended(feature::BLOB_HISTORY, name)?;
-        let Site { rules, scope, target, .. } = &self.site;
+        let Site {
+            rules,
+            scope,
+            target,
+            ..
+        } = &self.site;
         let list = [scope, target, "versions", name];
         let after = cursor
             .map(|cursor| cursor::unseal(&list, cursor))
@@ -444,7 +465,9 @@ impl Container for Portable {
             after: after.as_deref(),
             limit: rules.page(page_size)?,
         };
-        let page = self.call("versions", self.driver().versions(request)).await?;
+        let page = self
+            .call("versions", self.driver().versions(request))
+            .await?;
         Ok(Listing {
             items: page.states,
             cursor: page.next.map(|next| cursor::seal(&list, &next)),
@@ -459,7 +482,11 @@ impl Container for Portable {
     ) -> Result<Option<Reading>> {
         self.extended(feature::BLOB_HISTORY, name)?;
         // What is kept of a state tells its size, also where no byte of it is asked for.
-        let asked = if range.length == Some(0) { Range::default() } else { range };
+        let asked = if range.length == Some(0) {
+            Range::default()
+        } else {
+            range
+        };
         let read = self.driver().get_version(name, version, asked);
         let found = match self.call("get-version", read).await {
             Err(error) if *error.kind() == ErrorKind::OutOfRange => {
@@ -479,7 +506,10 @@ impl Container for Portable {
 
     async fn delete_version(&self, name: &str, version: &Version) -> Result<()> {
         self.extended(feature::BLOB_HISTORY, name)?;
-        self.call("delete-version", self.driver().delete_version(name, version))
-            .await
+        self.call(
+            "delete-version",
+            self.driver().delete_version(name, version),
+        )
+        .await
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::container::DeleteManyError;
 use super::driver::{Metadata, Part};
-use crate::{Descriptor, Error, ErrorKind, FeatureId, Result, feature, limit};
+use crate::{Descriptor, Error, ErrorKind, FeatureId, Result, limit};
 
 /// What an object is that was written without a content type.
 const NO_CONTENT_TYPE: &str = "application/octet-stream";
@@ -140,9 +140,8 @@ impl Rules {
         else {
             return Ok(());
         };
-        let breaks_the_same = |name: &str| {
-            self.name(name).is_err() && name.is_empty() == first.is_empty()
-        };
+        let breaks_the_same =
+            |name: &str| self.name(name).is_err() && name.is_empty() == first.is_empty();
         let indices = (0_u32..)
             .zip(names)
             .filter(|(_, name)| breaks_the_same(name))
@@ -193,6 +192,9 @@ fn within(size: u64, limit: u64) -> Result<()> {
 fn is_metadata_key(key: &str) -> bool {
     let rest = |byte: &u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
     key.len() <= METADATA_KEY_BYTES
-        && key.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase())
+        && key
+            .bytes()
+            .next()
+            .is_some_and(|byte| byte.is_ascii_lowercase())
         && key.as_bytes().iter().all(rest)
 }

@@ -6,6 +6,8 @@ use cloud_contract::{Error, ErrorKind, Result, Settings};
 
 /// The room of a store: more than a guest needs, less than a machine has.
 pub(crate) const DEFAULT_STORE_BYTES: usize = 1 << 30;
+/// The room of a container: a few objects of the largest size.
+const DEFAULT_CONTAINER_BYTES: u64 = 4 << 30;
 /// Room for one value of the largest size, whatever else is there.
 const LEAST_STORE_MIB: usize = 32;
 /// A typing error of a few digits should not lift the bound.
@@ -16,6 +18,17 @@ const MOST_STORE_MIB: usize = 1 << 20;
 pub(crate) struct Config {
     /// The most memory that one store takes.
     pub(crate) store_bytes: usize,
+    /// The most memory that the objects of one container take.
+    pub(crate) container_bytes: u64,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            store_bytes: DEFAULT_STORE_BYTES,
+            container_bytes: DEFAULT_CONTAINER_BYTES,
+        }
+    }
 }
 
 impl TryFrom<Settings> for Config {
@@ -27,15 +40,16 @@ impl TryFrom<Settings> for Config {
         if settings.endpoint.is_some() {
             return Err(Error::invalid("endpoint: the memory provider has none"));
         }
-        let mut config = Self {
-            store_bytes: DEFAULT_STORE_BYTES,
-        };
+        let mut config = Self::default();
         for (name, value) in &settings.options {
             match name.as_str() {
-                "store-mib" => config.store_bytes = mebibytes(value)?,
+                "store-mib" => config.store_bytes = mebibytes(name, value)?,
+                "container-mib" => config.container_bytes = mebibytes(name, value)? as u64,
                 other => {
-                    let text =
-                        format!("{other}: no option of the memory provider, which has store-mib");
+                    let text = format!(
+                        "{other}: no option of the memory provider, which has store-mib and \
+                         container-mib"
+                    );
                     return Err(ErrorKind::InvalidArgument(Cow::Owned(text)).into());
                 }
             }
@@ -44,13 +58,16 @@ impl TryFrom<Settings> for Config {
     }
 }
 
-fn mebibytes(value: &str) -> Result<usize> {
+fn mebibytes(name: &str, value: &str) -> Result<usize> {
     value
         .parse()
         .ok()
         .filter(|mib| (LEAST_STORE_MIB..=MOST_STORE_MIB).contains(mib))
         .and_then(|mib| mib.checked_mul(1 << 20))
-        .ok_or_else(|| Error::invalid("store-mib: must be a whole number from 32 to 1048576"))
+        .ok_or_else(|| {
+            let text = format!("{name}: must be a whole number from 32 to 1048576");
+            ErrorKind::InvalidArgument(text.into()).into()
+        })
 }
 
 #[cfg(test)]

@@ -8,7 +8,6 @@ use wasmtime::component::{
     Access, Accessor, FutureReader, Resource, ResourceTableError, StreamReader,
 };
 
-use super::convert::expected;
 use super::{delivery, intake};
 use crate::State;
 use crate::bindings::wit::blobstore::container as wit;
@@ -236,8 +235,7 @@ impl wit::HostContainerWithStore<State> for Cloud {
         let state = access.get();
         let container = state.container(&container)?;
         let accounts = [state.call(), state.call()];
-        let (producer, end) =
-            names::produce(prefix, |prefix| container.names(prefix), accounts);
+        let (producer, end) = names::produce(prefix, |prefix| container.names(prefix), accounts);
         let names = StreamReader::new(&mut access, producer)?;
         let end = FutureReader::new(&mut access, end)?;
         Ok((names, end))

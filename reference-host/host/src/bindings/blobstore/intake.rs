@@ -12,8 +12,7 @@ use futures::{FutureExt as _, StreamExt as _, stream};
 use tokio::task::JoinHandle;
 use wasmtime::StoreContextMut;
 use wasmtime::component::{
-    Access, FutureConsumer, FutureReader, Lower, Source, StreamConsumer, StreamReader,
-    StreamResult,
+    Access, FutureConsumer, FutureReader, Lower, Source, StreamConsumer, StreamReader, StreamResult,
 };
 
 use crate::State;

@@ -54,7 +54,9 @@ impl wit::HostWithStore<State> for Cloud {
         let room = held.take(name.len() + upload.len());
         intake::carry(&mut access, held, data, end, |body| async move {
             room?;
-            let part = container.put_part(&name, &upload, number, size, body).await?;
+            let part = container
+                .put_part(&name, &upload, number, size, body)
+                .await?;
             Ok(part.into())
         })
     }

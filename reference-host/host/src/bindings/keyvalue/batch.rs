@@ -5,9 +5,9 @@ use cloud_contract::keyvalue::BatchError;
 use wasmtime::component::{Accessor, Resource};
 
 use super::store::call;
+use crate::State;
 use crate::bindings::Outcome;
 use crate::bindings::wit::keyvalue::batch as wit;
-use crate::State;
 use crate::state::{Cloud, StoreHandle};
 
 impl wit::Host for State {}

@@ -5,9 +5,9 @@ use cloud_contract::keyvalue::{Entry, Expected, SwapError};
 use wasmtime::component::{Accessor, Resource};
 
 use super::store::call;
+use crate::State;
 use crate::bindings::Outcome;
 use crate::bindings::wit::keyvalue::cas as wit;
-use crate::State;
 use crate::budget::Held;
 use crate::state::{Cloud, StoreHandle};
 

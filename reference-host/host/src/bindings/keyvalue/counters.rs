@@ -3,9 +3,9 @@
 use wasmtime::component::{Accessor, Resource};
 
 use super::store::call;
+use crate::State;
 use crate::bindings::Outcome;
 use crate::bindings::wit::keyvalue::counters as wit;
-use crate::State;
 use crate::state::{Cloud, StoreHandle};
 
 impl wit::Host for State {}

@@ -5,10 +5,10 @@ use std::time::Duration;
 use wasmtime::component::{Accessor, Resource};
 
 use super::store::call;
-use crate::bindings::Outcome;
-use crate::bindings::wit::keyvalue::expiry as wit;
 use crate::State;
+use crate::bindings::Outcome;
 use crate::bindings::nanoseconds;
+use crate::bindings::wit::keyvalue::expiry as wit;
 use crate::state::{Cloud, StoreHandle};
 
 impl wit::Host for State {}

@@ -8,9 +8,9 @@ use wasmtime::component::{
     Access, Accessor, FutureReader, Resource, ResourceTableError, StreamReader,
 };
 
+use crate::State;
 use crate::bindings::wit::keyvalue::store as wit;
 use crate::bindings::wit::types::errors::Error;
-use crate::State;
 use crate::bindings::{Outcome, names};
 use crate::budget::Held;
 use crate::state::{Cloud, StoreHandle};
