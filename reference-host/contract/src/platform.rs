@@ -30,6 +30,15 @@ impl Capability {
         }
     }
 
+    /// The feature that every provider of it declares.
+    #[must_use]
+    pub fn core(self) -> FeatureId {
+        match self {
+            Self::Keyvalue => feature::KV_STORE,
+            Self::Blobstore => feature::BLOB_CONTAINER,
+        }
+    }
+
     /// What the ids of its features and limits begin with.
     #[must_use]
     pub fn prefix(self) -> &'static str {
