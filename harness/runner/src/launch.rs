@@ -306,7 +306,7 @@ fn declares_otherwise(
 pub(crate) fn unusable(factory: &Factory, error: Error, started: bool) -> SetupError {
     let hint = match error.kind() {
         ErrorKind::Unavailable | ErrorKind::Timeout if !factory.flavours.is_empty() => {
-            "; check --endpoint and that the service runs"
+            "; check that the service runs and can be reached from here (its address or region)"
         }
         ErrorKind::AccessDenied => "; check the credentials",
         _ => "",

@@ -57,7 +57,8 @@ pub(crate) fn run(args: &GcArgs) -> Result<u8, Failure> {
     let chosen = |record: &Record| {
         targets.is_empty() || targets.iter().any(|target| target.id() == record.provider)
     };
-    let records: Vec<Record> = records.into_iter().filter(is_old).filter(chosen).collect();
+    let (records, younger): (Vec<Record>, Vec<Record>) =
+        records.into_iter().filter(chosen).partition(is_old);
     setup::block_on(async {
         let mut left = broken.len();
         for (path, error) in &broken {
@@ -68,8 +69,16 @@ pub(crate) fn run(args: &GcArgs) -> Result<u8, Failure> {
             left += kept;
             output::print(&redaction.text(&text))?;
         }
-        if records.is_empty() {
+        if records.is_empty() && younger.is_empty() {
             output::print("nothing was left\n")?;
+        } else if !younger.is_empty() {
+            let runs = match younger.len() {
+                1 => "1 killed run is".to_owned(),
+                number => format!("{number} killed runs are"),
+            };
+            output::print(&format!(
+                "{runs} younger than --older-than: nothing of it was removed\n"
+            ))?;
         }
         Ok(if left == 0 || args.dry_run {
             ExitCode::Conformant.code()

@@ -59,7 +59,7 @@ fn what_a_killed_run_left_is_removed_by_its_ledger() {
         .output()
         .unwrap()
         .into();
-    again.expect(0).says("nothing was left");
+    again.expect(0).says("1 killed run is younger");
     let done = gc(&place).expect(0).says("removed scope cf-");
     assert!(!done.both().contains(data.path().to_str().unwrap()));
     gc(&place).expect(0).says("nothing was left");

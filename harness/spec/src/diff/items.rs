@@ -103,9 +103,10 @@ fn item(old: &Item, new: &Item, used: bool, found: &mut Found<'_>) {
     }
     match (&old.what, &new.what) {
         (What::Type(was), What::Type(is)) => {
-            // The same type from another place is imported from there.
+            // The same type from another place is imported from there, and a component
+            // imports types by their names, whatever else has the old structure now.
             let moved = was.form == Form::Use && !old.names().eq(new.names());
-            if used && moved {
+            if used && (moved || was.structure != is.structure) {
                 found.importers_break();
             }
             types(was, is, old, new, found);
@@ -125,7 +126,13 @@ fn types(was: &TypeShape, is: &TypeShape, old: &Item, new: &Item, found: &mut Fo
             found,
         );
     } else if was.structure == is.structure {
-        if was.form == Form::Use && !old.names().eq(new.names()) {
+        // A resource that moved: those who import it find it still, those who implement
+        // it have one to give less, or one more.
+        if was.form == Form::Resource {
+            found.whole(ChangeKind::TypeMoved, old, new, MORE);
+        } else if is.form == Form::Resource {
+            found.whole(ChangeKind::TypeMoved, old, new, LESS);
+        } else if was.form == Form::Use && !old.names().eq(new.names()) {
             found.whole(ChangeKind::TypeTargetChanged, old, new, BREAKS);
         } else if old.written != new.written {
             found.whole(ChangeKind::SpellingChanged, old, new, NOTHING);

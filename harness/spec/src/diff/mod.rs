@@ -9,6 +9,7 @@ mod oracle;
 mod parts;
 mod providers;
 mod roles;
+mod rows;
 mod versions;
 mod worlds;
 
@@ -23,7 +24,7 @@ use semver::Version;
 use self::found::Found;
 use crate::load::Wit;
 use crate::prose;
-use crate::shape::{self, Interface, Package, Shape, Structures};
+use crate::shape::{self, Interface, Moved, Package, Shape, Structures};
 
 /// What a diff is held against.
 #[derive(Debug, Clone, Copy, Default)]
@@ -38,10 +39,7 @@ pub struct Context<'a> {
 #[must_use]
 pub fn diff(old: &Wit, new: &Wit, context: Context<'_>) -> SpecDiff {
     let mut structures = Structures::default();
-    let sides = Sides {
-        old: shape::shape(old, new, &mut structures),
-        new: shape::shape(new, old, &mut structures),
-    };
+    let sides = Sides::of(old, new, &mut structures);
     let clauses = clauses::compare(&sides, context.cases);
     let names: BTreeSet<&String> = sides
         .old
@@ -61,11 +59,11 @@ pub fn diff(old: &Wit, new: &Wit, context: Context<'_>) -> SpecDiff {
         package
             .changes
             .retain(|change| !part.leaves_out(change.kind));
-        if matches!(part, Part::OfOld | Part::OfNew) {
-            // What a component imports has its version in its name.
-            let (before, after) = (was.map(|p| &p.version), is.map(|p| &p.version));
-            let change = another_version(name, before.cloned(), after.cloned());
-            package.changes.extend(change);
+        if let (Some(was), Some(is)) = (was, is) {
+            package.changes.extend(part.version(name, was, is));
+            if sides.have_docs() {
+                package.rows = rows::compare(was, is, &clauses, context.cases);
+            }
         }
         package.clauses = clauses.of(name);
         package.required = roles::required(&sides, &package);
@@ -76,7 +74,9 @@ pub fn diff(old: &Wit, new: &Wit, context: Context<'_>) -> SpecDiff {
         }
         let version = |package: Option<&Package>| package.and_then(|p| p.version.clone());
         let same_version = version(was) == version(is);
-        if !(package.changes.is_empty() && package.clauses.is_empty() && same_version) {
+        let nothing =
+            package.changes.is_empty() && package.clauses.is_empty() && package.rows.is_empty();
+        if !(nothing && same_version) {
             packages.push(package);
         }
     }
@@ -89,10 +89,10 @@ pub fn diff(old: &Wit, new: &Wit, context: Context<'_>) -> SpecDiff {
         oracle_agrees: 0,
         oracle_disputes: Vec::new(),
         oracle_silent: Vec::new(),
-        notes: sides.notes(part),
+        notes: [sides.notes(part), clauses.notes.clone()].concat(),
         problems: clauses.problems.clone(),
     };
-    diff.providers = providers::touched(&diff, &clauses, context);
+    diff.providers = providers::touched(&diff, &sides, &clauses, context);
     oracle::ask(old, new, &sides, &mut structures, &mut diff);
     diff
 }
@@ -130,6 +130,17 @@ impl Part {
     }
 }
 
+impl Part {
+    /// What it means that a package has another version. It is part of the names that
+    /// components import and export; between two states of a specification the step
+    /// alone is judged, where there is one.
+    fn version(self, name: &str, was: &Package, is: &Package) -> Option<Change> {
+        let counts = self != Self::All || was.version.is_some() != is.version.is_some();
+        let versions = (was.version.clone(), is.version.clone());
+        another_version(name, Some(versions.0), Some(versions.1)).filter(|_| counts)
+    }
+}
+
 fn part(old: &Wit, new: &Wit) -> Part {
     match (old.is_component, new.is_component) {
         (false, false) => Part::All,
@@ -143,9 +154,27 @@ fn part(old: &Wit, new: &Wit) -> Part {
 struct Sides {
     old: Shape,
     new: Shape,
+    /// Resources that the new one has elsewhere.
+    moved: Moved,
 }
 
 impl Sides {
+    fn of(old: &Wit, new: &Wit, structures: &mut Structures) -> Self {
+        let none = Moved::new();
+        let was = shape::shape(old, new, structures, &none);
+        let is = shape::shape(new, old, structures, &none);
+        let moved = shape::moved(&was, &is);
+        Self {
+            new: if moved.is_empty() {
+                is
+            } else {
+                shape::shape(new, old, structures, &moved)
+            },
+            old: was,
+            moved,
+        }
+    }
+
     /// Whether comments and gates can be compared.
     fn have_docs(&self) -> bool {
         self.old.has_docs && self.new.has_docs
@@ -183,7 +212,7 @@ impl Sides {
         }
         if let (Some(was), Some(is)) = (was, is)
             && self.have_docs()
-            && commentary(&was.docs) != commentary(&is.docs)
+            && commentary(&rows::without(&was.docs)) != commentary(&rows::without(&is.docs))
         {
             let mut found = Found::new(self, String::new());
             found.item(ChangeKind::DocsChanged, None, None, Effect::default());
@@ -216,6 +245,7 @@ impl Sides {
             new_version: version(is),
             changes,
             clauses: Vec::new(),
+            rows: Vec::new(),
             required: SemverClass::None,
             missing: None,
         }
@@ -285,8 +315,13 @@ fn another_version(
         let version = version.as_ref().map(|version| format!("@{version}"));
         format!("{name}{}", version.unwrap_or_default())
     };
+    let kind = match (&before, &after) {
+        (None, Some(_)) => ChangeKind::VersionAdded,
+        (Some(_), None) => ChangeKind::VersionRemoved,
+        _ => ChangeKind::DependencyVersion,
+    };
     (before != after).then(|| Change {
-        kind: ChangeKind::DependencyVersion,
+        kind,
         place: String::new(),
         item: None,
         part: None,
