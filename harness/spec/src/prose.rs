@@ -98,7 +98,12 @@ fn is_starred(docs: &str) -> bool {
         .map(str::trim)
         .filter(|line| !line.is_empty());
     let any = lines.next().is_some_and(|line| line.starts_with('*'));
-    any && lines.all(|line| line.starts_with('*'))
+    // Stars below a clause are a list of its own.
+    let below = docs
+        .lines()
+        .next()
+        .is_some_and(|first| item(first).is_some());
+    any && !below && lines.all(|line| line.starts_with('*'))
 }
 
 /// A line without its `*` and the blank behind it.
