@@ -56,7 +56,7 @@ pub use report::{
 pub use schema::{event_schema, report_schema};
 pub use spec_diff::{
     Change, ChangeKind, ClauseChange, ClauseChangeKind, ClauseState, Effect, MissingBump,
-    OracleDispute, PackageDiff, ProviderRisk, SemverClass, SpecDiff,
+    OracleDispute, PackageDiff, ProviderRisk, RowChange, SemverClass, SpecDiff, Table,
 };
 pub use verdict::{Blame, Counts, Evidence, Status, Verdict};
 

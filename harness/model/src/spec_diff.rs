@@ -120,6 +120,11 @@ pub enum ChangeKind {
     WorldItemChanged,
     /// A world uses an interface of another package in another version.
     DependencyVersion,
+    /// A package that had no version has one, which is part of the names of its
+    /// interfaces.
+    VersionAdded,
+    /// A package that had a version has none.
+    VersionRemoved,
     /// A type of another package, of which it speaks, is another.
     DependencyChanged,
     /// A function, method, static function or constructor that was not there.
@@ -152,6 +157,8 @@ pub enum ChangeKind {
     TypeKindChanged,
     /// An alias of another type.
     TypeTargetChanged,
+    /// A resource that is at home in another interface, from where `use` brings it.
+    TypeMoved,
     /// A field, case or flag that was not there.
     PartAdded,
     /// A field, case or flag that is no more.
@@ -193,6 +200,8 @@ impl ChangeKind {
             Self::ImportRemoved => Self::ImportAdded,
             Self::ExportAdded => Self::ExportRemoved,
             Self::ExportRemoved => Self::ExportAdded,
+            Self::VersionAdded => Self::VersionRemoved,
+            Self::VersionRemoved => Self::VersionAdded,
             Self::FunctionAdded => Self::FunctionRemoved,
             Self::FunctionRemoved => Self::FunctionAdded,
             Self::AsyncAdded => Self::AsyncRemoved,
@@ -242,7 +251,7 @@ pub struct Change {
     pub used_by: Vec<String>,
 }
 
-/// What happened to a clause.
+/// What happened to a clause, or to a row of a table.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
@@ -253,15 +262,17 @@ pub enum ClauseChangeKind {
     Added,
     /// It is no more.
     Removed,
-    /// It demands more: MAY, SHOULD, MUST in this order.
+    /// It demands more: MAY, SHOULD, MUST in this order; a bound that is harder to
+    /// keep.
     Strengthened,
     /// It demands less.
     Weakened,
-    /// It demands the opposite: MUST and MUST NOT.
+    /// It demands the opposite: MUST and MUST NOT, a floor and a ceiling.
     Reversed,
-    /// It stands on another item, and so binds something else.
+    /// It stands on another item, or together with another feature, and so binds
+    /// something else.
     Moved,
-    /// The same word in another sentence.
+    /// The same demand in other words.
     Reworded,
 }
 
@@ -314,6 +325,47 @@ pub struct ClauseChange {
     pub cases: Vec<String>,
 }
 
+/// A table in the comment of a package.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Table {
+    /// That of the features, with their levels.
+    Features,
+    /// That of the limits, with their portable bounds.
+    Limits,
+}
+
+/// One change of one row of a table. A row can have several.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RowChange {
+    /// The table.
+    pub table: Table,
+    /// The id of the feature or limit.
+    pub id: String,
+    /// What happened.
+    pub kind: ClauseChangeKind,
+    /// As it was: of a limit the bound, the feature that it is stated with, or what it
+    /// limits; of a feature its level.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub old: Option<String>,
+    /// As it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub new: Option<String>,
+    /// What it means for those who call, and for those who implement.
+    pub effect: Effect,
+    /// Whether it concerns what is unstable.
+    #[serde(default)]
+    pub unstable: bool,
+    /// The clauses that speak of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub clauses: Vec<String>,
+    /// The cases that prove these.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cases: Vec<String>,
+}
+
 /// What changed in one package.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PackageDiff {
@@ -331,6 +383,9 @@ pub struct PackageDiff {
     /// The clauses, by id.
     #[serde(default)]
     pub clauses: Vec<ClauseChange>,
+    /// The rows of its tables, by table and id.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rows: Vec<RowChange>,
     /// What the step of the version has to say, so that guests are not surprised.
     pub required: SemverClass,
     /// What is wrong with the version: a sentence, and the version that would do.
@@ -363,6 +418,10 @@ pub struct ProviderRisk {
     pub others: Vec<String>,
     /// Clauses without a case: nothing in its report can tell.
     pub unproved: Vec<String>,
+    /// Limits that it stated and that are beyond a bound from now on, each with its
+    /// value.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub beyond: Vec<String>,
 }
 
 /// An answer of `wit_component::semver_check` that differs from ours.

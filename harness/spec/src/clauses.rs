@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 
 use conformance_model::Clause;
+use semver::Version;
 
 use crate::check::{Place, Problem, Rule, Span, Texts, spans};
 use crate::prose::{self, Item, Normative};
@@ -101,8 +102,8 @@ impl Index {
                 place: at.clone(),
             });
             // A tombstone holds its number and demands nothing.
-            if item.text.starts_with("REMOVED") {
-                self.tombstone(&item, &place);
+            if prose::is_removed(&item.text) {
+                self.tombstone(&item, &documented.package, &place);
                 self.removed.insert(item.id);
                 continue;
             }
@@ -156,15 +157,26 @@ impl Index {
         self.found(Rule::StrayWord, at, message, help);
     }
 
-    fn tombstone(&mut self, item: &Item, place: &impl Fn(Range<usize>) -> Place) {
-        if prose::is_tombstone(&item.text) {
-            return;
+    fn tombstone(&mut self, item: &Item, package: &str, place: &impl Fn(Range<usize>) -> Place) {
+        let id = &item.id;
+        let at = |text: &str, within: Option<usize>| {
+            let start = item.place(within.unwrap_or(0));
+            place(start..start + text.len())
+        };
+        let Some(removed) = prose::tombstone(&item.text) else {
+            let message = format!("the tombstone of {id} is not complete");
+            let help = format!("write it as `- [{id}] REMOVED in VERSION: REASON.`");
+            return self.found(Rule::Tombstone, at("REMOVED", None), message, &help);
+        };
+        let version = package.split_once('@').map_or("", |(_, version)| version);
+        let known: Option<Version> = version.parse().ok();
+        if prose::is_early(&removed, known.as_ref()) {
+            let message = format!("{id} is removed in {removed}, and the package is {version}");
+            let help = "name the version that it is not part of any more";
+            let word = removed.to_string();
+            let at = at(&word, item.text.find(&word));
+            self.found(Rule::Tombstone, at, message, help);
         }
-        let start = item.place(0);
-        let message = format!("the tombstone of {} is not complete", item.id);
-        let at = place(start..start + "REMOVED".len());
-        let help = format!("write it as `- [{}] REMOVED in VERSION: REASON.`", item.id);
-        self.found(Rule::Tombstone, at, message, &help);
     }
 
     /// The one normative word of a clause, which has to be its first.

@@ -27,6 +27,7 @@ mod prose;
 pub mod published;
 mod shape;
 mod source;
+mod tables;
 mod wit;
 
 pub use bundle::{Bundle, BundleError, BundleFacts, bundle};
@@ -39,7 +40,7 @@ pub use features::Elsewhere;
 pub use limits::{Bound, PortableLimit};
 pub use load::{LoadError, Wit};
 pub use phase::{PhaseInput, phases};
-pub use proposals::{Decision, OpenQuestion, Proposal, ProposalStatus, Stated};
+pub use proposals::{Criteria, Decision, OpenQuestion, Proposal, ProposalStatus, Stated};
 pub use published::{PublishedError, published};
 pub use source::{Source, Sources};
 
@@ -53,6 +54,14 @@ pub enum SpecError {
         path: String,
         /// Why.
         source: std::io::Error,
+    },
+    /// A link whose target is not there.
+    #[error("{path} is a link to {target}, which does not exist")]
+    Link {
+        /// Which.
+        path: String,
+        /// Where it leads.
+        target: String,
     },
     /// There is nothing to read.
     #[error("no {kind} files in {path}")]

@@ -2,6 +2,7 @@
 //! binding keeps.
 
 use crate::check::{Place, Problem, Rule, Texts};
+use crate::tables::LimitRow;
 use crate::wit::Documented;
 
 /// A row of the table of limits of a package.
@@ -43,7 +44,10 @@ pub(crate) fn parse(
         for line in docs.text.split_inclusive('\n') {
             let start = next;
             next += line.len();
-            let Some((id, bound, feature)) = row(line) else {
+            let Some(LimitRow {
+                id, bound, feature, ..
+            }) = LimitRow::parse(line)
+            else {
                 continue;
             };
             let place = |part: &str| {
@@ -51,7 +55,7 @@ pub(crate) fn parse(
                 let at = docs.place(inner);
                 Place::of(file.clone(), at..at + part.len())
             };
-            match parse_bound(bound) {
+            match Bound::parse(bound) {
                 Some(parsed) => limits.push(PortableLimit {
                     id: id.to_owned(),
                     package: name.to_owned(),
@@ -68,30 +72,4 @@ pub(crate) fn parse(
         }
     }
     (limits, problems)
-}
-
-/// A row of four cells whose first and last are ids: id, bound, feature.
-fn row(line: &str) -> Option<(&str, &str, &str)> {
-    let row = line.trim().strip_prefix('|')?.strip_suffix('|')?;
-    let cells: Vec<&str> = row.split('|').map(str::trim).collect();
-    let [id, _, bound, feature] = cells.as_slice() else {
-        return None;
-    };
-    Some((in_code(id)?, bound, in_code(feature)?))
-}
-
-fn in_code(cell: &str) -> Option<&str> {
-    cell.strip_prefix('`')?.strip_suffix('`')
-}
-
-/// `at least 24,576`, and what stands behind in brackets.
-fn parse_bound(cell: &str) -> Option<Bound> {
-    let (make, rest): (fn(u64) -> Bound, &str) = if let Some(rest) = cell.strip_prefix("at least ")
-    {
-        (Bound::AtLeast, rest)
-    } else {
-        (Bound::AtMost, cell.strip_prefix("at most ")?)
-    };
-    let number = rest.split(' ').next()?.replace(',', "");
-    Some(make(number.parse().ok()?))
 }

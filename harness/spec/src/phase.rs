@@ -11,17 +11,15 @@ use conformance_model::{
     Status,
 };
 
+use crate::Catalog;
 use crate::proposals::Proposal;
-use crate::{Catalog, Sources, SpecError};
 
-use criteria::{Asked, Runs};
+use criteria::Runs;
 
 /// What the answer rests on.
 #[derive(Debug, Clone, Copy)]
 pub struct PhaseInput<'a> {
-    /// The text of the specification and of the proposals.
-    pub sources: &'a Sources,
-    /// The same, read.
+    /// The specification with the proposals.
     pub catalog: &'a Catalog,
     /// What proves which clause.
     pub coverage: &'a Coverage,
@@ -33,21 +31,19 @@ pub struct PhaseInput<'a> {
 
 /// The proposals whose id, number or name this is; all without a name. A name that
 /// stands for nothing gives an empty report.
-///
-/// # Errors
-/// A proposal whose criteria cannot be read.
-pub fn phases(input: PhaseInput<'_>, name: Option<&str>) -> Result<PhaseReport, SpecError> {
+#[must_use]
+pub fn phases(input: PhaseInput<'_>, name: Option<&str>) -> PhaseReport {
     let proposals = input
         .catalog
         .proposals()
         .iter()
         .filter(|proposal| name.is_none_or(|name| is_named(&proposal.id.text, name)))
         .map(|proposal| one(input, proposal))
-        .collect::<Result<Vec<_>, _>>()?;
-    Ok(PhaseReport {
+        .collect();
+    PhaseReport {
         schema_version: SCHEMA_VERSION,
         proposals,
-    })
+    }
 }
 
 /// Whether `0001-some-name` is called `0001-some-name`, `0001`, `1` or `some-name`.
@@ -57,20 +53,19 @@ fn is_named(id: &str, name: &str) -> bool {
     id == name || rest == name || is_number
 }
 
-fn one(input: PhaseInput<'_>, proposal: &Proposal) -> Result<ProposalPhase, SpecError> {
-    let asked = Asked::of(input.sources, proposal)?;
+fn one(input: PhaseInput<'_>, proposal: &Proposal) -> ProposalPhase {
     let implementations = standings(input, proposal);
     let runs = Runs::of(&implementations);
-    let steps = life::steps(input, proposal, &asked, &runs);
-    let wasi = wasi::phases(input, proposal, &asked, &runs);
-    Ok(ProposalPhase {
+    let steps = life::steps(input, proposal, &runs);
+    let wasi = wasi::phases(input, proposal, &runs);
+    ProposalPhase {
         id: proposal.id.text.clone(),
         title: proposal.title.text.clone(),
         status: proposal.status.word().to_owned(),
         steps,
         wasi,
         implementations,
-    })
+    }
 }
 
 /// The published runs of the packages of a proposal. Runs of another version of them

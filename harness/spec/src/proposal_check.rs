@@ -114,7 +114,7 @@ impl Check<'_, '_> {
                 self.found_at(capability, message);
             }
         }
-        for other in &proposal.refers_to {
+        for other in proposal.supersedes.iter().chain(&proposal.requires) {
             let mut ids = catalog.proposals.iter().map(|known| &known.id.text);
             if other.text == id.text || !ids.any(|known| *known == other.text) {
                 self.found_at(other, format!("no other proposal is {}", other.text));
@@ -170,7 +170,7 @@ impl Check<'_, '_> {
                 Some(_) => {}
             }
         }
-        for id in &proposal.criteria_features {
+        for id in &proposal.criteria.features {
             let extended = proposal
                 .features
                 .iter()

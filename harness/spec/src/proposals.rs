@@ -79,16 +79,20 @@ pub struct Proposal {
     pub packages: Vec<Stated>,
     /// Who answers for it.
     pub champions: Vec<String>,
-    /// Proposals that it replaces, and proposals that it needs.
-    pub refers_to: Vec<Stated>,
+    /// Proposals that it replaces.
+    pub supersedes: Vec<Stated>,
+    /// Proposals that it needs.
+    pub requires: Vec<Stated>,
     /// The features that it brings.
     pub features: Vec<(FeatureLevel, Stated)>,
-    /// Features that have to be declared widely before it is a candidate.
-    pub criteria_features: Vec<Stated>,
+    /// What it asks for before it is a candidate.
+    pub criteria: Criteria,
     /// Settled questions.
     pub decisions: Vec<Decision>,
     /// Questions that are not settled.
     pub open: Vec<OpenQuestion>,
+    /// The pages in its folder.
+    pub(crate) pages: Vec<String>,
     pub(crate) schema: u32,
     pub(crate) schema_at: Range<usize>,
     pub(crate) has_day: bool,
@@ -96,6 +100,19 @@ pub struct Proposal {
     pub(crate) status_at: Range<usize>,
     pub(crate) decision_headings: Vec<Heading>,
     pub(crate) open_headings: Vec<Heading>,
+}
+
+/// What a proposal asks for before it is a candidate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Criteria {
+    /// How many independent open source services have to pass.
+    pub open_source: usize,
+    /// How many clouds have to pass.
+    pub cloud: usize,
+    /// The operating systems that the suite has to run on.
+    pub systems: Vec<&'static str>,
+    /// Features that have to be declared widely.
+    pub features: Vec<Stated>,
 }
 
 /// A settled question of a proposal.
@@ -152,30 +169,38 @@ struct File {
     core_features: Vec<Spanned<String>>,
     extended_features: Vec<Spanned<String>>,
     unstable_features: Vec<Spanned<String>>,
-    criteria: Criteria,
+    criteria: CriteriaEntry,
     decision: Vec<DecisionEntry>,
     #[serde(default)]
     open: Vec<OpenEntry>,
 }
 
-/// For people but for the features; the types of the others are checked all the
-/// same.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-#[expect(dead_code, reason = "read so that a wrong type is an error")]
-struct Criteria {
+struct CriteriaEntry {
     open_source_providers: u32,
     cloud_providers: u32,
     operating_systems: Vec<OperatingSystem>,
     features: Vec<Spanned<String>>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum OperatingSystem {
     Linux,
     Macos,
     Windows,
+}
+
+impl OperatingSystem {
+    /// The word for it in files and reports.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Linux => "linux",
+            Self::Macos => "macos",
+            Self::Windows => "windows",
+        }
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -230,6 +255,8 @@ pub(crate) fn read(sources: &[Source]) -> Folders {
         };
         match parse_one(facts) {
             Ok(mut proposal) => {
+                let pages = files.keys().filter(|file| file.ends_with(".md"));
+                proposal.pages = pages.map(|&page| page.to_owned()).collect();
                 proposal.decision_headings = headings("decisions.md", 'D');
                 proposal.open_headings = headings("README.md", 'O');
                 found.proposals.push(proposal);
@@ -268,12 +295,20 @@ fn parse_one(source: &Source) -> Result<Proposal, SpecError> {
         capability: stated(file.capability),
         packages: all(file.packages),
         champions: file.champions,
-        refers_to: [all(file.supersedes), all(file.requires)].concat(),
+        supersedes: all(file.supersedes),
+        requires: all(file.requires),
         features: features
             .into_iter()
             .flat_map(|(level, ids)| all(ids).into_iter().map(move |id| (level, id)))
             .collect(),
-        criteria_features: all(file.criteria.features),
+        criteria: Criteria {
+            open_source: file.criteria.open_source_providers as usize,
+            cloud: file.criteria.cloud_providers as usize,
+            systems: (file.criteria.operating_systems.into_iter())
+                .map(OperatingSystem::word)
+                .collect(),
+            features: all(file.criteria.features),
+        },
         decisions: file
             .decision
             .into_iter()
@@ -301,6 +336,7 @@ fn parse_one(source: &Source) -> Result<Proposal, SpecError> {
             let created = file.created.into_inner();
             created.date.is_some() && created.time.is_none()
         },
+        pages: Vec::new(),
         decision_headings: Vec::new(),
         open_headings: Vec::new(),
     })

@@ -8,6 +8,7 @@
 use std::ops::Range;
 
 use conformance_model::Word;
+use semver::Version;
 
 /// A list item that begins with something in brackets.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +48,7 @@ pub(crate) struct Prose {
 /// Takes a doc comment apart.
 pub(crate) fn parse(docs: &str) -> Prose {
     let mut prose = Prose::default();
+    let starred = is_starred(docs);
     // Whether the line before belongs to a clause.
     let mut open = false;
     let mut next = 0;
@@ -54,8 +56,9 @@ pub(crate) fn parse(docs: &str) -> Prose {
         let start = next;
         next += whole.len();
         let line = whole.trim_end_matches(['\n', '\r']);
+        let inner = if starred { unstarred(line) } else { line };
         let place = |part: &str| start + (part.as_ptr() as usize - line.as_ptr() as usize);
-        if let Some((id, text)) = item(line) {
+        if let Some((id, text)) = item(inner) {
             let id_at = place(id)..place(id) + id.len();
             let text = text.trim();
             prose.items.push(Item {
@@ -65,11 +68,11 @@ pub(crate) fn parse(docs: &str) -> Prose {
                 pieces: vec![(0, place(text))],
             });
             open = true;
-        } else if open && line.starts_with("  ") && !line.trim().is_empty() {
+        } else if open && inner.starts_with("  ") && !inner.trim().is_empty() {
             if let Some(last) = prose.items.last_mut() {
                 last.text.push(' ');
-                last.pieces.push((last.text.len(), place(line.trim())));
-                last.text.push_str(line.trim());
+                last.pieces.push((last.text.len(), place(inner.trim())));
+                last.text.push_str(inner.trim());
             }
         } else {
             open = false;
@@ -84,6 +87,38 @@ pub(crate) fn parse(docs: &str) -> Prose {
     }
     prose.commentary = prose.commentary.trim().to_owned();
     prose
+}
+
+/// Whether it is written as block comments of other languages are, each line but the
+/// first behind a `*`. A clause that ends in a list with stars looks the same, unless
+/// another clause stands behind one of them.
+fn is_starred(docs: &str) -> bool {
+    let mut lines = docs.lines();
+    let begins_with_item = lines.next().and_then(item).is_some();
+    let mut rest = lines.filter(|line| !line.trim().is_empty()).peekable();
+    let has_rest = rest.peek().is_some();
+    let mut holds_item = false;
+    let all = rest.all(|line| {
+        holds_item |= item(unstarred(line)).is_some();
+        line.trim_start().starts_with('*')
+    });
+    has_rest && all && (holds_item || !begins_with_item)
+}
+
+/// A line without its `*` and the blank behind it.
+fn unstarred(line: &str) -> &str {
+    let rest = line.trim_start();
+    let rest = rest.strip_prefix('*').unwrap_or(rest);
+    rest.strip_prefix(' ').unwrap_or(rest)
+}
+
+/// A comment as it is to be read, without such stars.
+pub(crate) fn plain(docs: &str) -> String {
+    if !is_starred(docs) {
+        return docs.to_owned();
+    }
+    let lines: Vec<&str> = docs.lines().map(unstarred).collect();
+    lines.join("\n")
 }
 
 /// The id and the text of a list item with something in brackets. A link,
@@ -121,19 +156,26 @@ pub(crate) fn is_group(group: &str) -> bool {
     })
 }
 
-/// Whether the text behind an id says that the clause is no more: `REMOVED in
-/// 0.2.0: ` and the reason.
-pub(crate) fn is_tombstone(text: &str) -> bool {
-    let told = text
-        .strip_prefix("REMOVED in ")
-        .and_then(|rest| rest.split_once(": "));
-    told.is_some_and(|(version, reason)| {
-        version.split('.').count() == 3
-            && version
-                .split('.')
-                .all(|number| number.parse::<u64>().is_ok())
-            && !reason.trim().is_empty()
-            && normative(reason).0.is_empty()
+/// Whether the text behind an id says that the clause is no more, completely or not.
+pub(crate) fn is_removed(text: &str) -> bool {
+    text.starts_with("REMOVED")
+}
+
+/// The version that a complete tombstone names: `REMOVED in 0.2.0: ` and the reason.
+pub(crate) fn tombstone(text: &str) -> Option<Version> {
+    let (version, reason) = text.strip_prefix("REMOVED in ")?.split_once(": ")?;
+    let version = Version::parse(version).ok()?;
+    let plain = version.pre.is_empty() && version.build.is_empty();
+    let told = !reason.trim().is_empty() && normative(reason).0.is_empty();
+    (plain && told).then_some(version)
+}
+
+/// Whether a tombstone names a version that its package has not come to yet. A draft of
+/// a version counts as that version.
+pub(crate) fn is_early(removed: &Version, package: Option<&Version>) -> bool {
+    package.is_some_and(|package| {
+        let numbers = |version: &Version| (version.major, version.minor, version.patch);
+        numbers(removed) > numbers(package)
     })
 }
 
@@ -177,8 +219,8 @@ pub(crate) fn words(text: &str) -> Vec<(Normative<'_>, Range<usize>)> {
     found
 }
 
-/// The words of a text, with their places.
-fn tokens(text: &str) -> impl Iterator<Item = (usize, &str)> {
+/// The words of a text, which hyphens may join, with their places.
+pub(crate) fn tokens(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let of_word = |c: char| c.is_alphanumeric() || c == '-';
     let mut next = 0;
     std::iter::from_fn(move || {
@@ -222,6 +264,52 @@ mod tests {
             prose.commentary,
             "Reads a key.\n\nErrors: none.\n- [a link](x) MUST not count"
         );
+    }
+
+    /// ` * ` in front of each line, as in other languages.
+    #[test]
+    fn stars_of_block_comments_are_no_text() {
+        let docs =
+            "\n * Reads.\n *\n    * - [KV-GET-1] MUST return\n    *   the value.\n     * It.\n *";
+        let prose = parse(docs);
+        let item = &prose.items[0];
+        assert_eq!(prose.items.len(), 1);
+        assert_eq!(item.text, "MUST return the value.");
+        for word in ["MUST", "value"] {
+            let at = item.place(item.text.find(word).unwrap());
+            assert!(docs[at..].starts_with(word), "{word}");
+        }
+        assert!(
+            prose.commentary.ends_with("* It.\n *"),
+            "{}",
+            prose.commentary
+        );
+        // A list with stars is one.
+        let list = parse("- [KV-GET-1] MUST return\n  * this,\n  * that.\n");
+        assert_eq!(list.items[0].text, "MUST return * this, * that.");
+    }
+
+    #[test]
+    fn tombstones() {
+        let version = |text| tombstone(text).map(|version| version.to_string());
+        assert_eq!(
+            version("REMOVED in 0.2.0: no use."),
+            Some("0.2.0".to_owned())
+        );
+        for bad in [
+            "REMOVED",
+            "REMOVED in 0.2: no use.",
+            "REMOVED in 0.2.0-rc: no use.",
+            "REMOVED in 0.2.0:",
+            "REMOVED in 0.2.0: it MUST go.",
+        ] {
+            assert!(is_removed(bad) && version(bad).is_none(), "{bad}");
+        }
+        let early = |removed: &str, package: &str| {
+            is_early(&removed.parse().unwrap(), Some(&package.parse().unwrap()))
+        };
+        assert!(early("0.2.0", "0.1.9") && !early("0.2.0", "0.2.0-draft"));
+        assert!(!is_early(&Version::new(9, 9, 9), None));
     }
 
     #[test]

@@ -125,6 +125,102 @@ fn wit_alone_is_checked_as_far_as_it_goes() {
     insta::assert_snapshot!("of_one_package", shown(&package));
 }
 
+/// What other files may hold is no fault of one file; what it should hold itself is.
+#[test]
+fn one_file_is_checked_as_far_as_it_goes() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("x.wit");
+    let with = |rest: &str| {
+        std::fs::write(&file, format!("package a:b@0.1.0;\n{rest}\n")).unwrap();
+        let report = checked(&file);
+        let found = report.diagnostics.iter();
+        let found: Vec<String> = found
+            .filter(|one| one.rule == Rule::Unresolved.id())
+            .map(|one| one.message.clone())
+            .collect();
+        (found, report.not_checked.join("\n"))
+    };
+    let elsewhere = "is not among these files";
+    for (text, wrong, lacks) in [
+        ("interface x { f: func(a: absent); }", "absent", ""),
+        ("interface x { record r { a: list<absent> } }", "absent", ""),
+        ("interface x { use y.{t}; f: func(a: t); }", "", "y"),
+        (
+            "interface x { use y.{t}; f: func(a: absent, b: t); }",
+            "absent",
+            "y",
+        ),
+        (
+            "interface x { use y.{t as u, %list, /* } */ v,}; f: func(a: u, b: t); }",
+            "`t`",
+            "y",
+        ),
+        (
+            "interface x { use y.{t as u, %list, /* } */ v,}; f: func(a: u, b: v) -> %list; }",
+            "",
+            "y",
+        ),
+        (
+            "interface x { use y.{t}; f: func(a: borrow<t>) -> stream<t>; }",
+            "",
+            "y",
+        ),
+        (
+            "interface x { use p:q/r@1.0.0.{t}; f: func(a: absent); }",
+            "absent",
+            "",
+        ),
+        (
+            "interface x { use p:q/r@1.0.0.{t}; f: func(a: t); }",
+            "",
+            "p:q@1.0.0",
+        ),
+        (
+            "use y as z;\ninterface x { use z.{t}; f: func(a: absent); }",
+            "",
+            "y",
+        ),
+        (
+            "use p:q/y as z;\ninterface x { use z.{t}; use v.{u}; f: func(a: absent); }",
+            "absent",
+            "v",
+        ),
+        (
+            "interface y { type t = u8; }\ninterface x { use y.{u}; }",
+            "`u`",
+            "",
+        ),
+        (
+            "world w { import y; export z; include v; use u.{t}; import f: func(a: t); }",
+            "",
+            "v",
+        ),
+        (
+            "world w { include v with { a as b } import f: func(a: absent); }",
+            "absent",
+            "v",
+        ),
+        (
+            "interface x { type a = b; type b = a; use y.{t}; }",
+            "depends on itself",
+            "y",
+        ),
+    ] {
+        let (found, not_checked) = with(text);
+        if wrong.is_empty() {
+            assert_eq!(found, [""; 0], "{text}");
+        } else {
+            assert!(
+                found.iter().any(|one| one.contains(wrong)),
+                "{text}: {found:?}"
+            );
+            assert_eq!(found.len(), 1, "{text}: {found:?}");
+        }
+        let told = lacks.is_empty() || not_checked.contains(&format!("{lacks} {elsewhere}"));
+        assert!(told, "{text}: {not_checked}");
+    }
+}
+
 /// A broken file hides nothing of what is wrong with the clauses of the others.
 #[test]
 fn what_cannot_be_parsed_ends_incomplete() {
@@ -199,6 +295,33 @@ fn folders_have_an_end() {
     assert_eq!(checked(folder.path()).checked.files, 1);
     std::fs::create_dir_all(wit.join("a/".repeat(100))).unwrap();
     assert_eq!(checked(folder.path()).checked.files, 1);
+}
+
+/// A link without a target may be a file or a folder that is missed.
+#[cfg(unix)]
+#[test]
+fn links_lead_somewhere() {
+    use std::os::unix::fs::symlink;
+    for (place, refused) in [
+        ("wit/b/more.wit", true),
+        ("wit/b/deps", true),
+        ("wit/c", true),
+        ("wit/b/notes.txt", false),
+        ("wit/b/.#b.wit", false),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(folder.path().join("wit/b")).unwrap();
+        std::fs::write(folder.path().join("wit/b/b.wit"), "package a:b@0.1.0;\n").unwrap();
+        symlink("nowhere", folder.path().join(place)).unwrap();
+        // As a checkout, and as the WIT alone.
+        for root in ["", "wit"] {
+            let found = check(&folder.path().join(root));
+            let link = matches!(&found, Err(SpecError::Link { path, target })
+                if path.ends_with(place) && target == "nowhere");
+            assert_eq!(link, refused, "{place} {root}: {found:?}");
+            assert_eq!(found.is_ok(), !refused, "{place} {root}");
+        }
+    }
 }
 
 const BEGINNING: &str = "package a:b@0.1.0;\n@since(version = 0.1.0)\ninterface x {\n";

@@ -5,10 +5,10 @@
 use std::path::{Path, PathBuf};
 
 use conformance_model::{
-    Change, ChangeKind, ClauseChange, ClauseChangeKind, SemverClass, SpecDiff,
+    Change, ChangeKind, ClauseChange, ClauseChangeKind, Effect, SemverClass, SpecDiff, Table,
 };
 use conformance_report::spec_diff;
-use conformance_spec::{Context, Wit, diff};
+use conformance_spec::{Catalog, Context, Sources, Wit, diff, published};
 use proptest::prelude::*;
 
 fn corpus() -> PathBuf {
@@ -25,8 +25,12 @@ fn compare(old: &str, new: &str) -> SpecDiff {
 
 /// The pairs of the corpus: name, before, after.
 fn pairs() -> Vec<(String, String, String)> {
+    pairs_in(&corpus())
+}
+
+fn pairs_in(folder: &Path) -> Vec<(String, String, String)> {
     let mut pairs = Vec::new();
-    for entry in std::fs::read_dir(corpus()).unwrap() {
+    for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.extension().is_some_and(|ending| ending == "wit") {
             let text = std::fs::read_to_string(&path).unwrap();
@@ -54,6 +58,39 @@ fn every_kind_of_change_is_classified() {
     }
 }
 
+/// The same as a comment on a pull request.
+#[test]
+fn a_pull_request_says_as_much() {
+    let pairs = pairs();
+    for wanted in [
+        "limit-strengthened",
+        "clause-weakened-moved-and-reworded",
+        "type-names-swapped",
+    ] {
+        let (name, old, new) = pairs.iter().find(|pair| pair.0 == wanted).unwrap();
+        let text = spec_diff::markdown(&compare(old, new));
+        insta::with_settings!({ snapshot_path => "diff/snapshots", prepend_module_to_snapshot => false }, {
+            insta::assert_snapshot!(format!("{name}.markdown"), text);
+        });
+    }
+}
+
+/// What decision 0016 states as disputed, and nothing else.
+#[test]
+fn known_disputes_stay_known() {
+    let pairs = pairs_in(&corpus().join("disputed"));
+    assert_eq!(pairs.len(), 2);
+    for (name, old, new) in pairs {
+        let disputes = compare(&old, &new).oracle_disputes;
+        assert!(!disputes.is_empty(), "{name}");
+        // We say breaking where it does not: nobody is lulled.
+        assert!(
+            disputes.iter().all(|one| one.oracle_says_compatible),
+            "{name}"
+        );
+    }
+}
+
 /// The table of what `semver_check` accepts: change, importing, exporting.
 #[test]
 fn the_rows_of_the_table_hold() {
@@ -75,6 +112,9 @@ fn the_rows_of_the_table_hold() {
         ("async-added", false, false),
         ("borrow-to-own", false, false),
         ("list-to-stream", false, false),
+        ("resource-moved", true, false),
+        ("resource-moved-back", false, true),
+        ("type-names-swapped", false, false),
     ] {
         let (_, old, new) = pairs.iter().find(|pair| pair.0 == name).unwrap();
         let found = compare(old, new);
@@ -116,52 +156,6 @@ fn this_specification_equals_itself_in_every_form() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../wit");
     let folder = Wit::load(root.to_str().unwrap()).unwrap();
     assert!(diff(&folder, &folder, Context::default()).is_empty());
-}
-
-/// A component of the suite, and the specification that it is built for.
-#[test]
-fn a_component_is_compared_by_what_it_uses() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let component = root.join("conformance/components/keyvalue-store.wasm");
-    let component = Wit::load(component.to_str().unwrap()).unwrap();
-    let read = |folder: &str| -> Vec<(String, String)> {
-        let files = std::fs::read_dir(root.join("wit").join(folder)).unwrap();
-        let files = files.map(|entry| entry.unwrap().path());
-        let file = |path: PathBuf| {
-            let name = format!("{folder}/{}", path.file_name().unwrap().to_str().unwrap());
-            (name, std::fs::read_to_string(path).unwrap())
-        };
-        files.map(file).collect()
-    };
-    let files = [read("types"), read("keyvalue")].concat();
-    let edited = |from: &str, to: &str| {
-        let files = files
-            .iter()
-            .map(|(path, text)| (path, text.replace(from, to)));
-        let files: Vec<_> = files.collect();
-        let pairs = files
-            .iter()
-            .map(|(path, text)| (path.as_str(), text.as_str()));
-        Wit::from_text(pairs).unwrap()
-    };
-    let kinds = |found: &SpecDiff| -> Vec<ChangeKind> {
-        let changes = found.packages.iter().flat_map(|package| &package.changes);
-        changes.map(|change| change.kind).collect()
-    };
-    let same = diff(&component, &edited("", ""), Context::default());
-    assert!(same.is_empty() && same.notes.len() == 2, "{same:?}");
-    let renamed = edited(
-        "get: async func(key: string)",
-        "get: async func(name: string)",
-    );
-    let found = diff(&component, &renamed, Context::default());
-    assert_eq!(kinds(&found), [ChangeKind::ParameterRenamed]);
-    assert_eq!((found.oracle_agrees, found.is_red()), (2, false));
-    let gone = edited("    exists: async func", "    is-there: async func");
-    let found = diff(&component, &gone, Context::default());
-    assert_eq!(kinds(&found), [ChangeKind::FunctionRemoved]);
-    let found = diff(&gone, &component, Context::default());
-    assert_eq!(kinds(&found), [ChangeKind::FunctionAdded]);
 }
 
 /// One package uses another that moves on: by its name, it imports something else.
@@ -258,100 +252,83 @@ fn ids_are_guarded() {
     assert_eq!(kinds, [ClauseChangeKind::Reversed]);
 }
 
-/// A repository of git with two states of a package.
+/// What a whole package takes along has no place for tombstones.
 #[test]
-fn a_revision_is_a_state() {
-    let folder = tempfile::tempdir().unwrap();
-    let git = |arguments: &[&str]| {
-        let done = std::process::Command::new("git")
-            .arg("-C")
-            .arg(folder.path())
-            .args(["-c", "user.name=a", "-c", "user.email=a@b"])
-            .args(arguments)
-            .output();
-        assert!(
-            done.is_ok_and(|done| done.status.success()),
-            "{arguments:?}"
-        );
-    };
-    let write = |text: &str| {
-        std::fs::create_dir_all(folder.path().join("wit/p")).unwrap();
-        std::fs::write(folder.path().join("wit/p/p.wit"), text).unwrap();
-    };
-    git(&["init", "-q"]);
-    write("package p:q@1.0.0;\ninterface i { f: func(); }\n");
-    git(&["add", "."]);
-    git(&["commit", "-qm", "one"]);
-    write("package p:q@1.0.0;\ninterface i { g: func(); }\n");
-    git(&["commit", "-qam", "two"]);
-    let load = |revision: &str| Wit::load_from(revision, folder.path());
-    for (old, new, changes) in [
-        ("HEAD~1", "HEAD", 2),
-        ("HEAD", "HEAD", 0),
-        ("HEAD~1:wit/p", "HEAD:wit/p/p.wit", 2),
-    ] {
-        let found = diff(&load(old).unwrap(), &load(new).unwrap(), Context::default());
-        let count: usize = found
-            .packages
-            .iter()
-            .map(|package| package.changes.len())
-            .sum();
-        assert_eq!(count, changes, "{old} {new}");
-    }
-    // What a package uses lies beside it.
-    std::fs::create_dir_all(folder.path().join("wit/r")).unwrap();
-    let user = "package r:s@1.0.0;\ninterface j { use p:q/i@1.0.0.{t}; f: func(x: t); }\n";
-    std::fs::write(folder.path().join("wit/r/r.wit"), user).unwrap();
-    write("package p:q@1.0.0;\ninterface i { type t = u32; }\n");
-    git(&["add", "."]);
-    git(&["commit", "-qm", "three"]);
-    let (committed, on_disk) = (load("HEAD:wit/r").unwrap(), load("wit/r").unwrap());
-    assert!(diff(&committed, &on_disk, Context::default()).is_empty());
-    assert!(load("HEAD:wit/r/r.wit").is_err_and(|error| error.to_string().contains("p:q")));
-    for (name, words) in [
-        ("HEAD:nowhere", "holds no wit files"),
-        ("HEAD~9", "neither a file"),
-        ("HEAD:wit/p/p.wit/x", "holds no wit files"),
-    ] {
-        let error = load(name).unwrap_err().to_string();
-        assert!(error.contains(words), "{name}: {error}");
-    }
+fn a_package_goes_with_its_ids() {
+    let one = "package p:q@1.0.0;\ninterface i { f: func(); }\n";
+    let two = "package p:r@1.0.0;\ninterface i {\n/// - [R-F-1] MUST go.\n\
+               /// - [R-F-2] REMOVED in 0.1.0: gone.\nf: func(); }\n";
+    let both = Wit::from_text([("one/a.wit", one), ("two/a.wit", two)]).unwrap();
+    let found = diff(&both, &load(one), Context::default());
+    let note = found.notes.first().unwrap();
+    assert!(
+        note.contains("p:r") && note.contains("R-F-1, R-F-2"),
+        "{note}"
+    );
+    assert!(!found.is_red(), "{found:#?}");
+    assert_eq!(diff(&load(one), &both, Context::default()).notes, [""; 0]);
 }
 
+/// The portable bounds of this specification, the clauses and cases behind them, and the
+/// implementations that stay behind.
 #[test]
-fn what_cannot_be_loaded_is_said() {
-    let folder = tempfile::tempdir().unwrap();
-    let write = |name: &str, bytes: &[u8]| {
-        let path = folder.path().join(name);
-        std::fs::write(&path, bytes).unwrap();
-        path.to_str().unwrap().to_owned()
+fn a_bound_is_a_demand() {
+    let catalog = Catalog::embedded().unwrap();
+    let sources = Sources::embedded();
+    let edited = |from: &str, to: &str| {
+        let files: Vec<(String, String)> = (sources.wit.iter())
+            .map(|file| (file.path.clone(), file.text.replace(from, to)))
+            .collect();
+        let files = files
+            .iter()
+            .map(|(path, text)| (path.as_str(), text.as_str()));
+        Wit::from_text(files).unwrap()
     };
-    for (place, words) in [
-        (write("noise", b"\x01\x02"), "neither wit text nor wasm"),
-        (
-            write("core.wasm", b"\0asm\x01\0\0\0"),
-            "it is a core module",
-        ),
-        (
-            write("cut.wasm", b"\0asm\x0d\0\x01\0\x07"),
-            "no wit package",
-        ),
-        (write("bad.wit", b"package a:b; interface {"), "bad.wit:1"),
-        (write("latin.wit", b"package a:b;\n// \xe9"), "not UTF-8"),
-        ("no-such-thing".to_owned(), "neither a file"),
-        ("--output=x".to_owned(), "neither a file"),
-        (
-            folder.path().join("no").to_str().unwrap().to_owned(),
-            "neither a file",
-        ),
-    ] {
-        let error = Wit::load(&place).unwrap_err().to_string();
-        assert!(error.contains(words), "{place}: {error}");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let reports = published(&root).unwrap();
+    let context = Context {
+        cases: catalog.cases(),
+        reports: &reports,
+    };
+    let old = edited("", "");
+    let new = edited("counted | at least 25 |", "counted | at least 1,000,000 |");
+    let found = diff(&old, &new, context);
+    let package = found.packages.first().unwrap();
+    assert_eq!((found.packages.len(), package.changes.len()), (1, 0));
+    let [row] = package.rows.as_slice() else {
+        panic!("{package:#?}")
+    };
+    assert_eq!(
+        (row.id.as_str(), row.table),
+        ("kv.batch.max-items", Table::Limits)
+    );
+    assert_eq!(row.kind, ClauseChangeKind::Strengthened);
+    assert_eq!(
+        row.effect,
+        Effect::new(SemverClass::Minor, SemverClass::Major)
+    );
+    for clause in ["KV-BATCH-1", "TYP-LIMIT-2"] {
+        assert!(row.clauses.iter().any(|id| id == clause), "{row:#?}");
     }
-    let empty = folder.path().join("empty");
-    std::fs::create_dir(&empty).unwrap();
-    let error = Wit::load(empty.to_str().unwrap()).unwrap_err().to_string();
-    assert!(error.contains("holds no wit files"), "{error}");
+    assert!(!row.cases.is_empty());
+    assert!(found.providers.iter().any(|risk| !risk.beyond.is_empty()));
+    let back = diff(&new, &old, context);
+    let row = back.packages[0].rows.first().unwrap();
+    assert_eq!(row.kind, ClauseChangeKind::Weakened);
+    assert_eq!(back.packages[0].required, SemverClass::Major);
+    assert!(back.providers.iter().all(|risk| risk.beyond.is_empty()));
+    // A feature that everybody has to have.
+    let core = edited("| `kv.cas` | extended |", "| `kv.cas` | core |");
+    let found = diff(&old, &core, context);
+    let row = found.packages[0].rows.first().unwrap();
+    assert_eq!(
+        (row.table, row.kind),
+        (Table::Features, ClauseChangeKind::Strengthened)
+    );
+    assert!(
+        row.cases.iter().any(|case| case.starts_with("kv.cas")),
+        "{row:#?}"
+    );
 }
 
 /// The same change seen from the other side.
@@ -368,15 +345,22 @@ fn mirrored(mut found: SpecDiff) -> SpecDiff {
             change.effect = change.effect.mirrored();
             std::mem::swap(&mut change.old, &mut change.new);
         }
+        for change in &mut package.rows {
+            change.kind = change.kind.mirrored();
+            change.effect = change.effect.mirrored();
+            std::mem::swap(&mut change.old, &mut change.new);
+        }
     }
     found
 }
 
 /// Changes in an order that does not depend on the direction.
-fn sorted(found: &SpecDiff) -> (Vec<String>, Vec<String>) {
+fn sorted(found: &SpecDiff) -> [Vec<String>; 3] {
     let packages = &found.packages;
     let changes = packages.iter().flat_map(|package| &package.changes);
     let clauses = packages.iter().flat_map(|package| &package.clauses);
+    let rows = packages.iter().flat_map(|package| &package.rows);
+    let mut rows: Vec<String> = rows.map(|change| format!("{change:?}")).collect();
     let mut changes: Vec<String> = changes
         .map(|change: &Change| format!("{change:?}"))
         .collect();
@@ -385,7 +369,8 @@ fn sorted(found: &SpecDiff) -> (Vec<String>, Vec<String>) {
         .collect();
     changes.sort();
     clauses.sort();
-    (changes, clauses)
+    rows.sort();
+    [changes, clauses, rows]
 }
 
 /// A type expression over the names that the generated interface has.
@@ -426,6 +411,22 @@ fn definition(name: &'static str) -> impl Strategy<Value = String> {
     })
 }
 
+/// The comment of a package with a feature and a limit of it.
+fn tables() -> impl Strategy<Value = String> {
+    let level = prop::sample::select(vec!["core", "extended", "unstable"]);
+    let bound = prop::sample::select(vec!["at least", "at most"]);
+    let row = (bound, 1..4u8, prop::sample::select(vec!["p.f", "p.g"]));
+    (level, prop::collection::vec(row, 0..2)).prop_map(|(level, limits)| {
+        let mut text = format!("/// | `p.f` | {level} | `i` |\n");
+        for (bound, number, feature) in limits {
+            text.push_str(&format!(
+                "/// | `p.m` | a size | {bound} {number} | `{feature}` |\n"
+            ));
+        }
+        text
+    })
+}
+
 /// Whole packages that resemble each other.
 fn package() -> impl Strategy<Value = String> {
     let function = (
@@ -436,43 +437,68 @@ fn package() -> impl Strategy<Value = String> {
         prop::sample::select(vec!["MUST", "SHOULD", "MAY"]),
     );
     let functions = prop::collection::vec(function, 0..4);
-    (definition("t0"), definition("t1"), functions, 0..4u8).prop_map(
-        |(t0, t1, functions, worlds)| {
-            let mut seen = std::collections::BTreeSet::new();
-            let mut body = format!("    {t0}\n    {t1}\n    resource r0;\n");
-            for (name, is_async, parameters, result, word) in functions {
-                if !seen.insert(name) {
-                    continue;
-                }
-                let parameters: Vec<String> = parameters
-                    .iter()
-                    .map(|(name, of)| format!("{name}: {of}"))
-                    .collect();
-                let result = result
-                    // A borrow cannot be given back.
-                    .filter(|of| !of.contains("borrow"))
-                    .map_or_else(String::new, |of| format!(" -> {of}"));
-                let word_async = if is_async { "async " } else { "" };
-                let id = name.to_ascii_uppercase();
-                body.push_str(&format!(
-                    "    /// - [P-{id}-1] {word} hold.\n    {name}: {word_async}func({}){result};\n",
-                    parameters.join(", ")
-                ));
+    let types = (definition("t0"), definition("t1"));
+    (types, functions, tables(), 0..=255u8).prop_map(|((t0, t1), functions, tables, bits)| {
+        let mut seen = std::collections::BTreeSet::new();
+        let has = |bit: u8| bits & bit == bit;
+        // Types at home here or in another interface, from where they are brought.
+        let (mut body, mut base) = (format!("    {t1}\n"), String::new());
+        let r0 = "resource r0;".to_owned();
+        for (name, definition, elsewhere) in [("r0", r0, has(4)), ("t0", t0, has(8))] {
+            if elsewhere {
+                base.push_str(&format!("    {definition}\n"));
+                body.push_str(&format!("    use j.{{{name}}};\n"));
+            } else {
+                body.push_str(&format!("    {definition}\n"));
             }
-            let mut text = format!("package p:q@1.0.0;\ninterface i {{\n{body}}}\n");
-            if worlds & 1 == 1 {
-                text.push_str("world w { import i; }\n");
+        }
+        for (name, is_async, parameters, result, word) in functions {
+            if !seen.insert(name) {
+                continue;
             }
-            if worlds & 2 == 2 {
-                text.push_str("world v { export i; import log: func(); }\n");
-            }
-            text
-        },
-    )
+            let parameters: Vec<String> = parameters
+                .iter()
+                .map(|(name, of)| format!("{name}: {of}"))
+                .collect();
+            let result = result
+                // A borrow cannot be given back.
+                .filter(|of| !of.contains("borrow"))
+                .map_or_else(String::new, |of| format!(" -> {of}"));
+            let word_async = if is_async { "async " } else { "" };
+            let id = name.to_ascii_uppercase();
+            body.push_str(&format!(
+                "    /// - [P-{id}-1] {word} hold.\n    {name}: {word_async}func({}){result};\n",
+                parameters.join(", ")
+            ));
+        }
+        let mut text = format!("{tables}package p:q@1.0.0;\ninterface i {{\n{body}}}\n");
+        if !base.is_empty() {
+            text.push_str(&format!("interface j {{\n{base}}}\n"));
+        }
+        if has(16) {
+            text.push_str("interface k { use i.{r0, t0}; k: func(x: borrow<r0>, y: t0); }\n");
+        }
+        if has(32) {
+            text.push_str("world u { use i.{r0, t0}; import f: func(x: t0) -> r0; }\n");
+        }
+        if has(64) {
+            text.push_str("world x { import i; export i; import log: interface { f: func(); } }\n");
+        }
+        if has(128) && !base.is_empty() {
+            text.push_str("world y { import i; import j; }\n");
+        }
+        if has(1) {
+            text.push_str("world w { import i; }\n");
+        }
+        if has(2) {
+            text.push_str("world v { export i; import log: func(); }\n");
+        }
+        text
+    })
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 192, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn equal_packages_do_not_differ(text in package()) {

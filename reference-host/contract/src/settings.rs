@@ -3,9 +3,6 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
-use std::time::Duration;
-
-use crate::{ErrorKind, Result};
 
 /// What a user can set about a provider. Debug output hides the values, which
 /// may hold credentials.
@@ -33,20 +30,6 @@ impl Settings {
     }
 }
 
-/// Reads a span of time: a number of milliseconds, up to an hour.
-///
-/// # Errors
-/// `invalid-argument` naming the option and the rule, never its value.
-pub fn milliseconds(option: &str, value: &str) -> Result<Duration> {
-    match value.parse() {
-        Ok(count @ 1..=3_600_000) => Ok(Duration::from_millis(count)),
-        _ => {
-            let rule = format!("{option}: must be a whole number from 1 to 3600000");
-            Err(ErrorKind::InvalidArgument(rule.into()).into())
-        }
-    }
-}
-
 impl fmt::Debug for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Settings")
@@ -54,23 +37,5 @@ impl fmt::Debug for Settings {
             .field("directory", &self.directory.as_ref().map(|_| "***"))
             .field("options", &self.options.keys().collect::<Vec<_>>())
             .finish()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn spans_are_whole_milliseconds_up_to_an_hour() {
-        let read = |value| milliseconds("timeout-ms", value);
-        assert_eq!(read("1"), Ok(Duration::from_millis(1)));
-        assert_eq!(read("3600000"), Ok(Duration::from_secs(3_600)));
-        for wrong in ["", "0", "-1", "1.5", " 1", "3600001", "sesame"] {
-            let error = read(wrong).unwrap_err();
-            let text = error.to_string();
-            assert!(text.contains("timeout-ms: must be"), "{text}");
-            assert!(!text.contains("sesame"), "{text}");
-        }
     }
 }

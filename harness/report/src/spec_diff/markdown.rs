@@ -1,9 +1,10 @@
 //! The diff as a comment on a pull request.
 
-use conformance_model::{ClauseChange, PackageDiff, SemverClass, SpecDiff};
+use conformance_model::{PackageDiff, RowChange, SemverClass, SpecDiff};
 
-use super::text::kind;
-use super::{classes, groups, place, some, versions, words};
+use super::{
+    Clause, TABLES, behind, classes_of, clauses, groups, place, rows, some, versions, words,
+};
 use crate::text::{code, markdown as plain};
 
 /// How many names of a list are shown.
@@ -37,16 +38,19 @@ pub fn markdown(diff: &SpecDiff) -> String {
     }
     if !diff.providers.is_empty() {
         out.push_str("### Published verdicts at risk\n\n");
-        out.push_str("| provider | verdict | cases that it passes | others | no case can tell |\n");
-        out.push_str("| --- | --- | --- | --- | --- |\n");
+        out.push_str(
+            "| provider | verdict | cases that it passes | others | no case can tell | \
+             beyond a bound |\n| --- | --- | --- | --- | --- | --- |\n",
+        );
         for risk in &diff.providers {
             out.push_str(&format!(
-                "| {} | {} | {} | {} | {} |\n",
+                "| {} | {} | {} | {} | {} | {} |\n",
                 plain(&risk.provider),
                 risk.conclusion,
                 risk.passes.len(),
                 codes(&risk.others),
-                codes(&risk.unproved)
+                codes(&risk.unproved),
+                plain(&risk.beyond.join("; ")),
             ));
         }
         out.push('\n');
@@ -84,55 +88,90 @@ fn package(package: &PackageDiff, out: &mut String) {
         ));
         out.push_str("| --- | --- | --- | --- | --- |\n");
         for change in changes {
-            let class = if change.unstable {
-                "unstable".to_owned()
-            } else {
-                classes(change.effect)
-            };
+            let class = classes_of(change.effect, change.unstable);
             let mut what = plain(&words(change));
             if !change.used_by.is_empty() && change.effect.importers == SemverClass::Major {
                 what.push_str(&format!("; used by {}", codes(&change.used_by)));
             }
+            let is = match &change.new {
+                new if *new == change.old && new.is_some() => "the same".to_owned(),
+                new => new.as_deref().map_or_else(String::new, code),
+            };
             out.push_str(&format!(
-                "| {} | {what} | {} | {} | {class} |\n",
+                "| {} | {what} | {} | {is} | {class} |\n",
                 code(&place(change)),
                 change.old.as_deref().map_or_else(String::new, code),
-                change.new.as_deref().map_or_else(String::new, code),
             ));
         }
         out.push('\n');
     }
     if !package.clauses.is_empty() {
         out.push_str("#### clauses\n\n");
-        for change in &package.clauses {
-            clause(change, out);
+        for one in clauses(package) {
+            clause(&one, out);
+        }
+        out.push('\n');
+    }
+    for (table, title) in TABLES {
+        let changed = rows(package, table);
+        if changed.is_empty() {
+            continue;
+        }
+        out.push_str(&format!("#### {title}\n\n"));
+        for changes in changed {
+            row(changes, out);
         }
         out.push('\n');
     }
 }
 
-fn clause(change: &ClauseChange, out: &mut String) {
-    let class = if change.unstable {
-        "unstable".to_owned()
-    } else {
-        classes(change.effect)
+fn clause(clause: &Clause<'_>, out: &mut String) {
+    let (id, class) = (plain(clause.id), classes_of(clause.effect, clause.unstable));
+    out.push_str(&format!("- **{id}** {} ({class})\n", clause.words));
+    if let Some((old, new)) = clause.texts {
+        sides(("was", old), ("is", new), plain, out);
+    }
+    if let Some((old, new)) = clause.places {
+        sides(("was at", old), ("is at", new), code, out);
+    }
+    proved(clause.cases, out);
+}
+
+fn row(changes: &[RowChange], out: &mut String) {
+    let Some(first) = changes.first() else {
+        return;
     };
-    let id = plain(&change.id);
-    out.push_str(&format!("- **{id}** {} ({class})\n", kind(change)));
-    let moved = change.kind == conformance_model::ClauseChangeKind::Moved;
-    for (word, state) in [("was", &change.old), ("is", &change.new)] {
-        if let Some(state) = state {
-            let text = if moved {
-                code(&state.place)
-            } else {
-                plain(&state.text)
-            };
-            out.push_str(&format!("  - {word}: {text}\n"));
+    let (words, effect, unstable) = super::row(changes);
+    let (id, class) = (code(&first.id), classes_of(effect, unstable));
+    out.push_str(&format!("- **{id}** {words} ({class})\n"));
+    for change in changes {
+        let (old, new) = (change.old.as_deref(), change.new.as_deref());
+        sides(("was", old), ("is", new), plain, out);
+    }
+    let clauses = behind(changes, |change| &change.clauses);
+    if !clauses.is_empty() {
+        out.push_str(&format!(
+            "  - named by: {}\n",
+            plain(&some(&clauses, NAMES))
+        ));
+    }
+    proved(&behind(changes, |change| &change.cases), out);
+}
+
+type Side<'a> = (&'a str, Option<&'a str>);
+
+fn sides(old: Side<'_>, new: Side<'_>, safe: fn(&str) -> String, out: &mut String) {
+    for (word, text) in [old, new] {
+        if let Some(text) = text {
+            out.push_str(&format!("  - {word}: {}\n", safe(text)));
         }
     }
-    let cases = match change.cases.len() {
+}
+
+fn proved(cases: &[String], out: &mut String) {
+    let cases = match cases.len() {
         0 => "no case".to_owned(),
-        _ => codes(&change.cases),
+        _ => codes(cases),
     };
     out.push_str(&format!("  - proved by: {cases}\n"));
 }

@@ -4,7 +4,10 @@
 mod markdown;
 mod text;
 
-use conformance_model::{Change, ChangeKind, Effect, PackageDiff, SemverClass};
+use conformance_model::{
+    Change, ChangeKind, ClauseChange, ClauseChangeKind, Effect, PackageDiff, RowChange,
+    SemverClass, Table,
+};
 
 pub use markdown::markdown;
 pub use text::text;
@@ -64,7 +67,9 @@ fn words(change: &Change) -> String {
         ChangeKind::ExportAdded => "new export",
         ChangeKind::ExportRemoved => "export removed",
         ChangeKind::WorldItemChanged => "changed",
-        ChangeKind::DependencyVersion => "another version of another package",
+        ChangeKind::DependencyVersion => "another version of what it uses",
+        ChangeKind::VersionAdded => "a version in the names of its interfaces",
+        ChangeKind::VersionRemoved => "no version in the names of its interfaces any more",
         ChangeKind::DependencyChanged => "a type of another package changed",
         ChangeKind::FunctionAdded => "new function",
         ChangeKind::FunctionRemoved => "function removed",
@@ -81,6 +86,7 @@ fn words(change: &Change) -> String {
         ChangeKind::TypeRemoved => "type removed",
         ChangeKind::TypeKindChanged => "another kind of type",
         ChangeKind::TypeTargetChanged => "alias of another type",
+        ChangeKind::TypeMoved => "at home in another interface",
         ChangeKind::PartAdded => return format!("{part} added"),
         ChangeKind::PartRemoved => return format!("{part} removed"),
         ChangeKind::PartRenamed => "part renamed",
@@ -107,6 +113,126 @@ fn classes(effect: Effect) -> String {
         format!("{importers} to import, {exporters} to implement")
     }
 }
+
+/// The same, or that it has none.
+fn classes_of(effect: Effect, unstable: bool) -> String {
+    if unstable {
+        "unstable".to_owned()
+    } else {
+        classes(effect)
+    }
+}
+
+/// What became of something, in one word.
+fn became(kind: ClauseChangeKind) -> &'static str {
+    match kind {
+        ClauseChangeKind::Added => "added",
+        ClauseChangeKind::Removed => "removed",
+        ClauseChangeKind::Strengthened => "strengthened",
+        ClauseChangeKind::Weakened => "weakened",
+        ClauseChangeKind::Reversed => "reversed",
+        ClauseChangeKind::Moved => "moved",
+        ClauseChangeKind::Reworded => "reworded",
+        _ => "changed",
+    }
+}
+
+/// All that became of one clause or row, and its class for both sides.
+fn all_of(
+    changes: impl Iterator<Item = (ClauseChangeKind, Effect, bool)>,
+) -> (String, Effect, bool) {
+    let (mut words, mut effect, mut unstable) = (Vec::new(), Effect::default(), false);
+    for (kind, of_one, is_unstable) in changes {
+        words.push(became(kind));
+        effect = effect.and(of_one);
+        unstable |= is_unstable;
+    }
+    words.dedup();
+    (words.join(", "), effect, unstable)
+}
+
+/// A clause with all that happened to it: a clause can be weakened, moved and reworded
+/// at once, and is read once.
+struct Clause<'a> {
+    id: &'a str,
+    /// `weakened, moved, MUST to SHOULD`.
+    words: String,
+    effect: Effect,
+    unstable: bool,
+    /// Its sentences, unless it only moved.
+    texts: Option<(Option<&'a str>, Option<&'a str>)>,
+    /// Where it stood and stands, if it moved.
+    places: Option<(Option<&'a str>, Option<&'a str>)>,
+    cases: &'a [String],
+}
+
+/// The clauses of a package that changed.
+fn clauses(package: &PackageDiff) -> Vec<Clause<'_>> {
+    let changes = package.clauses.chunk_by(|a, b| a.id == b.id);
+    changes.filter_map(clause).collect()
+}
+
+fn clause(changes: &[ClauseChange]) -> Option<Clause<'_>> {
+    let first = changes.first()?;
+    let all = changes
+        .iter()
+        .map(|one| (one.kind, one.effect, one.unstable));
+    let (mut words, effect, unstable) = all_of(all);
+    let (old, new) = (first.old.as_ref(), first.new.as_ref());
+    let word = |state: Option<&conformance_model::ClauseState>| state.and_then(|state| state.word);
+    if let (Some(before), Some(after)) = (word(old), word(new))
+        && before != after
+    {
+        words.push_str(&format!(", {} to {}", before.as_str(), after.as_str()));
+    }
+    let moved = |change: &ClauseChange| change.kind == ClauseChangeKind::Moved;
+    let texts = (
+        old.map(|state| state.text.as_str()),
+        new.map(|state| state.text.as_str()),
+    );
+    let places = (
+        old.map(|state| state.place.as_str()),
+        new.map(|state| state.place.as_str()),
+    );
+    Some(Clause {
+        id: &first.id,
+        words,
+        effect,
+        unstable,
+        texts: (!changes.iter().all(moved)).then_some(texts),
+        places: changes.iter().any(moved).then_some(places),
+        cases: &first.cases,
+    })
+}
+
+/// The rows of a table that changed, those of one id together.
+fn rows(package: &PackageDiff, table: Table) -> Vec<&[RowChange]> {
+    let changes = package
+        .rows
+        .chunk_by(|a, b| (a.table, &a.id) == (b.table, &b.id));
+    let of_table = |changes: &&[RowChange]| changes.iter().all(|one| one.table == table);
+    changes.filter(of_table).collect()
+}
+
+/// All that became of one row.
+fn row(changes: &[RowChange]) -> (String, Effect, bool) {
+    all_of(
+        changes
+            .iter()
+            .map(|one| (one.kind, one.effect, one.unstable)),
+    )
+}
+
+/// What speaks of a row, and what proves that.
+fn behind<'a>(changes: &'a [RowChange], names: fn(&'a RowChange) -> &'a [String]) -> Vec<String> {
+    let mut all: Vec<String> = changes.iter().flat_map(names).cloned().collect();
+    all.sort();
+    all.dedup();
+    all
+}
+
+/// The tables, with their titles.
+const TABLES: [(Table, &str); 2] = [(Table::Features, "features"), (Table::Limits, "limits")];
 
 /// `0.1.0 to 0.2.0`, `new`, `removed`.
 fn versions(package: &PackageDiff) -> String {

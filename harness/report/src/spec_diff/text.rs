@@ -1,9 +1,11 @@
 //! The diff in a terminal.
 
 use anstyle::{AnsiColor, Style};
-use conformance_model::{ClauseChange, PackageDiff, SemverClass, SpecDiff};
+use conformance_model::{Effect, PackageDiff, RowChange, SemverClass, SpecDiff};
 
-use super::{classes, groups, place, some, versions, words};
+use super::{
+    Clause, TABLES, behind, classes_of, clauses, groups, place, rows, some, versions, words,
+};
 use crate::table::paint;
 use crate::text::plain;
 
@@ -40,6 +42,9 @@ pub fn text(diff: &SpecDiff) -> String {
             if !risk.unproved.is_empty() {
                 let unproved = some(&risk.unproved, NAMES);
                 line.push_str(&format!("; no case can tell yet of {}", plain(&unproved)));
+            }
+            for beyond in &risk.beyond {
+                line.push_str(&format!("; {}", plain(beyond)));
             }
             out.push_str(&format!("{line}\n"));
         }
@@ -82,8 +87,8 @@ fn package(package: &PackageDiff, out: &mut String) {
         for change in changes {
             let place = plain(&place(change));
             let mut line = format!("    {place:widest$}  {}", plain(&words(change)));
-            if change.effect.importers != change.effect.exporters {
-                line.push_str(&paint(DIM, &format!("  ({})", classes(change.effect))));
+            if change.effect != Effect::default() {
+                line.push_str(&class(change.effect, change.unstable));
             }
             out.push_str(&format!("{line}\n"));
             sides(change.old.as_deref(), change.new.as_deref(), out);
@@ -95,69 +100,72 @@ fn package(package: &PackageDiff, out: &mut String) {
     }
     if !package.clauses.is_empty() {
         out.push_str("\n  clauses\n");
-        for change in &package.clauses {
-            clause(change, out);
+        for one in clauses(package) {
+            clause(&one, out);
+        }
+    }
+    for (table, title) in TABLES {
+        let changed = rows(package, table);
+        if !changed.is_empty() {
+            out.push_str(&format!("\n  {title}\n"));
+        }
+        for changes in changed {
+            row(changes, out);
         }
     }
     out.push('\n');
 }
 
-fn clause(change: &ClauseChange, out: &mut String) {
-    let word = |state: &Option<conformance_model::ClauseState>| {
-        state
-            .as_ref()
-            .and_then(|state| state.word)
-            .map_or("", |word| word.as_str())
-    };
-    let mut line = format!("    {} {}", plain(&change.id), kind(change));
-    let (before, after) = (word(&change.old), word(&change.new));
-    if before != after && !before.is_empty() && !after.is_empty() {
-        line.push_str(&format!(", {before} to {after}"));
-    }
-    let effect = if change.unstable {
-        "unstable".to_owned()
-    } else {
-        classes(change.effect)
-    };
-    line.push_str(&paint(DIM, &format!("  ({effect})")));
+fn clause(clause: &Clause<'_>, out: &mut String) {
+    let mut line = format!("    {} {}", plain(clause.id), clause.words);
+    line.push_str(&class(clause.effect, clause.unstable));
     out.push_str(&format!("{line}\n"));
-    let (was, is) = (change.old.as_ref(), change.new.as_ref());
-    if change.kind == conformance_model::ClauseChangeKind::Moved {
-        sides(
-            was.map(|s| s.place.as_str()),
-            is.map(|s| s.place.as_str()),
-            out,
-        );
-    } else {
-        sides(
-            was.map(|s| s.text.as_str()),
-            is.map(|s| s.text.as_str()),
-            out,
-        );
+    for (old, new) in [clause.texts, clause.places].into_iter().flatten() {
+        sides(old, new, out);
     }
-    let cases = match change.cases.len() {
+    proved(clause.cases, out);
+}
+
+fn row(changes: &[RowChange], out: &mut String) {
+    let Some(first) = changes.first() else {
+        return;
+    };
+    let (words, effect, unstable) = super::row(changes);
+    let mut line = format!("    {} {words}", plain(&first.id));
+    line.push_str(&class(effect, unstable));
+    out.push_str(&format!("{line}\n"));
+    for change in changes {
+        sides(change.old.as_deref(), change.new.as_deref(), out);
+    }
+    let clauses = behind(changes, |change| &change.clauses);
+    if !clauses.is_empty() {
+        out.push_str(&format!(
+            "      named by {}\n",
+            plain(&some(&clauses, NAMES))
+        ));
+    }
+    proved(&behind(changes, |change| &change.cases), out);
+}
+
+fn class(effect: Effect, unstable: bool) -> String {
+    paint(DIM, &format!("  ({})", classes_of(effect, unstable)))
+}
+
+fn proved(cases: &[String], out: &mut String) {
+    let cases = match cases.len() {
         0 => "no case proves it".to_owned(),
-        _ => format!("proved by {}", some(&change.cases, NAMES)),
+        _ => format!("proved by {}", some(cases, NAMES)),
     };
     out.push_str(&format!("      {}\n", plain(&cases)));
 }
 
-/// What happened to a clause, in one word.
-pub(super) fn kind(change: &ClauseChange) -> &'static str {
-    use conformance_model::ClauseChangeKind as Kind;
-    match change.kind {
-        Kind::Added => "added",
-        Kind::Removed => "removed",
-        Kind::Strengthened => "strengthened",
-        Kind::Weakened => "weakened",
-        Kind::Reversed => "reversed",
-        Kind::Moved => "moved",
-        Kind::Reworded => "reworded",
-        _ => "changed",
-    }
-}
-
 fn sides(old: Option<&str>, new: Option<&str>, out: &mut String) {
+    // What reads the same on both sides means something else now.
+    if let (Some(old), Some(new)) = (old, new)
+        && old == new
+    {
+        return out.push_str(&format!("      = {}\n", plain(old)));
+    }
     for (mark, style, text) in [("-", RED, old), ("+", GREEN, new)] {
         if let Some(text) = text {
             let line = format!("{mark} {}", plain(text));

@@ -8,6 +8,7 @@ use conformance_model::{Feature, FeatureLevel};
 use super::{Place, Problem, Rule};
 use crate::Catalog;
 use crate::features::{Capability, FeaturePlaces};
+use crate::tables::FeatureRow;
 use crate::wit::Interface;
 
 /// Features, profiles and their packages.
@@ -182,7 +183,7 @@ fn table(catalog: &Catalog, package: &str) -> Vec<(String, String, Place)> {
         for line in text.split_inclusive('\n') {
             let start = next;
             next += line.len();
-            if let Some((id, level)) = table_row(line) {
+            if let Some(FeatureRow { id, level, .. }) = FeatureRow::parse(line) {
                 let inner = start + (id.as_ptr() as usize - line.as_ptr() as usize);
                 let at = documented.docs.place(inner);
                 let file = catalog.texts.wit_file(&documented.file);
@@ -221,16 +222,6 @@ pub(crate) fn limits(catalog: &Catalog) -> Vec<Problem> {
         }
     }
     problems
-}
-
-/// A row of a feature table in a doc comment: id and level.
-fn table_row(line: &str) -> Option<(&str, &str)> {
-    let mut cells = line.trim().strip_prefix('|')?.split('|').map(str::trim);
-    let id = cells.next()?.strip_prefix('`')?.strip_suffix('`')?;
-    let level = cells.next()?;
-    ["core", "extended", "unstable"]
-        .contains(&level)
-        .then_some((id, level))
 }
 
 fn row_of(feature: &Feature) -> (&str, &'static str) {

@@ -102,6 +102,7 @@ impl Reader {
         into: &mut Vec<Source>,
     ) -> Result<(), SpecError> {
         let folder = of.join("deps");
+        leads_somewhere(&folder, "deps")?;
         if folder.is_dir() {
             self.files(&folder, prefix, DEPTH, WIT_FILES.1, into)?;
         }
@@ -147,6 +148,9 @@ impl Reader {
             let wanted = path
                 .extension()
                 .is_some_and(|ending| endings.iter().any(|known| ending == *known));
+            if wanted || path.extension().is_none() {
+                leads_somewhere(&path, &name)?;
+            }
             if wanted && path.is_file() {
                 into.push(self.source(&path, named(&name))?);
             } else if depth > 0 && is_folder(&path) {
@@ -195,6 +199,18 @@ impl Input {
 /// A folder, and not a link to one, which may lead in a circle.
 fn is_folder(path: &Path) -> bool {
     std::fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_dir())
+}
+
+/// Whether a link, if it is one, has a target: what is not there cannot be checked. What
+/// hides behind a dot are traces of editors.
+fn leads_somewhere(path: &Path, name: &str) -> Result<(), SpecError> {
+    match std::fs::read_link(path) {
+        Ok(target) if !name.starts_with('.') && !path.exists() => Err(SpecError::Link {
+            path: path.display().to_string(),
+            target: target.display().to_string(),
+        }),
+        _ => Ok(()),
+    }
 }
 
 /// The entries of a folder with their names; names that are no text are left out.

@@ -83,7 +83,7 @@ fn run(text: &str, within: Range<usize>) -> Option<Range<usize>> {
 /// them, `KV-GET-1` and `KV-GET-3`.
 pub(super) fn clause_ids(text: &str) -> Vec<(String, Range<usize>)> {
     let mut found = Vec::new();
-    for (at, token) in tokens(text) {
+    for (at, token) in prose::tokens(text) {
         let Some((group, first)) = prose::numbered(token) else {
             continue;
         };
@@ -106,20 +106,6 @@ pub(super) fn clause_ids(text: &str) -> Vec<(String, Range<usize>)> {
         }
     }
     found
-}
-
-/// The words of a text that hyphens may join.
-fn tokens(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let of_word = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
-    let mut next = 0;
-    std::iter::from_fn(move || {
-        let rest = text.get(next..)?;
-        let start = next + rest.find(of_word)?;
-        let rest = text.get(start..)?;
-        let length = rest.find(|c| !of_word(c)).unwrap_or(rest.len());
-        next = start + length;
-        Some((start, rest.get(..length)?))
-    })
 }
 
 /// A declaration as a text names it: `cloud:types/errors.error`, `store.get`.

@@ -68,7 +68,7 @@ rules! {
     ClauseGap = "clause-gap", Error,
         "The clauses of a group are numbered from 1 without holes: a dropped clause leaves a tombstone.";
     Tombstone = "clause-tombstone", Error,
-        "A tombstone says in which version the clause was removed and why.";
+        "A tombstone says why the clause was removed and in which version of the package, not a later one.";
     ClauseWord = "clause-word", Error,
         "A clause has exactly one word of RFC 2119, at its start: MUST, MUST NOT, SHOULD, SHOULD NOT or MAY.";
     ClauseSentence = "clause-sentence", Warning,

@@ -7,17 +7,24 @@ use conformance_model::{
     Case, ClauseChange, ClauseChangeKind, ClauseState, Effect, SemverClass, Word,
 };
 
+use semver::Version;
+
 use super::Sides;
 use crate::prose;
 use crate::shape::{Interface, Item, Shape, What};
 
 /// What became of the clauses of both states.
+#[derive(Default)]
 pub(super) struct Clauses {
     /// By package.
     changes: BTreeMap<String, Vec<ClauseChange>>,
     pub(super) problems: Vec<String>,
+    /// What a reader has to know.
+    pub(super) notes: Vec<String>,
     /// Where each of the old state stands.
     places: BTreeMap<String, String>,
+    /// The sentences of both states, with their ids.
+    sentences: BTreeSet<(String, String)>,
 }
 
 impl Clauses {
@@ -29,6 +36,13 @@ impl Clauses {
         };
         let stood = self.places.iter().filter(|(_, stood)| below(stood));
         stood.map(|(id, _)| id.as_str()).collect()
+    }
+
+    /// The clauses of either state whose sentences are such.
+    pub(super) fn that_say(&self, wanted: impl Fn(&str) -> bool) -> Vec<String> {
+        let sentences = self.sentences.iter().filter(|(_, text)| wanted(text));
+        let ids: BTreeSet<&String> = sentences.map(|(id, _)| id).collect();
+        ids.into_iter().cloned().collect()
     }
 
     /// Those of one package, by id.
@@ -53,15 +67,17 @@ struct Index {
     tombstones: BTreeMap<String, String>,
     /// Ids that stand twice, or beside their tombstones.
     twice: BTreeSet<String>,
+    /// Tombstones that lack something.
+    incomplete: BTreeSet<String>,
+    /// Tombstones that name a later version than that of their package, with it.
+    early: BTreeMap<String, String>,
+    /// Of the package that is being read.
+    version: Option<Version>,
 }
 
 /// Compares the clauses of both states.
 pub(super) fn compare(sides: &Sides, cases: &[Case]) -> Clauses {
-    let mut found = Clauses {
-        changes: BTreeMap::new(),
-        problems: Vec::new(),
-        places: BTreeMap::new(),
-    };
+    let mut found = Clauses::default();
     if !sides.have_docs() {
         return found;
     }
@@ -72,6 +88,20 @@ pub(super) fn compare(sides: &Sides, cases: &[Case]) -> Clauses {
              free number"
         ));
     }
+    for id in new.incomplete.difference(&old.incomplete) {
+        found.problems.push(format!(
+            "the tombstone of {id} is not complete: write it as `- [{id}] REMOVED in VERSION: \
+             reason.`"
+        ));
+    }
+    for (id, version) in &new.early {
+        if !old.early.contains_key(id) {
+            let package = new.tombstones.get(id).map_or("", String::as_str);
+            found.problems.push(format!(
+                "the tombstone of {id} names {version}, which {package} has not come to yet"
+            ));
+        }
+    }
     for (id, package) in &old.tombstones {
         let is_known = new.tombstones.contains_key(id) || new.clauses.contains_key(id);
         if !is_known && sides.new.packages.contains_key(package) {
@@ -80,14 +110,18 @@ pub(super) fn compare(sides: &Sides, cases: &[Case]) -> Clauses {
             ));
         }
     }
+    found.gone(sides, &old, &new);
     let places = old.clauses.iter();
     let places = places.map(|(id, stated)| (id.clone(), stated.state.place.clone()));
     found.places = places.collect();
+    let both = old.clauses.iter().chain(&new.clauses);
+    let both = both.map(|(id, stated)| (id.clone(), stated.state.text.clone()));
+    found.sentences = both.collect();
     for (id, was) in &old.clauses {
         let Some(is) = new.clauses.get(id) else {
             let kind = ClauseChangeKind::Removed;
             found.add(id, kind, Some(was), None, cases);
-            // With its whole package it may go without a trace.
+            // With its whole package it goes without a place for one: that is a note.
             let stays = sides.new.packages.contains_key(&was.package);
             if !new.tombstones.contains_key(id) && stays && !was.unstable {
                 found.problems.push(format!(
@@ -119,6 +153,26 @@ pub(super) fn compare(sides: &Sides, cases: &[Case]) -> Clauses {
 }
 
 impl Clauses {
+    /// Ids that went with their packages: no tombstone holds their numbers.
+    fn gone(&mut self, sides: &Sides, old: &Index, new: &Index) {
+        let stood = old.clauses.iter().map(|(id, stated)| (id, &stated.package));
+        let mut by_package: BTreeMap<&String, BTreeSet<&String>> = BTreeMap::new();
+        for (id, package) in stood.chain(&old.tombstones) {
+            let is_known = new.clauses.contains_key(id) || new.tombstones.contains_key(id);
+            if !is_known && !sides.new.packages.contains_key(package) {
+                by_package.entry(package).or_default().insert(id);
+            }
+        }
+        for (package, ids) in by_package {
+            let ids: Vec<&str> = ids.into_iter().map(String::as_str).collect();
+            self.notes.push(format!(
+                "{package} is gone, and no tombstone holds the numbers of its clauses: if it comes \
+                 back, or its prefix is given to another package, {} must have one each",
+                ids.join(", ")
+            ));
+        }
+    }
+
     fn add(
         &mut self,
         id: &str,
@@ -160,7 +214,7 @@ impl Clauses {
 }
 
 /// How much a word demands.
-fn strength(word: Option<Word>) -> u8 {
+pub(super) fn strength(word: Option<Word>) -> u8 {
     match word {
         None => 0,
         Some(Word::May) => 1,
@@ -201,7 +255,7 @@ fn without_word(state: &ClauseState) -> &str {
 }
 
 /// What a change means for those who call and those who implement.
-fn effect(kind: ClauseChangeKind, was: Option<Word>, is: Option<Word>) -> Effect {
+pub(super) fn effect(kind: ClauseChangeKind, was: Option<Word>, is: Option<Word>) -> Effect {
     use SemverClass::{Major, Minor, Patch};
     let strongest = strength(was).max(strength(is));
     // More to rely on, and more to do.
@@ -226,6 +280,7 @@ fn effect(kind: ClauseChangeKind, was: Option<Word>, is: Option<Word>) -> Effect
 fn index(shape: &Shape) -> Index {
     let mut index = Index::default();
     for (name, package) in &shape.packages {
+        index.version = package.version.clone();
         index.read(name, name, &package.docs, false);
         for (world, shape) in &package.worlds {
             let place = format!("{name}/world {world}");
@@ -267,7 +322,17 @@ impl Index {
                 self.twice.insert(item.id);
                 continue;
             }
-            if prose::is_tombstone(&item.text) {
+            // It holds its number, whatever it lacks, and demands nothing.
+            if prose::is_removed(&item.text) {
+                match prose::tombstone(&item.text) {
+                    None => {
+                        self.incomplete.insert(item.id.clone());
+                    }
+                    Some(version) if prose::is_early(&version, self.version.as_ref()) => {
+                        self.early.insert(item.id.clone(), version.to_string());
+                    }
+                    Some(_) => {}
+                }
                 self.tombstones.insert(item.id, package.to_owned());
                 continue;
             }

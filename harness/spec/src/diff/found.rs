@@ -14,6 +14,7 @@ fn is_of_type(kind: ChangeKind) -> bool {
             | ChangeKind::TypeRemoved
             | ChangeKind::TypeKindChanged
             | ChangeKind::TypeTargetChanged
+            | ChangeKind::TypeMoved
             | ChangeKind::PartAdded
             | ChangeKind::PartRemoved
             | ChangeKind::PartRenamed

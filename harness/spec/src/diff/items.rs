@@ -16,44 +16,20 @@ pub(super) const LESS: Effect = MORE.mirrored();
 const BREAKS: Effect = Effect::both(SemverClass::Major);
 const NOTHING: Effect = Effect::both(SemverClass::None);
 
-/// Compares two states of an interface, by its full name.
-pub(super) fn interface(name: &str, old: &Interface, new: &Interface, found: &mut Found<'_>) {
+/// Compares two states of an interface, of which components use some types.
+pub(super) fn interface(
+    old: &Interface,
+    new: &Interface,
+    used: &BTreeSet<String>,
+    found: &mut Found<'_>,
+) {
     found.at(None, old.gate.is_unstable() || new.gate.is_unstable());
     gates(&old.gate, &new.gate, found);
     if commentary(&old.docs) != commentary(&new.docs) {
         found.item(ChangeKind::DocsChanged, None, None, NOTHING);
     }
     let unstable = old.gate.is_unstable() || new.gate.is_unstable();
-    let used = used(name, &old.items);
-    items(&old.items, &new.items, &used, unstable, found);
-}
-
-/// The types of an interface that its functions speak of, be it inside other types. A
-/// component imports these by their names.
-fn used(interface: &str, items: &BTreeMap<String, Item>) -> BTreeSet<String> {
-    let is_function = |item: &&Item| matches!(item.what, What::Function(_));
-    let functions = items.values().filter(is_function);
-    let mut known: BTreeSet<&String> = functions.flat_map(Item::names).collect();
-    loop {
-        let before = known.len();
-        for (name, item) in items {
-            if known.contains(&format!("{interface}.{name}")) {
-                known.extend(item.names());
-            }
-        }
-        if known.len() == before {
-            break;
-        }
-    }
-    let here = |(name, item): (&String, &Item)| match &item.what {
-        What::Type(shape) if shape.form == Form::Use => {
-            item.names().any(|name| known.contains(name))
-        }
-        What::Type(_) => known.contains(&format!("{interface}.{name}")),
-        What::Function(_) => false,
-    };
-    let here = items.iter().filter(|&(name, item)| here((name, item)));
-    here.map(|(name, _)| name.clone()).collect()
+    items(&old.items, &new.items, used, unstable, found);
 }
 
 fn items(
@@ -95,7 +71,7 @@ fn items(
     }
 }
 
-/// Compares two states of an item; `used` says whether a function speaks of it.
+/// Compares two states of an item; `used` says whether components import it.
 fn item(old: &Item, new: &Item, used: bool, found: &mut Found<'_>) {
     gates(&old.gate, &new.gate, found);
     if commentary(&old.docs) != commentary(&new.docs) {
@@ -103,9 +79,9 @@ fn item(old: &Item, new: &Item, used: bool, found: &mut Found<'_>) {
     }
     match (&old.what, &new.what) {
         (What::Type(was), What::Type(is)) => {
-            // The same type from another place is imported from there.
-            let moved = was.form == Form::Use && !old.names().eq(new.names());
-            if used && moved {
+            // A component imports types by their names, whatever else has the old
+            // structure now.
+            if used && was.structure != is.structure {
                 found.importers_break();
             }
             types(was, is, old, new, found);
@@ -125,8 +101,18 @@ fn types(was: &TypeShape, is: &TypeShape, old: &Item, new: &Item, found: &mut Fo
             found,
         );
     } else if was.structure == is.structure {
-        if was.form == Form::Use && !old.names().eq(new.names()) {
+        // A resource that moved: those who import it find it still, those who implement
+        // it have one to give less, or one more.
+        if was.form == Form::Resource {
+            found.whole(ChangeKind::TypeMoved, old, new, MORE);
+        } else if is.form == Form::Resource {
+            found.whole(ChangeKind::TypeMoved, old, new, LESS);
+        } else if [was.form, is.form] == [Form::Use; 2] && old.written != new.written {
+            // Of equal structure, which is all that components notice; sources take the
+            // two for different types.
+            let before = found.structure;
             found.whole(ChangeKind::TypeTargetChanged, old, new, BREAKS);
+            found.structure = before;
         } else if old.written != new.written {
             found.whole(ChangeKind::SpellingChanged, old, new, NOTHING);
         }

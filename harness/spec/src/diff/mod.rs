@@ -5,10 +5,12 @@
 mod clauses;
 mod found;
 mod items;
+mod live;
 mod oracle;
 mod parts;
 mod providers;
 mod roles;
+mod rows;
 mod versions;
 mod worlds;
 
@@ -23,7 +25,7 @@ use semver::Version;
 use self::found::Found;
 use crate::load::Wit;
 use crate::prose;
-use crate::shape::{self, Interface, Package, Shape, Structures};
+use crate::shape::{self, Interface, Moved, Package, Shape, Structures};
 
 /// What a diff is held against.
 #[derive(Debug, Clone, Copy, Default)]
@@ -38,10 +40,7 @@ pub struct Context<'a> {
 #[must_use]
 pub fn diff(old: &Wit, new: &Wit, context: Context<'_>) -> SpecDiff {
     let mut structures = Structures::default();
-    let sides = Sides {
-        old: shape::shape(old, new, &mut structures),
-        new: shape::shape(new, old, &mut structures),
-    };
+    let sides = Sides::of(old, new, &mut structures);
     let clauses = clauses::compare(&sides, context.cases);
     let names: BTreeSet<&String> = sides
         .old
@@ -61,11 +60,11 @@ pub fn diff(old: &Wit, new: &Wit, context: Context<'_>) -> SpecDiff {
         package
             .changes
             .retain(|change| !part.leaves_out(change.kind));
-        if matches!(part, Part::OfOld | Part::OfNew) {
-            // What a component imports has its version in its name.
-            let (before, after) = (was.map(|p| &p.version), is.map(|p| &p.version));
-            let change = another_version(name, before.cloned(), after.cloned());
-            package.changes.extend(change);
+        if let (Some(was), Some(is)) = (was, is) {
+            package.changes.extend(part.version(name, was, is));
+            if sides.have_docs() {
+                package.rows = rows::compare(was, is, &clauses, context.cases);
+            }
         }
         package.clauses = clauses.of(name);
         package.required = roles::required(&sides, &package);
@@ -76,7 +75,9 @@ pub fn diff(old: &Wit, new: &Wit, context: Context<'_>) -> SpecDiff {
         }
         let version = |package: Option<&Package>| package.and_then(|p| p.version.clone());
         let same_version = version(was) == version(is);
-        if !(package.changes.is_empty() && package.clauses.is_empty() && same_version) {
+        let nothing =
+            package.changes.is_empty() && package.clauses.is_empty() && package.rows.is_empty();
+        if !(nothing && same_version) {
             packages.push(package);
         }
     }
@@ -89,10 +90,10 @@ pub fn diff(old: &Wit, new: &Wit, context: Context<'_>) -> SpecDiff {
         oracle_agrees: 0,
         oracle_disputes: Vec::new(),
         oracle_silent: Vec::new(),
-        notes: sides.notes(part),
+        notes: [sides.notes(part), clauses.notes.clone()].concat(),
         problems: clauses.problems.clone(),
     };
-    diff.providers = providers::touched(&diff, &clauses, context);
+    diff.providers = providers::touched(&diff, &sides, &clauses, context);
     oracle::ask(old, new, &sides, &mut structures, &mut diff);
     diff
 }
@@ -130,6 +131,17 @@ impl Part {
     }
 }
 
+impl Part {
+    /// What it means that a package has another version. It is part of the names that
+    /// components import and export; between two states of a specification the step
+    /// alone is judged, where there is one.
+    fn version(self, name: &str, was: &Package, is: &Package) -> Option<Change> {
+        let counts = self != Self::All || was.version.is_some() != is.version.is_some();
+        let versions = (was.version.clone(), is.version.clone());
+        another_version(name, Some(versions.0), Some(versions.1)).filter(|_| counts)
+    }
+}
+
 fn part(old: &Wit, new: &Wit) -> Part {
     match (old.is_component, new.is_component) {
         (false, false) => Part::All,
@@ -143,9 +155,27 @@ fn part(old: &Wit, new: &Wit) -> Part {
 struct Sides {
     old: Shape,
     new: Shape,
+    /// Resources that the new one has elsewhere.
+    moved: Moved,
 }
 
 impl Sides {
+    fn of(old: &Wit, new: &Wit, structures: &mut Structures) -> Self {
+        let none = Moved::new();
+        let was = shape::shape(old, new, structures, &none);
+        let is = shape::shape(new, old, structures, &none);
+        let moved = shape::moved(&was, &is);
+        Self {
+            new: if moved.is_empty() {
+                is
+            } else {
+                shape::shape(new, old, structures, &moved)
+            },
+            old: was,
+            moved,
+        }
+    }
+
     /// Whether comments and gates can be compared.
     fn have_docs(&self) -> bool {
         self.old.has_docs && self.new.has_docs
@@ -183,7 +213,7 @@ impl Sides {
         }
         if let (Some(was), Some(is)) = (was, is)
             && self.have_docs()
-            && commentary(&was.docs) != commentary(&is.docs)
+            && commentary(&rows::without(&was.docs)) != commentary(&rows::without(&is.docs))
         {
             let mut found = Found::new(self, String::new());
             found.item(ChangeKind::DocsChanged, None, None, Effect::default());
@@ -199,14 +229,14 @@ impl Sides {
         }
         // What came or went with its package is told by that.
         if was.is_some() && is.is_some() {
-            self.interfaces(name, &was_in.interfaces, &is_in.interfaces, &mut changes);
+            self.interfaces(&was_in.interfaces, &is_in.interfaces, &mut changes);
             worlds::compare(self, was_in, is_in, &mut changes);
         }
         let mentions = self.mentions();
         for change in &mut changes {
             if let Some(item) = &change.item {
                 let key = format!("{name}/{}.{item}", change.place);
-                change.used_by = mentions.get(&key).cloned().unwrap_or_default();
+                change.used_by = self.users(&key, &mentions);
             }
         }
         let version = |package: Option<&Package>| Some(package?.version.as_ref()?.to_string());
@@ -216,6 +246,7 @@ impl Sides {
             new_version: version(is),
             changes,
             clauses: Vec::new(),
+            rows: Vec::new(),
             required: SemverClass::None,
             missing: None,
         }
@@ -223,7 +254,6 @@ impl Sides {
 
     fn interfaces(
         &self,
-        package: &str,
         old: &BTreeMap<String, Interface>,
         new: &BTreeMap<String, Interface>,
         changes: &mut Vec<Change>,
@@ -231,7 +261,7 @@ impl Sides {
         for (name, was) in old {
             let mut found = Found::new(self, name.clone());
             match new.get(name) {
-                Some(is) => items::interface(&format!("{package}/{name}"), was, is, &mut found),
+                Some(is) => items::interface(was, is, &BTreeSet::new(), &mut found),
                 None => {
                     found.at(None, was.gate.is_unstable());
                     let kind = ChangeKind::InterfaceRemoved;
@@ -249,6 +279,22 @@ impl Sides {
                 changes.append(&mut found.changes);
             }
         }
+    }
+
+    /// The items that speak of a type, by either name if it moved.
+    fn users(&self, name: &str, mentions: &BTreeMap<String, Vec<String>>) -> Vec<String> {
+        let mut names = BTreeSet::from([name]);
+        for (is, was) in &self.moved {
+            if is == name || was == name {
+                names.extend([is.as_str(), was.as_str()]);
+            }
+        }
+        let users = names.iter().filter_map(|&name| mentions.get(name));
+        let users: BTreeSet<&String> = users
+            .flatten()
+            .filter(|user| !names.contains(user.as_str()))
+            .collect();
+        users.into_iter().cloned().collect()
     }
 
     /// By the full name of a type the items of whatever interface that speak of it,
@@ -285,8 +331,13 @@ fn another_version(
         let version = version.as_ref().map(|version| format!("@{version}"));
         format!("{name}{}", version.unwrap_or_default())
     };
+    let kind = match (&before, &after) {
+        (None, Some(_)) => ChangeKind::VersionAdded,
+        (Some(_), None) => ChangeKind::VersionRemoved,
+        _ => ChangeKind::DependencyVersion,
+    };
     (before != after).then(|| Change {
-        kind: ChangeKind::DependencyVersion,
+        kind,
         place: String::new(),
         item: None,
         part: None,

@@ -10,7 +10,7 @@ use wit_parser::{PackageId, PackageName, Resolve, SourceMap, WorldId};
 
 use super::{Sides, worlds};
 use crate::load::Wit;
-use crate::shape::{self, Structures};
+use crate::shape::{self, Moved, Structures};
 
 /// How much is asked: each question costs a copy of both states.
 const QUESTIONS: usize = 64;
@@ -51,8 +51,8 @@ pub(super) fn ask(
         diff.oracle_silent.push(reason);
     }
     for (question, answer) in questions.into_iter().zip(answers) {
-        let was = shape::world(&resolve, question.old, structures);
-        let is = shape::world(&resolve, question.new, structures);
+        let was = shape::world(&resolve, question.old, structures, &Moved::new());
+        let is = shape::world(&resolve, question.new, structures, &sides.moved);
         let ours = worlds::is_compatible(sides, &was, &is);
         let words = match answer {
             Answer::Compatible if ours => {

@@ -2,18 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use conformance_model::{Case, ProviderRisk, Published, SemverClass, SpecDiff, Status};
+use conformance_model::{Case, ProviderRisk, Published, SemverClass, SpecDiff, Status, Table};
 
-use super::Context;
 use super::clauses::Clauses;
+use super::{Context, Sides, rows};
+use crate::limits::Bound;
 
 /// The providers that a change touches.
 pub(super) fn touched(
     diff: &SpecDiff,
+    sides: &Sides,
     clauses: &Clauses,
     context: Context<'_>,
 ) -> Vec<ProviderRisk> {
-    let stakes = Stakes::of(diff, clauses, context.cases);
+    let mut stakes = Stakes::of(diff, clauses, context.cases);
+    stakes.bounds = bounds(diff, sides);
     context
         .reports
         .iter()
@@ -27,6 +30,17 @@ struct Stakes {
     touched: BTreeMap<String, BTreeSet<String>>,
     /// Clauses that no case proves yet.
     unproved: Vec<String>,
+    /// Limits with a bound that changed.
+    bounds: Vec<Limit>,
+}
+
+/// A limit as it is from now on.
+struct Limit {
+    id: String,
+    written: String,
+    bound: Bound,
+    /// The feature that it is stated with.
+    feature: String,
 }
 
 impl Stakes {
@@ -41,6 +55,10 @@ impl Stakes {
                     let cases = clause.cases.iter().cloned();
                     touched.entry(clause.id.clone()).or_default().extend(cases);
                 }
+            }
+            for row in package.rows.iter().filter(|row| !row.unstable) {
+                let cases = row.cases.iter().cloned();
+                touched.entry(row.id.clone()).or_default().extend(cases);
             }
             for change in &package.changes {
                 // Implementations follow a declaration before anything else runs.
@@ -57,6 +75,7 @@ impl Stakes {
         Self {
             touched,
             unproved: unproved.into_iter().collect(),
+            bounds: Vec::new(),
         }
     }
 
@@ -78,7 +97,17 @@ impl Stakes {
                 touched.push(what.clone());
             }
         }
-        if touched.is_empty() && self.unproved.is_empty() {
+        let stated = &published.provider.provider;
+        let mut beyond = Vec::new();
+        for limit in &self.bounds {
+            let declared = stated.features.contains(&limit.feature);
+            let values = stated.limits.iter().filter(|value| value.id == limit.id);
+            for value in values.filter(|value| declared && !limit.bound.allows(value.value)) {
+                let (id, bound) = (&limit.id, &limit.written);
+                beyond.push(format!("{id} is {}, not {bound}", value.value));
+            }
+        }
+        if touched.is_empty() && self.unproved.is_empty() && beyond.is_empty() {
             return None;
         }
         Some(ProviderRisk {
@@ -88,8 +117,32 @@ impl Stakes {
             passes: passes.into_iter().collect(),
             others: others.into_iter().collect(),
             unproved: self.unproved.clone(),
+            beyond,
         })
     }
+}
+
+/// The limits whose rows changed, as the new state has them.
+fn bounds(diff: &SpecDiff, sides: &Sides) -> Vec<Limit> {
+    let mut found = Vec::new();
+    for package in &diff.packages {
+        let docs = sides.new.packages.get(&package.name).map(|new| &new.docs);
+        let touched = |id: &str| {
+            let mut rows = package.rows.iter().filter(|row| row.table == Table::Limits);
+            rows.any(|row| row.id == id && !row.unstable)
+        };
+        for (row, bound) in rows::limits(docs.map_or("", String::as_str)) {
+            if touched(row.id) {
+                found.push(Limit {
+                    id: row.id.to_owned(),
+                    written: row.bound.to_owned(),
+                    bound,
+                    feature: row.feature.to_owned(),
+                });
+            }
+        }
+    }
+    found
 }
 
 /// The cases whose clauses stand on an item or, where none does, on its interface.

@@ -19,7 +19,7 @@ pub(super) fn required(sides: &Sides, package: &PackageDiff) -> SemverClass {
         .changes
         .iter()
         // What concerns the package itself says how its contents came or went.
-        .filter(|change| !change.place.is_empty() || change.kind == ChangeKind::DependencyVersion)
+        .filter(|change| !change.place.is_empty() || is_version(change.kind))
         .map(|change| class(sides, &package.name, &change.place, change.effect));
     let clauses = package.clauses.iter().map(|clause| {
         let state = clause.new.as_ref().or(clause.old.as_ref());
@@ -28,7 +28,20 @@ pub(super) fn required(sides: &Sides, package: &PackageDiff) -> SemverClass {
         let interface = interface.split('.').next().unwrap_or_default();
         class(sides, &package.name, interface, clause.effect)
     });
-    declarations.chain(clauses).max().unwrap_or_default()
+    // Whoever calls relies on bounds and levels, whatever the worlds say.
+    let rows = package.rows.iter().map(|row| row.effect.importers);
+    declarations
+        .chain(clauses)
+        .chain(rows)
+        .max()
+        .unwrap_or_default()
+}
+
+fn is_version(kind: ChangeKind) -> bool {
+    matches!(
+        kind,
+        ChangeKind::DependencyVersion | ChangeKind::VersionAdded | ChangeKind::VersionRemoved
+    )
 }
 
 /// The part of an effect that components notice.

@@ -7,6 +7,7 @@ use semver::Version;
 
 use super::found::Found;
 use super::items::{self, LESS, MORE};
+use super::live::Live;
 use super::{Sides, commentary};
 use crate::shape::{Entry, Interface, Item, Package, What, World};
 
@@ -70,139 +71,173 @@ fn world(sides: &Sides, old: &World, new: &World, found: &mut Found<'_>) -> Effe
         found.item(ChangeKind::DocsChanged, None, None, Effect::default());
     }
     let mut inner = Effect::default();
+    let live = Live::of(&sides.old, old);
     for (way, was, is) in [
         (Way::Import, &old.imports, &new.imports),
         (Way::Export, &old.exports, &new.exports),
     ] {
-        inner = inner.and(entries(sides, way, was, is, unstable, found));
+        let both = Both {
+            sides,
+            live: &live,
+            way,
+        };
+        inner = inner.and(both.entries(was, is, unstable, found));
     }
     inner
 }
 
-fn entries(
-    sides: &Sides,
+/// What two lists of imports or exports are compared with.
+struct Both<'a> {
+    sides: &'a Sides,
+    /// What components for the old state import.
+    live: &'a Live,
     way: Way,
-    old: &BTreeMap<String, Entry>,
-    new: &BTreeMap<String, Entry>,
-    unstable: bool,
-    found: &mut Found<'_>,
-) -> Effect {
-    let (added, removed) = match way {
-        Way::Import => (ChangeKind::ImportAdded, ChangeKind::ImportRemoved),
-        Way::Export => (ChangeKind::ExportAdded, ChangeKind::ExportRemoved),
-    };
-    let mut inner = Effect::default();
-    for (name, was) in old {
-        match new.get(name) {
-            Some(is) => {
-                found.at(Some(name), unstable || is_unstable(was) || is_unstable(is));
-                inner = inner.and(entry(sides, way, was, is, found));
-            }
-            None => {
-                found.at(Some(name), unstable || is_unstable(was));
-                found.item(removed, Some(written(was)), None, way.turned(LESS));
-            }
-        }
-    }
-    for (name, is) in new {
-        if !old.contains_key(name) {
-            found.at(Some(name), unstable || is_unstable(is));
-            found.item(added, None, Some(written(is)), way.turned(MORE));
-        }
-    }
-    inner
 }
 
-fn entry(sides: &Sides, way: Way, was: &Entry, is: &Entry, found: &mut Found<'_>) -> Effect {
-    let nothing = Effect::default();
-    match (was, is) {
-        (
-            Entry::Interface {
-                name,
-                version,
-                gate,
-            },
-            Entry::Interface {
-                version: new_version,
-                gate: new_gate,
-                ..
-            },
-        ) => {
-            items::gates(gate, new_gate, found);
-            let (effect, told) = inside(sides, name);
-            let (effect, told) = (way.turned(effect), way.turned(told));
-            if sides.is_compared(name) {
-                return effect;
+impl Both<'_> {
+    fn entries(
+        &self,
+        old: &BTreeMap<String, Entry>,
+        new: &BTreeMap<String, Entry>,
+        unstable: bool,
+        found: &mut Found<'_>,
+    ) -> Effect {
+        let way = self.way;
+        let (added, removed) = match way {
+            Way::Import => (ChangeKind::ImportAdded, ChangeKind::ImportRemoved),
+            Way::Export => (ChangeKind::ExportAdded, ChangeKind::ExportRemoved),
+        };
+        let mut inner = Effect::default();
+        for (name, was) in old {
+            match new.get(name) {
+                Some(is) => {
+                    found.at(Some(name), unstable || is_unstable(was) || is_unstable(is));
+                    inner = inner.and(self.entry(was, is, found));
+                }
+                None => {
+                    found.at(Some(name), unstable || is_unstable(was));
+                    let before = found.structure;
+                    found.item(removed, Some(written(was)), None, way.turned(LESS));
+                    if way == Way::Import && !self.needs(was) {
+                        found.structure = before;
+                    }
+                }
             }
-            if version != new_version {
-                // By its name it is another import, whatever is in it. The structure
-                // is looked at apart.
-                let step = way.turned(step(version.as_ref(), new_version.as_ref()));
-                let before = found.structure;
-                found.item(
-                    ChangeKind::DependencyVersion,
-                    Some(written(was)),
-                    Some(written(is)),
-                    step,
-                );
-                found.structure = before;
-                return effect;
-            }
-            if told != nothing {
-                let kind = ChangeKind::WorldItemChanged;
-                let before = found.structure;
-                found.item(kind, Some(written(was)), Some(written(is)), told);
-                found.structure = before;
-            }
-            effect
         }
-        (Entry::Inline(was), Entry::Inline(is)) => {
-            let (effect, told) = compare_apart(sides, "", was, is);
-            if told != nothing {
-                let (was, is) = (Some(items_of(was)), Some(items_of(is)));
-                let before = found.structure;
-                found.item(ChangeKind::WorldItemChanged, was, is, way.turned(told));
-                found.structure = before;
+        for (name, is) in new {
+            if !old.contains_key(name) {
+                found.at(Some(name), unstable || is_unstable(is));
+                found.item(added, None, Some(written(is)), way.turned(MORE));
             }
-            way.turned(effect)
         }
-        (Entry::Item(before), Entry::Item(after)) => {
-            items::gates(&before.gate, &after.gate, found);
-            if number(before) != number(after) {
+        inner
+    }
+
+    fn entry(&self, was: &Entry, is: &Entry, found: &mut Found<'_>) -> Effect {
+        let way = self.way;
+        let nothing = Effect::default();
+        match (was, is) {
+            (
+                Entry::Interface {
+                    name,
+                    version,
+                    gate,
+                },
+                Entry::Interface {
+                    version: new_version,
+                    gate: new_gate,
+                    ..
+                },
+            ) => {
+                items::gates(gate, new_gate, found);
+                let (effect, told) = self.inside(name);
+                let (effect, told) = (way.turned(effect), way.turned(told));
+                if self.sides.is_compared(name) {
+                    return effect;
+                }
+                if version != new_version {
+                    // By its name it is another import, whatever is in it. The structure
+                    // is looked at apart.
+                    let step = way.turned(step(version.as_ref(), new_version.as_ref()));
+                    let before = found.structure;
+                    found.item(
+                        ChangeKind::DependencyVersion,
+                        Some(written(was)),
+                        Some(written(is)),
+                        step,
+                    );
+                    found.structure = before;
+                    return effect;
+                }
+                if told != nothing {
+                    let kind = ChangeKind::WorldItemChanged;
+                    let before = found.structure;
+                    found.item(kind, Some(written(was)), Some(written(is)), told);
+                    found.structure = before;
+                }
+                effect
+            }
+            (Entry::Inline(was), Entry::Inline(is)) => {
+                let (effect, told) = self.compare_apart("", was, is);
+                if told != nothing {
+                    let (was, is) = (Some(items_of(was)), Some(items_of(is)));
+                    let before = found.structure;
+                    found.item(ChangeKind::WorldItemChanged, was, is, way.turned(told));
+                    found.structure = before;
+                }
+                way.turned(effect)
+            }
+            (Entry::Item(before), Entry::Item(after)) => {
+                items::gates(&before.gate, &after.gate, found);
+                if number(before) != number(after) {
+                    let breaks = Effect::both(SemverClass::Major);
+                    found.whole(ChangeKind::WorldItemChanged, before, after, breaks);
+                } else if before.written != after.written {
+                    found.whole(ChangeKind::SpellingChanged, before, after, nothing);
+                }
+                nothing
+            }
+            _ => {
                 let breaks = Effect::both(SemverClass::Major);
-                found.whole(ChangeKind::WorldItemChanged, before, after, breaks);
-            } else if before.written != after.written {
-                found.whole(ChangeKind::SpellingChanged, before, after, nothing);
+                let kind = ChangeKind::WorldItemChanged;
+                found.item(kind, Some(written(was)), Some(written(is)), breaks);
+                nothing
             }
-            nothing
-        }
-        _ => {
-            let breaks = Effect::both(SemverClass::Major);
-            let kind = ChangeKind::WorldItemChanged;
-            found.item(kind, Some(written(was)), Some(written(is)), breaks);
-            nothing
         }
     }
-}
 
-/// What became of an interface, wherever it is from: by structure, and as it is told.
-fn inside(sides: &Sides, name: &str) -> (Effect, Effect) {
-    let (old, new) = (
-        sides.old.interfaces.get(name),
-        sides.new.interfaces.get(name),
-    );
-    match (old, new) {
-        (Some(old), Some(new)) => compare_apart(sides, name, old, new),
-        _ => Default::default(),
+    /// What became of an interface, wherever it is from: by structure, and as it is told.
+    fn inside(&self, name: &str) -> (Effect, Effect) {
+        let (old, new) = (
+            self.sides.old.interfaces.get(name),
+            self.sides.new.interfaces.get(name),
+        );
+        match (old, new) {
+            (Some(old), Some(new)) => self.compare_apart(name, old, new),
+            _ => Default::default(),
+        }
     }
-}
 
-fn compare_apart(sides: &Sides, name: &str, old: &Interface, new: &Interface) -> (Effect, Effect) {
-    let mut found = Found::new(sides, String::new());
-    items::interface(name, old, new, &mut found);
-    let told = found.changes.iter().map(|change| change.effect);
-    let told = told.fold(found.structure, Effect::and);
-    (found.structure, told)
+    fn compare_apart(&self, name: &str, old: &Interface, new: &Interface) -> (Effect, Effect) {
+        let mut found = Found::new(self.sides, String::new());
+        let used = self.live.types_of(name, old);
+        items::interface(old, new, &used, &mut found);
+        let told = found.changes.iter().map(|change| change.effect);
+        let told = told.fold(found.structure, Effect::and);
+        (found.structure, told)
+    }
+
+    /// Whether components import anything of what a world imports.
+    fn needs(&self, entry: &Entry) -> bool {
+        match entry {
+            Entry::Interface { name, .. } => {
+                let interface = self.sides.old.interfaces.get(name);
+                interface.is_none_or(|interface| self.live.needs(name, interface))
+            }
+            Entry::Inline(interface) => self.live.needs("", interface),
+            Entry::Item(_) => true,
+        }
+    }
 }
 
 /// What another version in the name of an import means.

@@ -49,7 +49,7 @@ pub(super) fn comment(book: &Book<'_>, here: Here<'_>, docs: &str, level: usize)
     let mut open: Option<&ClauseCoverage> = None;
     let mut in_item = false;
     let mut in_block = false;
-    for line in docs.trim_end().lines() {
+    for line in prose::plain(docs).trim_end().lines() {
         let continues = in_item && line.starts_with("  ") && !line.trim().is_empty();
         if !continues {
             in_item = false;
@@ -85,7 +85,7 @@ fn clause(book: &Book<'_>, here: Here<'_>, id: &str, text: &str) -> String {
     if book.clauses.contains_key(id) {
         let text = linked(book, here, text);
         format!("- <a id=\"{}\"></a>**{id}** {text}", anchor(id))
-    } else if prose::is_clause_id(id) && prose::is_tombstone(text) {
+    } else if prose::is_clause_id(id) && prose::tombstone(text).is_some() {
         format!("- <a id=\"{}\"></a>~~{id}~~ {text}", anchor(id))
     } else {
         format!("- \\[{id}\\] {text}")

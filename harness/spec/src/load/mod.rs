@@ -31,6 +31,14 @@ pub enum LoadError {
         /// Why.
         source: std::io::Error,
     },
+    /// A revision has nothing at a path.
+    #[error("{path} does not exist in {revision}")]
+    Absent {
+        /// The path, from the root of the repository.
+        path: String,
+        /// The revision, as it was named.
+        revision: String,
+    },
     /// There is nothing to load.
     #[error("{0} holds no wit files")]
     Empty(String),

@@ -51,6 +51,10 @@ pub(super) fn load(name: &str, folder: &Path) -> Result<Wit, LoadError> {
         others
     };
     match files.as_slice() {
+        [] if !commit.has(path) => Err(LoadError::Absent {
+            path: path.to_owned(),
+            revision: revision.to_owned(),
+        }),
         [] => Err(LoadError::Empty(name.to_owned())),
         [file] if file.path.is_empty() => {
             let bytes = files.pop().map(|file| file.bytes).unwrap_or_default();
@@ -69,6 +73,12 @@ struct Commit<'a> {
 }
 
 impl Commit<'_> {
+    /// Whether anything is at a path; the root is.
+    fn has(&self, path: &str) -> bool {
+        let object = format!("{}:{path}", self.id);
+        git(self.folder, self.name, &["cat-file", "-e", &object]).is_ok()
+    }
+
     /// The files at and below a path.
     fn files(&self, path: &str) -> Result<Vec<File>, LoadError> {
         let mut arguments = vec!["ls-tree", "-r", "-l", "-z", "--full-tree", self.id];

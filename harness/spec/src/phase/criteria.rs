@@ -3,64 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use conformance_model::{Answer, Coverage, Criterion, ImplementationStanding, Proof, ServiceKind};
-use serde::Deserialize;
 
 use crate::proposals::Proposal;
-use crate::{Sources, SpecError};
 
 /// How many independent implementations declare a feature before it is portable.
 const DECLARING: usize = 2;
-
-/// The numbers of `proposal.toml`, and what it refers to.
-#[derive(Debug, Clone)]
-pub(super) struct Asked {
-    pub(super) open_source: usize,
-    pub(super) cloud: usize,
-    pub(super) systems: Vec<String>,
-    /// The proposals that it needs.
-    pub(super) requires: Vec<String>,
-    /// The pages in its folder.
-    pub(super) pages: Vec<String>,
-}
-
-/// The part of `proposal.toml` that is looked at here. The whole is read, and refused
-/// where it is wrong, in `proposals`.
-#[derive(Debug, Deserialize)]
-struct File {
-    requires: Vec<String>,
-    criteria: Numbers,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-struct Numbers {
-    open_source_providers: usize,
-    cloud_providers: usize,
-    operating_systems: Vec<String>,
-}
-
-impl Asked {
-    pub(super) fn of(sources: &Sources, proposal: &Proposal) -> Result<Self, SpecError> {
-        let facts = sources.proposals.iter().find(|s| s.path == proposal.path);
-        let text = facts.map_or("", |source| source.text.as_str());
-        let file: File = toml::from_str(text).map_err(|error| SpecError::Toml {
-            path: proposal.path.clone(),
-            source: Box::new(error),
-        })?;
-        let folder = proposal.path.split('/').next().unwrap_or_default();
-        let pages = sources.proposals.iter().filter_map(|source| {
-            let page = source.path.strip_prefix(folder)?.strip_prefix('/')?;
-            page.ends_with(".md").then(|| page.to_owned())
-        });
-        Ok(Self {
-            open_source: file.criteria.open_source_providers,
-            cloud: file.criteria.cloud_providers,
-            systems: file.criteria.operating_systems,
-            requires: file.requires,
-            pages: pages.collect(),
-        })
-    }
-}
 
 /// The published runs, those that count apart.
 #[derive(Debug)]
@@ -180,11 +127,11 @@ pub(super) fn independent(runs: &Runs<'_>, kind: ServiceKind, wanted: usize) -> 
 }
 
 /// The host and the suite ran on these systems.
-pub(super) fn systems(runs: &Runs<'_>, wanted: &[String]) -> Criterion {
+pub(super) fn systems(runs: &Runs<'_>, wanted: &[&str]) -> Criterion {
     let seen: BTreeSet<&str> = runs.conformant().map(|run| run.os.as_str()).collect();
     let absent: Vec<&str> = wanted
         .iter()
-        .map(String::as_str)
+        .copied()
         .filter(|system| !seen.contains(system))
         .collect();
     let seen: Vec<&str> = seen.into_iter().collect();
@@ -205,7 +152,7 @@ pub(super) fn systems(runs: &Runs<'_>, wanted: &[String]) -> Criterion {
 pub(super) fn features(runs: &Runs<'_>, proposal: &Proposal) -> Criterion {
     let mut figures = Vec::new();
     let mut rare = Vec::new();
-    for id in &proposal.criteria_features {
+    for id in &proposal.criteria.features {
         let families: BTreeSet<&str> = runs
             .conformant()
             .filter(|run| matches!(run.kind, ServiceKind::OpenSource | ServiceKind::Cloud))

@@ -4,22 +4,17 @@
 use conformance_model::{Criterion, ServiceKind, Step};
 
 use super::PhaseInput;
-use super::criteria::{self, Asked, Runs, counted, for_people};
+use super::criteria::{self, Runs, counted, for_people};
 use crate::proposals::{Proposal, ProposalStatus};
 
 /// The steps, from the first.
-pub(super) fn steps(
-    input: PhaseInput<'_>,
-    proposal: &Proposal,
-    asked: &Asked,
-    runs: &Runs<'_>,
-) -> Vec<Step> {
+pub(super) fn steps(input: PhaseInput<'_>, proposal: &Proposal, runs: &Runs<'_>) -> Vec<Step> {
     let step = |status: ProposalStatus, meaning: &str, criteria| Step {
         name: status.word().to_owned(),
         meaning: meaning.to_owned(),
         criteria,
     };
-    let mut candidate = portability(proposal, asked, runs);
+    let mut candidate = portability(proposal, runs);
     candidate.push(criteria::questions(proposal, false));
     candidate.push(criteria::champion(proposal));
     candidate.push(for_people(
@@ -30,7 +25,7 @@ pub(super) fn steps(
         step(
             ProposalStatus::Draft,
             "under discussion",
-            vec![written(asked)],
+            vec![written(proposal)],
         ),
         step(
             ProposalStatus::Experimental,
@@ -65,7 +60,8 @@ pub(super) fn steps(
 }
 
 /// The portability criteria that the proposal sets itself.
-pub(super) fn portability(proposal: &Proposal, asked: &Asked, runs: &Runs<'_>) -> Vec<Criterion> {
+pub(super) fn portability(proposal: &Proposal, runs: &Runs<'_>) -> Vec<Criterion> {
+    let asked = &proposal.criteria;
     vec![
         criteria::independent(runs, ServiceKind::OpenSource, asked.open_source),
         criteria::independent(runs, ServiceKind::Cloud, asked.cloud),
@@ -75,8 +71,8 @@ pub(super) fn portability(proposal: &Proposal, asked: &Asked, runs: &Runs<'_>) -
 }
 
 /// There is something to read.
-pub(super) fn written(asked: &Asked) -> Criterion {
-    let pages: Vec<&str> = asked.pages.iter().map(String::as_str).collect();
+pub(super) fn written(proposal: &Proposal) -> Criterion {
+    let pages: Vec<&str> = proposal.pages.iter().map(String::as_str).collect();
     let has_page = pages.contains(&"README.md");
     counted(
         "it is written down: proposal.toml and a page",

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use conformance_model::{Answer, Criterion, ProposalPhase, Step};
 
 use super::PhaseInput;
-use super::criteria::{self, Asked, Runs, counted, for_people, together};
+use super::criteria::{self, Runs, counted, for_people, together};
 use super::life;
 use crate::proposals::Proposal;
 
@@ -19,35 +19,29 @@ struct Others {
 }
 
 /// The phases, from the first.
-pub(super) fn phases(
-    input: PhaseInput<'_>,
-    proposal: &Proposal,
-    asked: &Asked,
-    runs: &Runs<'_>,
-) -> Vec<Step> {
+pub(super) fn phases(input: PhaseInput<'_>, proposal: &Proposal, runs: &Runs<'_>) -> Vec<Step> {
     let mut others = Others::default();
     others.open.push(proposal.id.text.clone());
-    among(input, proposal, asked, runs, &mut others)
+    among(input, proposal, runs, &mut others)
 }
 
 fn among(
     input: PhaseInput<'_>,
     proposal: &Proposal,
-    asked: &Asked,
     runs: &Runs<'_>,
     others: &mut Others,
 ) -> Vec<Step> {
     let vote = |body: &str| for_people("a vote", &format!("the {body} votes; no file says how"));
     let portable = together(
         "its portability criteria are met",
-        &life::portability(proposal, asked, runs),
+        &life::portability(proposal, runs),
     );
-    let mut dependencies = |phase: usize| needed(input, asked, phase, others);
+    let mut dependencies = |phase: usize| needed(input, proposal, phase, others);
     let criteria = [
-        vec![life::written(asked)],
+        vec![life::written(proposal)],
         vec![criteria::champion(proposal), vote("WASI Subgroup")],
         vec![
-            documented(asked),
+            documented(proposal),
             life::in_wit(input, proposal),
             criteria::questions(proposal, false),
             dependencies(2),
@@ -88,7 +82,8 @@ fn among(
 }
 
 /// It says what it takes to be portable.
-fn documented(asked: &Asked) -> Criterion {
+fn documented(proposal: &Proposal) -> Criterion {
+    let asked = &proposal.criteria;
     let none = asked.open_source + asked.cloud == 0;
     counted(
         "it says what it takes to be portable",
@@ -115,16 +110,19 @@ fn planned(portable: &Criterion) -> Criterion {
 }
 
 /// The proposals that it needs have come as far.
-fn needed(input: PhaseInput<'_>, asked: &Asked, phase: usize, others: &mut Others) -> Criterion {
-    let behind: Vec<&str> = asked
-        .requires
-        .iter()
+fn needed(
+    input: PhaseInput<'_>,
+    proposal: &Proposal,
+    phase: usize,
+    others: &mut Others,
+) -> Criterion {
+    let ids = proposal.requires.iter().map(|other| other.text.as_str());
+    let behind: Vec<&str> = ids
         .filter(|id| reached(input, id, others).is_none_or(|reached| reached < phase))
-        .map(String::as_str)
         .collect();
     counted(
         &format!("the proposals that it needs are in phase {phase}"),
-        match asked.requires.len() {
+        match proposal.requires.len() {
             0 => "it needs none".to_owned(),
             number => format!("{} of {number}", number - behind.len()),
         },
@@ -143,10 +141,9 @@ fn reached(input: PhaseInput<'_>, id: &str, others: &mut Others) -> Option<usize
     }
     let proposals = input.catalog.proposals();
     let proposal = proposals.iter().find(|other| other.id.text == id)?;
-    let asked = Asked::of(input.sources, proposal).ok()?;
     let standings = super::standings(input, proposal);
     others.open.push(id.to_owned());
-    let steps = among(input, proposal, &asked, &Runs::of(&standings), others);
+    let steps = among(input, proposal, &Runs::of(&standings), others);
     others.open.pop();
     let last = ProposalPhase::reached(&steps);
     let found = last.and_then(|last| steps.iter().position(|step| step.name == last.name));

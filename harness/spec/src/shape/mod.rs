@@ -2,6 +2,7 @@
 //! by name, without versions, and each type with the number of its structure.
 //! It knows nothing of differences.
 
+mod moved;
 mod types;
 mod walk;
 
@@ -9,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use semver::Version;
 
+pub(crate) use moved::{Moved, moved};
 pub(crate) use types::Structures;
 pub(crate) use walk::{shape, world};
 

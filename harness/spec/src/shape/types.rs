@@ -5,8 +5,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use wit_parser::{Handle, Resolve, Type, TypeDefKind, TypeId, TypeOwner};
 
-use super::TypeUse;
 use super::walk::{interface_name, package_name};
+use super::{Moved, TypeUse};
 
 /// Gives each structure its number.
 #[derive(Debug, Default)]
@@ -26,14 +26,20 @@ impl Structures {
 pub(super) struct Types<'a> {
     pub(super) resolve: &'a Resolve,
     pub(super) structures: &'a mut Structures,
+    moved: &'a Moved,
     known: HashMap<TypeId, u32>,
 }
 
 impl<'a> Types<'a> {
-    pub(super) fn new(resolve: &'a Resolve, structures: &'a mut Structures) -> Self {
+    pub(super) fn new(
+        resolve: &'a Resolve,
+        structures: &'a mut Structures,
+        moved: &'a Moved,
+    ) -> Self {
         let mut types = Self {
             resolve,
             structures,
+            moved,
             known: HashMap::new(),
         };
         // Types come after those that they speak of, so that no chain of names,
@@ -107,7 +113,7 @@ impl<'a> Types<'a> {
                 format!("flags{{{}}}", names.join(","))
             }
             // A resource is itself, whatever it can do.
-            TypeDefKind::Resource => format!("resource {}", self.name(id)),
+            TypeDefKind::Resource => format!("resource {}", self.known_name(id)),
             TypeDefKind::Handle(Handle::Own(of)) => format!("own {}", self.structure_of(*of)),
             TypeDefKind::Handle(Handle::Borrow(of)) => {
                 format!("borrow {}", self.structure_of(*of))
@@ -142,7 +148,7 @@ impl<'a> Types<'a> {
             return plain_word(of).to_owned();
         };
         if let Some(name) = &self.resolve.types[id].name {
-            names.insert(self.name(self.original(id)));
+            names.insert(self.known_name(self.original(id)));
             return name.clone();
         }
         self.written_kind(id, names)
@@ -208,6 +214,12 @@ impl<'a> Types<'a> {
         };
         let target = &self.resolve.types[target];
         target.name.is_some() && target.owner != definition.owner
+    }
+
+    /// The name of a named type in both states: a resource that moved keeps its own.
+    fn known_name(&self, id: TypeId) -> String {
+        let name = self.name(id);
+        self.moved.get(&name).cloned().unwrap_or(name)
     }
 
     /// The name of a named type: `cloud:types/errors.error`.

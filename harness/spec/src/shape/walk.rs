@@ -9,8 +9,8 @@ use wit_parser::{
 
 use super::types::Types;
 use super::{
-    Call, Entry, Form, FunctionShape, Gate, Interface, Item, Package, Part, Shape, Structures,
-    TypeShape, What, World,
+    Call, Entry, Form, FunctionShape, Gate, Interface, Item, Moved, Package, Part, Shape,
+    Structures, TypeShape, What, World,
 };
 use crate::load::Wit;
 
@@ -30,9 +30,10 @@ pub(crate) fn interface_name(resolve: &Resolve, id: InterfaceId) -> String {
 }
 
 /// The shape of what was loaded, to be compared with `other`. Of two versions of one
-/// package the one that `other` has, or else the first, has the name alone.
-pub(crate) fn shape(wit: &Wit, other: &Wit, structures: &mut Structures) -> Shape {
-    let mut walk = Walk::new(&wit.resolve, structures);
+/// package the one that `other` has, or else the first, has the name alone. What moved
+/// goes by the name that it has in `other`.
+pub(crate) fn shape(wit: &Wit, other: &Wit, structures: &mut Structures, moved: &Moved) -> Shape {
+    let mut walk = Walk::new(&wit.resolve, structures, moved);
     let mut shape = Shape::default();
     let has = |id: PackageId| {
         let name = &wit.resolve.packages[id].name;
@@ -69,8 +70,13 @@ pub(crate) fn shape(wit: &Wit, other: &Wit, structures: &mut Structures) -> Shap
 }
 
 /// The shape of one world.
-pub(crate) fn world(resolve: &Resolve, id: WorldId, structures: &mut Structures) -> World {
-    Walk::new(resolve, structures).world(id)
+pub(crate) fn world(
+    resolve: &Resolve,
+    id: WorldId,
+    structures: &mut Structures,
+    moved: &Moved,
+) -> World {
+    Walk::new(resolve, structures, moved).world(id)
 }
 
 struct Walk<'a> {
@@ -79,9 +85,9 @@ struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    fn new(resolve: &'a Resolve, structures: &'a mut Structures) -> Self {
+    fn new(resolve: &'a Resolve, structures: &'a mut Structures, moved: &'a Moved) -> Self {
         Self {
-            types: Types::new(resolve, structures),
+            types: Types::new(resolve, structures, moved),
             resolve,
         }
     }

@@ -86,6 +86,8 @@ pub(crate) struct Item {
     pub(crate) unstable: bool,
     /// The parameters of a function.
     pub(crate) parameters: Vec<Named>,
+    /// The types that a `use` takes, by the names that they have where it takes them.
+    pub(crate) taken: Vec<String>,
     /// The place of the declaration, for functions: up to its semicolon.
     pub(crate) declaration: Range<usize>,
     /// Which of the packages of the file it belongs to.

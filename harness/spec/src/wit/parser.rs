@@ -3,6 +3,8 @@
 //! The parser stops at its first error and panics on a few. Both are mended here:
 //! every broken file is named, and nothing panics.
 
+mod alone;
+
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::panic::AssertUnwindSafe;
@@ -26,7 +28,7 @@ pub(crate) struct Fault {
     pub(crate) at: Option<Range<usize>>,
     pub(crate) message: String,
     pub(crate) help: Option<String>,
-    /// Whether it is a package that is not among the files.
+    /// A package, interface or world that is not among the files.
     pub(crate) missing: Option<String>,
 }
 
@@ -102,17 +104,24 @@ fn folder(files: &Folder<'_>) -> Result<UnresolvedPackageGroup, Vec<Fault>> {
         }
     }
     if faults.is_empty()
-        && let Some((first, _)) = files.first()
+        && let Some((first, outline)) = files.first()
     {
-        faults.push(match (map, error) {
-            (Some(map), Some(error)) => parse_fault(&map, &error, first),
+        let fault = match (map, error) {
+            (Some(map), Some(error)) => {
+                let fault = parse_fault(&map, &error, first);
+                if files.len() == 1 && fault.missing.is_some() {
+                    faults.extend(unresolved(first, outline));
+                }
+                fault
+            }
             _ => Fault::new(
                 Rule::Syntax,
                 &first.path,
                 None,
                 "the wit parser cannot cope with the files of this folder",
             ),
-        });
+        };
+        faults.push(fault);
     }
     Err(faults)
 }
@@ -182,10 +191,31 @@ fn parse_fault(map: &SourceMap, error: &ParseError, first: &Source) -> Fault {
     };
     let mut fault = Fault::new(rule, &file, at, "");
     (fault.message, fault.help) = message(&kind.to_string());
-    if let ParseErrorKind::ItemNotFound { name, .. } = kind {
+    if let ParseErrorKind::ItemNotFound { name, kind, .. } = kind
+        && kind == OF_PACKAGE
+    {
         fault.missing = Some(name.clone());
     }
     fault
+}
+
+/// What the parser calls that which another file of the package may declare. Names of
+/// types are declared where they are used, or brought there.
+const OF_PACKAGE: &str = "interface or world";
+
+/// A name in a file alone that nothing declares, whatever the others of its package
+/// hold.
+fn unresolved(source: &Source, outline: &Outline) -> Option<Fault> {
+    let rest = Source {
+        path: String::new(),
+        text: alone::Rest::of(outline).text(),
+    };
+    let blank = Outline::default();
+    let (map, error) = parse(&vec![(source, outline), (&rest, &blank)])?.err()?;
+    let fault = parse_fault(&map, &error, source);
+    // A `use` outside of interfaces gives names that were not made up.
+    let own = fault.rule == Rule::Unresolved && fault.file == source.path;
+    (own && fault.missing.is_none()).then_some(fault)
 }
 
 /// A text of the parser: the first line says what is wrong, the others what to do.

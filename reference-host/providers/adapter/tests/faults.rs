@@ -1,16 +1,14 @@
 //! What happens when the process dies, stalls, or breaks the protocol.
 
-use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use cloud_contract::keyvalue::{Driver, SetOptions, Store};
-use cloud_contract::{
-    Bytes, Capability, Error, ErrorKind, Grant, Provider, Result, Scope, ScopeId, Settings,
-};
+use cloud_contract::keyvalue::SetOptions;
+use cloud_contract::{Bytes, Error, ErrorKind, Provider, Result};
 use futures::future::join_all;
 use provider_adapter::FACTORY;
+use provider_tests::{guest_store, not_run, scope, settings, store};
 
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/misbehave.py");
 
@@ -21,23 +19,13 @@ fn has_python() -> bool {
         .output()
         .is_ok();
     if !found {
-        let test = std::thread::current().name().unwrap_or("?").to_owned();
-        // Not `eprintln!`, whose text a test that passes keeps to itself.
-        let text = format!("NOT RUN: {test}: no python3\n");
-        std::io::stderr().write_all(text.as_bytes()).unwrap();
+        not_run(&"no python3");
     }
     found
 }
 
 async fn connect(options: &[(&str, &str)]) -> Result<Arc<dyn Provider>> {
-    let options = options.iter().copied();
-    (FACTORY.connect)(Settings {
-        options: options
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .collect(),
-        ..Settings::default()
-    })
-    .await
+    (FACTORY.connect)(settings(None, options)).await
 }
 
 async fn misbehave(mode: &str) -> Result<Arc<dyn Provider>> {
@@ -49,34 +37,6 @@ async fn misbehave(mode: &str) -> Result<Arc<dyn Provider>> {
         _ => ("timeout-ms", "10000"),
     };
     connect(&[("command", &command), timeouts]).await
-}
-
-fn scope() -> Scope {
-    Scope {
-        id: ScopeId::new("s").unwrap(),
-        names: vec!["store".to_owned()],
-    }
-}
-
-async fn store(provider: &Arc<dyn Provider>) -> Arc<dyn Driver> {
-    let namespace = provider.open(&scope()).await.unwrap();
-    namespace.keyvalue("store").await.unwrap()
-}
-
-/// The same as a guest sees it: with the time limit of a call.
-async fn guest_store(provider: &Arc<dyn Provider>) -> Arc<dyn Store> {
-    let scope = scope();
-    let namespace = provider.open(&scope).await.unwrap();
-    let grant = Grant {
-        capability: Capability::Keyvalue,
-        name: "store".to_owned(),
-        target: "store".to_owned(),
-        scope: scope.id,
-        namespace,
-        descriptor: Arc::new(provider.descriptor().clone()),
-    };
-    let platform = provider.platform(vec![grant]);
-    platform.open_store("store").await.unwrap()
 }
 
 /// The process, and the one that it started.
@@ -128,7 +88,7 @@ async fn a_process_that_breaks_the_protocol_is_unavailable_at_once_and_gone() {
         ("closes-output", "it closed its standard output; without"),
     ] {
         let provider = misbehave(mode).await.unwrap();
-        let driver = store(&provider).await;
+        let driver = store(&provider, "s").await;
         let begun = Instant::now();
         let calls = (0..100).map(|_| driver.get("k"));
         for result in join_all(calls).await {
@@ -136,7 +96,7 @@ async fn a_process_that_breaks_the_protocol_is_unavailable_at_once_and_gone() {
         }
         // The first fault speaks for all that comes later.
         assert_unavailable(&driver.exists("k").await.unwrap_err(), source);
-        let closed = provider.close(&scope()).await;
+        let closed = provider.close(&scope("s", &[])).await;
         assert_unavailable(&closed.unwrap_err(), source);
         // A line without an end takes its time in Python.
         assert!(begun.elapsed() < Duration::from_secs(30), "{mode}");
@@ -150,7 +110,7 @@ async fn a_second_answer_is_the_end() {
         return;
     }
     let provider = misbehave("twice").await.unwrap();
-    let driver = store(&provider).await;
+    let driver = store(&provider, "s").await;
     assert_eq!(driver.get("k").await.unwrap(), None);
     let until = Instant::now() + Duration::from_secs(9);
     let error = loop {
@@ -170,7 +130,7 @@ async fn a_process_that_says_nothing_times_out_and_is_killed_with_the_provider()
     }
     for mode in ["hangs", "closes-input"] {
         let provider = misbehave(mode).await.unwrap();
-        let guest = guest_store(&provider).await;
+        let guest = guest_store(&provider, "s").await;
         let begun = Instant::now();
         for result in join_all((0..64).map(|_| guest.get("k"))).await {
             let kind = result.unwrap_err().kind().clone();
@@ -182,7 +142,7 @@ async fn a_process_that_says_nothing_times_out_and_is_killed_with_the_provider()
         for result in join_all((0..64).map(|_| guest.set("k", large()))).await {
             assert!(result.unwrap_err().is_ambiguous(), "{mode}");
         }
-        let closed = provider.close(&scope()).await.unwrap_err();
+        let closed = provider.close(&scope("s", &[])).await.unwrap_err();
         assert!(closed.is_ambiguous(), "{mode}: {closed}");
         assert!(begun.elapsed() < Duration::from_secs(30));
         let processes = processes(&provider);
@@ -197,7 +157,7 @@ async fn whoever_leaves_too_much_unanswered_is_given_up() {
         return;
     }
     let provider = misbehave("forgets").await.unwrap();
-    let driver = store(&provider).await;
+    let driver = store(&provider, "s").await;
     let mut given_up = 0;
     let error = loop {
         match tokio::time::timeout(Duration::from_millis(50), async {
@@ -226,7 +186,7 @@ async fn an_answer_of_another_form_fails_its_call_alone() {
         ("no-utf8", "it is not JSON in UTF-8"),
     ] {
         let provider = misbehave(mode).await.unwrap();
-        let driver = store(&provider).await;
+        let driver = store(&provider, "s").await;
         for _ in 0..2 {
             let error = driver.get("k").await.unwrap_err();
             assert!(matches!(error.kind(), ErrorKind::Other(_)), "{error}");
@@ -239,7 +199,7 @@ async fn an_answer_of_another_form_fails_its_call_alone() {
         assert!(set.is_ok(), "{mode}");
     }
     let provider = misbehave("miscounts").await.unwrap();
-    let driver = store(&provider).await;
+    let driver = store(&provider, "s").await;
     let keys = ["a".to_owned(), "b".to_owned()];
     let results = driver.get_many(&keys).await;
     assert_eq!(results.len(), 2);
@@ -256,7 +216,7 @@ async fn a_late_answer_is_nobodys() {
         return;
     }
     let provider = misbehave("late").await.unwrap();
-    let driver = store(&provider).await;
+    let driver = store(&provider, "s").await;
     for _ in 0..3 {
         let late = tokio::time::timeout(Duration::from_millis(50), driver.get("k")).await;
         assert!(late.is_err());
@@ -275,7 +235,7 @@ async fn answers_come_in_any_order() {
         return;
     }
     let provider = misbehave("backwards").await.unwrap();
-    let driver = store(&provider).await;
+    let driver = store(&provider, "s").await;
     let keys: Vec<String> = (0..100).map(|number| format!("key-{number}")).collect();
     let values = join_all(keys.iter().map(|key| driver.get(key))).await;
     for (key, value) in keys.iter().zip(values) {
@@ -289,7 +249,7 @@ async fn calls_that_are_not_there_are_made_of_others() {
         return;
     }
     let provider = misbehave("well").await.unwrap();
-    let driver = store(&provider).await;
+    let driver = store(&provider, "s").await;
     let entries = [
         ("a".to_owned(), Bytes::from_static(b"1")),
         ("b".to_owned(), Bytes::from_static(b"2")),
@@ -316,7 +276,7 @@ async fn large_batches_are_divided() {
         return;
     }
     let provider = misbehave("large").await.unwrap();
-    let driver = store(&provider).await;
+    let driver = store(&provider, "s").await;
     let value = Bytes::from(vec![7; 32 << 20]);
     let set = driver.set("k", value.clone(), SetOptions::default()).await;
     set.unwrap();
@@ -407,7 +367,7 @@ async fn the_owner_is_told_why_a_process_is_given_up() {
     if let Ok(mode) = std::env::var(OWN_PROCESS) {
         match misbehave(&mode).await {
             Ok(provider) => {
-                let driver = store(&provider).await;
+                let driver = store(&provider, "s").await;
                 while driver.get("k").await.is_ok() {}
             }
             // Who connects is told, and says so.

@@ -1,11 +1,10 @@
 //! Settings, read and checked. Knows how they are spelled; must not connect.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use cloud_contract::{Error, Result, Settings, milliseconds};
+use cloud_contract::{Error, HttpAddress, Result, Settings, Timeouts};
 use reqwest::Url;
 
 use crate::connection_string;
@@ -17,6 +16,7 @@ pub(crate) const CALL_TIMEOUT: Duration = Duration::from_secs(10);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// Where accounts of the public cloud are.
 const SUFFIX: &str = "core.windows.net";
+const TABLE: &str = "be 3 to 63 letters and digits, beginning with a letter";
 
 /// Everything needed to connect. It holds credentials: no `Debug`.
 #[derive(Clone)]
@@ -65,17 +65,28 @@ impl Config {
     }
 
     fn from(settings: &Settings, variable: impl Fn(&str) -> Option<String>) -> Result<Self> {
-        let options = Options::read(&settings.options)?;
-        let named = match options.connection_string {
+        let options = settings.known_options(&[
+            "account",
+            "connection-string",
+            "key",
+            "sas",
+            "table",
+            "timeout-ms",
+        ])?;
+        let given = Named {
+            account: options.owned("account"),
+            key: options.owned("key"),
+            sas: options.owned("sas"),
+            ..Named::default()
+        };
+        // An account that is named decides; without one, the environment does.
+        let is_named = given.account.is_some() || settings.endpoint.is_some();
+        let string = options
+            .owned("connection-string")
+            .or_else(|| variable("AZURE_STORAGE_CONNECTION_STRING").filter(|_| !is_named));
+        let named = match string {
             Some(text) => connection_string::read(&text)?,
-            // An account that is named decides; without one, the environment does.
-            None if options.named.account.is_none() && settings.endpoint.is_none() => {
-                match variable("AZURE_STORAGE_CONNECTION_STRING") {
-                    Some(text) => connection_string::read(&text)?,
-                    None => options.named.or_variables(&variable),
-                }
-            }
-            None => options.named.or_variables(&variable),
+            None => given.or_variables(&variable),
         };
         let account = named.account.ok_or_else(|| {
             Error::invalid(
@@ -102,13 +113,14 @@ impl Config {
             (None, Some(sas)) => Access::Sas(sas.trim_start_matches('?').to_owned()),
             (None, None) => Access::Identity,
         };
+        let Timeouts { call, connect } = options.timeouts(CALL_TIMEOUT, CONNECT_TIMEOUT)?;
         let config = Self {
             endpoint: address(&endpoint)?,
             account,
             access,
-            table: options.table,
-            call_timeout: options.call_timeout,
-            connect_timeout: CONNECT_TIMEOUT.min(options.call_timeout.mul_f64(0.9)),
+            table: options.fitting("table", TABLE, is_table)?,
+            call_timeout: call,
+            connect_timeout: connect,
         };
         if config.access == Access::Identity && config.endpoint.scheme() != "https" {
             return Err(Error::invalid(
@@ -135,83 +147,32 @@ impl Named {
     }
 }
 
-struct Options {
-    connection_string: Option<String>,
-    named: Named,
-    table: Option<String>,
-    call_timeout: Duration,
-}
-
-impl Options {
-    fn read(options: &BTreeMap<String, String>) -> Result<Self> {
-        let mut read = Self {
-            connection_string: None,
-            named: Named::default(),
-            table: None,
-            call_timeout: CALL_TIMEOUT,
-        };
-        for (name, value) in options {
-            match name.as_str() {
-                "account" => read.named.account = Some(value.clone()),
-                "connection-string" => read.connection_string = Some(value.clone()),
-                "key" => read.named.key = Some(value.clone()),
-                "sas" => read.named.sas = Some(value.clone()),
-                "table" => read.table = Some(table(value)?),
-                "timeout-ms" => read.call_timeout = milliseconds(name, value)?,
-                _ => {
-                    return Err(Error::invalid(
-                        "options: known are account, connection-string, key, sas, table and timeout-ms",
-                    ));
-                }
-            }
-        }
-        Ok(read)
-    }
-}
-
 /// The cause is left out: it may repeat parts of the endpoint.
 fn address(text: &str) -> Result<Url> {
-    let url = Url::parse(text.trim_end_matches('/')).ok().filter(|url| {
-        matches!(url.scheme(), "http" | "https")
-            && url.host_str().is_some()
-            && url.query().is_none()
-            && url.fragment().is_none()
-            && url.username().is_empty()
-            && url.password().is_none()
-    });
-    url.ok_or_else(|| {
-        Error::invalid("endpoint: must look like https://ACCOUNT.table.core.windows.net")
-    })
+    HttpAddress::read(text)
+        .and_then(|_| Url::parse(text.trim_end_matches('/')).ok())
+        .ok_or_else(|| {
+            Error::invalid("endpoint: must look like https://ACCOUNT.table.core.windows.net")
+        })
 }
 
-fn table(name: &str) -> Result<String> {
-    let fits = (3..=63).contains(&name.len())
+fn is_table(name: &str) -> bool {
+    (3..=63).contains(&name.len())
         && name.starts_with(|first: char| first.is_ascii_alphabetic())
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    if fits {
-        Ok(name.to_owned())
-    } else {
-        Err(Error::invalid(
-            "table: must be 3 to 63 letters and digits, beginning with a letter",
-        ))
-    }
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use cloud_contract::ErrorKind;
+    use provider_tests::{assert_refused, settings};
 
     fn read(
         endpoint: Option<&str>,
         options: &[(&str, &str)],
         environment: &[(&str, &str)],
     ) -> Result<Config> {
-        let settings = Settings {
-            endpoint: endpoint.map(str::to_owned),
-            ..Settings::default()
-        };
-        Config::from(&settings.or(options), |name| {
+        Config::from(&settings(endpoint, options), |name| {
             environment
                 .iter()
                 .find(|&&(known, _)| known == name)
@@ -282,28 +243,24 @@ mod tests {
     fn what_is_wrong_is_refused_without_its_text() {
         let good = ("account", "account1");
         let key = ("key", "c2VzYW1l");
-        for (endpoint, options) in [
-            (None, vec![]),
-            (LOCAL, vec![]),
-            (LOCAL, vec![good]),
-            (None, vec![("account", "Sesame!")]),
-            (None, vec![good, ("key", "sesame!")]),
-            (Some("sesame"), vec![good, key]),
-            (Some("ftp://sesame"), vec![good, key]),
-            (Some("http://sesame?x=1"), vec![good, key]),
-            (Some("http://sesame:secret@host"), vec![good, key]),
-            (LOCAL, vec![good, key, ("table", "sesame-1")]),
-            (LOCAL, vec![good, key, ("table", "1sesame")]),
-            (LOCAL, vec![good, key, ("timeout-ms", "sesame")]),
-            (LOCAL, vec![good, key, ("sesame", "1")]),
-            (None, vec![("connection-string", "sesame")]),
-            (None, vec![("connection-string", "AccountName=s;Sesame=1")]),
-        ] {
-            let Err(error) = read(endpoint, &options, &[]) else {
-                panic!("{endpoint:?} {options:?}")
-            };
-            assert!(matches!(error.kind(), ErrorKind::InvalidArgument(_)));
-            assert!(!format!("{error} {error:?}").contains("esame"), "{error}");
-        }
+        assert_refused(
+            |settings| Config::from(settings, |_| None),
+            (LOCAL, &[good, key]),
+            &[
+                (None, &[]),
+                (LOCAL, &[]),
+                (LOCAL, &[good]),
+                (None, &[("account", "Sesame!")]),
+                (None, &[good, ("key", "sesame!")]),
+                (Some("sesame"), &[good, key]),
+                (Some("ftp://sesame"), &[good, key]),
+                (Some("http://sesame?x=1"), &[good, key]),
+                (Some("http://sesame:secret@host"), &[good, key]),
+                (LOCAL, &[good, key, ("table", "sesame-1")]),
+                (LOCAL, &[good, key, ("table", "1sesame")]),
+                (None, &[("connection-string", "sesame")]),
+                (None, &[("connection-string", "AccountName=s;Sesame=1")]),
+            ],
+        );
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use cloud_contract::{Descriptor, Durability, Limit, feature, limit};
 
-use crate::entity::{PART_BYTES, PARTS};
+use crate::record::{PART_BYTES, PARTS};
 
 /// The provider's id.
 pub(crate) const NAME: &str = "azure-tables";

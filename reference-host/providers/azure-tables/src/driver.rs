@@ -14,11 +14,11 @@ use cloud_contract::keyvalue::{
 };
 use cloud_contract::{Error, ErrorKind, Result};
 
-use crate::client::Answer;
-use crate::entity::{Found, Moment, Select, body};
 use crate::error::unexpected_reply;
+use crate::link::Answer;
+use crate::names::{Place, Space};
 use crate::namespace::Registration;
-use crate::places::{Place, Space};
+use crate::record::{Found, Moment, Select, body};
 use crate::table::{Condition, Table};
 
 mod batch;

@@ -55,17 +55,17 @@
 //! This crate knows neither an engine nor the harness.
 #![deny(missing_docs)]
 
-mod client;
 mod config;
 mod connection_string;
 mod credentials;
 mod descriptor;
 mod driver;
-mod entity;
 mod error;
+mod link;
+mod names;
 mod namespace;
-mod places;
 mod provider;
+mod record;
 mod resources;
 mod table;
 

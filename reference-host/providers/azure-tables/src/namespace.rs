@@ -13,11 +13,11 @@ use cloud_contract::{Error, ErrorKind, Namespace, Result, ScopeId, keyvalue};
 use serde_json::Value;
 use tokio::sync::{Mutex, OwnedRwLockReadGuard, RwLock};
 
-use crate::client::Answer;
 use crate::driver::Store;
-use crate::entity::{Found, Select, body};
 use crate::error::unexpected_reply;
-use crate::places::{Place, Space};
+use crate::link::Answer;
+use crate::names::{Place, Space};
+use crate::record::{Found, Select, body};
 use crate::table::Table;
 
 /// A scope that this provider opened.

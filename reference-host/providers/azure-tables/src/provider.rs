@@ -10,13 +10,13 @@ use cloud_contract::{
     Descriptor, Error, ErrorKind, Namespace, Provider, Result, Scope, ScopeId, Settings,
 };
 
-use crate::client::{Answer, Client};
 use crate::config::Config;
 use crate::descriptor::describe;
-use crate::entity;
 use crate::error::unexpected_reply;
+use crate::link::{Answer, Client};
+use crate::names::{Place, Space};
 use crate::namespace::{Open, Registration, find, register, scope_place};
-use crate::places::{Place, Space};
+use crate::record;
 use crate::table::{Condition, Table};
 
 /// How many entities a scope is emptied of at a time.
@@ -75,8 +75,8 @@ impl Tables {
                 .query(&filter, select, CLEAR_AT_ONCE, from.as_deref(), false);
             let mut page = bounded(limit, query).await?;
             let places = page.entities.iter_mut().map(|entity| {
-                let partition = entity::text(entity, "PartitionKey");
-                let row = entity::text(entity, "RowKey");
+                let partition = record::text(entity, "PartitionKey");
+                let row = record::text(entity, "RowKey");
                 let place = partition.zip(row);
                 place
                     .map(|(partition, row)| Place { partition, row })

@@ -9,9 +9,9 @@ use cloud_contract::{ErrorKind, Resource, Resources, Result, ScopeId, Settings};
 use reqwest::Method;
 use sha2::{Digest as _, Sha256};
 
-use crate::client::{Answer, Client, Request};
 use crate::config::Config;
 use crate::error::unexpected_reply;
+use crate::link::{Answer, Client, Request};
 
 const KIND: &str = "azure-table";
 /// The longest name that a table can have.

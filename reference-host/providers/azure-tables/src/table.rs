@@ -14,10 +14,10 @@ use serde_json::{Map, Value};
 use tokio::sync::{Mutex, MutexGuard};
 use tokio::time::Instant;
 
-use crate::client::{Answer, Client, Reply, Request};
-use crate::entity::{self, Found, Moment, Select, body};
 use crate::error::unexpected_reply;
-use crate::places::Place;
+use crate::link::{Answer, Client, Reply, Request};
+use crate::names::Place;
+use crate::record::{self, Found, Moment, Select, body};
 
 /// Calls that must take turns on a key share one of so many locks.
 const LOCKS: usize = 256;
@@ -238,7 +238,7 @@ impl Table {
         // lies between our write and our read as well.
         let mut fields: Map<String, Value> =
             serde_json::from_slice(&read.body).map_err(|_| unexpected_reply())?;
-        let stamp = entity::text(&mut fields, "Timestamp")
+        let stamp = record::text(&mut fields, "Timestamp")
             .and_then(|stamp| parse_rfc3339(&stamp).ok())
             .ok_or_else(unexpected_reply)?;
         let stamp = stamp.unix_timestamp_nanos() - CLOCK_SLACK.as_nanos().cast_signed();

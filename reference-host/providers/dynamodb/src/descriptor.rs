@@ -5,7 +5,7 @@ use std::time::Duration;
 use cloud_contract::{Descriptor, Durability, Limit, feature, limit};
 
 use crate::clock::WIDEST;
-use crate::item::{KEY_BYTES, VALUE_BYTES};
+use crate::record::{KEY_BYTES, VALUE_BYTES};
 
 /// The provider's id.
 pub(crate) const NAME: &str = "dynamodb";

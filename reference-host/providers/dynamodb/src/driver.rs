@@ -16,11 +16,11 @@ use cloud_contract::keyvalue::{
     Conditional, Driver, Entry, Expected, KeyPage, ListRequest, SetOptions, Version,
 };
 
-use crate::client::{Service, read, write};
 use crate::clock::{Clock, Moment};
 use crate::error::translate;
-use crate::item::{self, Item, NewEntry};
+use crate::link::{Service, read, write};
 use crate::namespace::Registration;
+use crate::record::{self, Item, NewEntry};
 
 pub(crate) use list::clear;
 
@@ -66,9 +66,9 @@ impl Condition {
             Self::Version(version, now) => (now, Some(version)),
         };
         let mut values = Item::with_capacity(2);
-        values.insert(":now".to_owned(), item::number(now.0));
+        values.insert(":now".to_owned(), record::number(now.0));
         if let Some(version) = version {
-            values.insert(":version".to_owned(), item::text(version.as_str()));
+            values.insert(":version".to_owned(), record::text(version.as_str()));
         }
         values
     }
@@ -98,7 +98,9 @@ impl Store {
     async fn asked(&self, expected: Expected) -> Result<Asked> {
         match expected {
             Expected::Any => Ok(Asked::Nothing),
-            Expected::Version(version) if !item::may_be_version(&version) => Ok(Asked::Impossible),
+            Expected::Version(version) if !record::may_be_version(&version) => {
+                Ok(Asked::Impossible)
+            }
             Expected::Version(version) => {
                 let now = self.synced().await?.now();
                 Ok(Asked::For(Condition::Version(version, now)))
@@ -130,7 +132,7 @@ impl Place {
             client
                 .get_item()
                 .table_name(&self.service.table)
-                .set_key(Some(item::key(&self.partition, key.as_bytes())))
+                .set_key(Some(record::key(&self.partition, key.as_bytes())))
                 .projection_expression(attributes)
                 .consistent_read(true)
                 .send()
@@ -138,7 +140,7 @@ impl Place {
         let answer = read(request).await.map_err(translate)?;
         match answer.item {
             // After the answer: it tells the time.
-            Some(found) => item::live(found, self.service.clock.now()),
+            Some(found) => record::live(found, self.service.clock.now()),
             None => Ok(None),
         }
     }
@@ -146,7 +148,7 @@ impl Place {
     async fn entry(&self, key: &str) -> Result<Option<Entry>> {
         let found = self.find(key, "v, n, r, e").await?;
         let now = self.service.clock.now();
-        found.map(|found| item::entry(found, now)).transpose()
+        found.map(|found| record::entry(found, now)).transpose()
     }
 
     /// The entry that came with a condition that failed. Where none came, the
@@ -159,8 +161,8 @@ impl Place {
     ) -> Result<Option<Entry>> {
         let now = condition.now();
         match found {
-            Some(found) => match item::live(found, now)? {
-                Some(found) => item::entry(found, now).map(Some),
+            Some(found) => match record::live(found, now)? {
+                Some(found) => record::entry(found, now).map(Some),
                 None => Ok(None),
             },
             None => match condition {
@@ -216,7 +218,7 @@ impl Place {
             let mut delete = client
                 .delete_item()
                 .table_name(&self.service.table)
-                .set_key(Some(item::key(&self.partition, &key)));
+                .set_key(Some(record::key(&self.partition, &key)));
             if let Some(condition) = &condition {
                 delete = delete
                     .condition_expression(condition.expression())
@@ -247,7 +249,7 @@ impl Place {
 impl Driver for Store {
     async fn get(&self, key: &str) -> Result<Option<Bytes>> {
         match self.place.find(key, "v, n, e").await? {
-            Some(mut found) => item::value(&mut found).map(Some),
+            Some(mut found) => record::value(&mut found).map(Some),
             None => Ok(None),
         }
     }
@@ -270,7 +272,7 @@ impl Driver for Store {
         let new = NewEntry {
             key: Bytes::copy_from_slice(key.as_bytes()),
             value,
-            version: item::fresh_version(),
+            version: record::fresh_version(),
             end: match options.ttl {
                 Some(ttl) => Some(self.synced().await?.deadline(ttl)?),
                 None => None,

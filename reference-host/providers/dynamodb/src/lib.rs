@@ -46,15 +46,15 @@
 //! This crate knows neither an engine nor the harness.
 #![deny(missing_docs)]
 
-mod client;
 mod clock;
 mod config;
 mod descriptor;
 mod driver;
 mod error;
-mod item;
+mod link;
 mod namespace;
 mod provider;
+mod record;
 mod resources;
 
 use cloud_contract::{Account, Container, Factory, Flavour, Process};

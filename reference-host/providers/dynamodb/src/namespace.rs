@@ -11,10 +11,10 @@ use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailur
 use cloud_contract::{Error, ErrorKind, Namespace, Result, ScopeId, keyvalue};
 use tokio::sync::Semaphore;
 
-use crate::client::{Service, read, write};
 use crate::driver::Store;
 use crate::error::{translate, unexpected_reply};
-use crate::item::{self, Item, STORES};
+use crate::link::{Service, read, write};
+use crate::record::{self, Item, STORES};
 
 /// The sort key under which a scope keeps the names of its stores.
 const NAMES: &[u8] = b"names";
@@ -106,10 +106,10 @@ pub(crate) async fn register(
     scope: &ScopeId,
     names: &[String],
 ) -> Result<Vec<String>> {
-    let names: Vec<AttributeValue> = names.iter().map(item::text).collect();
+    let names: Vec<AttributeValue> = names.iter().map(record::text).collect();
     let request = || {
         let client = &service.client;
-        let mut item = item::key(scope.as_str(), NAMES);
+        let mut item = record::key(scope.as_str(), NAMES);
         item.insert(STORES.to_owned(), AttributeValue::L(names.clone()));
         client
             .put_item()
@@ -140,7 +140,7 @@ pub(crate) async fn registered(service: &Service, scope: &ScopeId) -> Result<Opt
         client
             .get_item()
             .table_name(&service.table)
-            .set_key(Some(item::key(scope.as_str(), NAMES)))
+            .set_key(Some(record::key(scope.as_str(), NAMES)))
             .consistent_read(true)
             .send()
     };
@@ -155,7 +155,7 @@ pub(crate) async fn forget(service: &Service, scope: &ScopeId) -> Result<()> {
         client
             .delete_item()
             .table_name(&service.table)
-            .set_key(Some(item::key(scope.as_str(), NAMES)))
+            .set_key(Some(record::key(scope.as_str(), NAMES)))
             .send()
     };
     write(request).await.map(drop).map_err(translate)
@@ -195,7 +195,7 @@ impl Namespace for Open {
         Ok(Arc::new(Store::new(
             Arc::clone(&self.service),
             Arc::clone(&self.registration),
-            item::partition(&self.scope, store),
+            record::partition(&self.scope, store),
         )))
     }
 }
@@ -207,7 +207,7 @@ mod tests {
     #[test]
     fn names_are_read_as_they_were_written() {
         let names = ["a", "b/c", "\u{e9}"];
-        let list = AttributeValue::L(names.iter().map(|&name| item::text(name)).collect());
+        let list = AttributeValue::L(names.iter().map(|&name| record::text(name)).collect());
         let item = Item::from([(STORES.to_owned(), list)]);
         assert_eq!(stores(&item).unwrap(), names);
         assert!(stores(&Item::new()).is_err());

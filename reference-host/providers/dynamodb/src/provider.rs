@@ -12,13 +12,13 @@ use cloud_contract::{
 
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 
-use crate::client::{Service, read};
 use crate::config::Config;
 use crate::descriptor::describe;
 use crate::driver;
 use crate::error::{translate, unexpected_reply};
-use crate::item::{self, STORE_NAME_BYTES};
+use crate::link::{Service, read};
 use crate::namespace::{Open, Registration, forget, register, registered};
+use crate::record::{self, STORE_NAME_BYTES};
 
 /// How many stores are cleared at a time when a scope is closed.
 const STORES_AT_ONCE: usize = 4;
@@ -84,8 +84,8 @@ fn check(table: &TableDescription) -> Result<()> {
                 .iter()
                 .any(|one| one.attribute_type == scalar && one.attribute_name == name)
     };
-    if has(KeyType::Hash, item::PARTITION, ScalarAttributeType::S)
-        && has(KeyType::Range, item::KEY, ScalarAttributeType::B)
+    if has(KeyType::Hash, record::PARTITION, ScalarAttributeType::S)
+        && has(KeyType::Range, record::KEY, ScalarAttributeType::B)
     {
         Ok(())
     } else {
@@ -153,7 +153,7 @@ impl Provider for DynamoDb {
         let Some(names) = registered(&self.service, &scope.id).await? else {
             return Ok(());
         };
-        stream::iter(names.iter().map(|name| item::partition(&scope.id, name)))
+        stream::iter(names.iter().map(|name| record::partition(&scope.id, name)))
             .map(Ok)
             .try_for_each_concurrent(STORES_AT_ONCE, async |partition| {
                 driver::clear(&self.service, &partition).await

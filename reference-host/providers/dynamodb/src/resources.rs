@@ -9,10 +9,10 @@ use aws_sdk_dynamodb::types::{
 };
 use cloud_contract::{Error, ErrorKind, Resource, Resources, Result, ScopeId, Settings};
 
-use crate::client::{self, Service, read, write};
 use crate::config::Config;
 use crate::error::translate;
-use crate::item::{KEY, PARTITION, TTL};
+use crate::link::{self, Service, read, write};
+use crate::record::{KEY, PARTITION, TTL};
 
 /// The kind of our resources.
 const TABLE: &str = "dynamodb-table";
@@ -165,7 +165,7 @@ async fn remove(settings: Settings, resource: Resource) -> Result<()> {
 async fn place(settings: Settings) -> Result<String> {
     let config = Config::read(&settings)?;
     let table = config.table.clone().unwrap_or_default();
-    let found = client::find(config).await?;
+    let found = link::find(config).await?;
     let text = |part: Option<&str>| part.unwrap_or_default().to_owned();
     let account = found.credentials.account_id();
     Ok(format!(

@@ -1,52 +1,42 @@
 //! What only the service itself can show: the size of an item, what is left behind,
-//! and how it dies.
+//! and how it dies. It takes seconds to start, so there is one for all steps.
 
 mod support;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use cloud_contract::keyvalue::{Conditional, Driver, Expected, SetOptions};
 use cloud_contract::{Bytes, ErrorKind, limit};
-use support::{Server, TABLE, connect, create, remove, scope, store};
-use tokio::task::JoinSet;
+use provider_tests::{Server, faults, scope, seam, store};
+use support::DYNAMODB;
 
-/// The items of the table, counted past the provider.
-async fn items(endpoint: &str) -> i32 {
-    let keys = Credentials::new("test", "test", None, None, "test");
-    let config = aws_config::defaults(BehaviorVersion::latest())
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
-        .region(Region::new("us-east-1"))
-        .credentials_provider(keys)
-        .endpoint_url(endpoint)
-        .load()
-        .await;
-    let client = aws_sdk_dynamodb::Client::new(&config);
-    let found = client.scan().table_name(TABLE).send().await.unwrap();
-    found.count()
+#[test]
+fn on_dynamodb_local() {
+    DYNAMODB.on_server(async |server| {
+        seam::holds(server).await;
+        seam::names_stay(server).await;
+        the_largest_item_has_room_for_a_lifetime(server).await;
+        closing_waits_for_calls_whose_caller_is_gone(server).await;
+        faults::is_closed_under_its_writers(server).await;
+        faults::replies_are_lost(server).await;
+        faults::stalls(server).await;
+        the_table_comes_and_goes(server).await;
+        faults::is_killed(server).await;
+    });
 }
 
-async fn set(driver: &Arc<dyn Driver>, key: &str, size: usize) -> cloud_contract::Result<()> {
+async fn write(driver: &Arc<dyn Driver>, key: &str, size: usize) -> cloud_contract::Result<()> {
     let value = Bytes::from(vec![0xff; size]);
     let done = driver.set(key, value, SetOptions::default()).await?;
     assert!(matches!(done, Conditional::Done(_)));
     Ok(())
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn limits_residue_and_death() {
-    let Some(mut server) = Server::start() else {
-        return;
-    };
-    let endpoint = server.endpoint();
-    server.create().await;
-    // Making it again is no error.
-    create(&endpoint, TABLE).await.unwrap();
-    let provider = connect(&endpoint, &[]).await.unwrap();
-
-    // The declared limit is that of the largest item: with the longest names, a
-    // permanent key has room for the two numbers of one that ends, and no more.
+/// The declared limit is that of the largest item: with the longest names, a permanent
+/// key has room for the two numbers of one that ends, and no more.
+async fn the_largest_item_has_room_for_a_lifetime(server: &Server) {
+    let provider = server.provider().await;
     let largest = provider.descriptor().limit(limit::KV_VALUE_MAX_BYTES);
     let largest = usize::try_from(largest.unwrap()).unwrap();
     let name = "n".repeat(192);
@@ -54,76 +44,42 @@ async fn limits_residue_and_death() {
     let namespace = provider.open(&longest).await.unwrap();
     let driver = namespace.keyvalue(&name).await.unwrap();
     let key = "k".repeat(1_024);
-    set(&driver, &key, largest + 2 * (1 + 21)).await.unwrap();
-    set(&driver, &key, largest + 2 * (1 + 21) + 1)
-        .await
-        .unwrap_err();
+    let room = largest + 2 * (1 + 21);
+    write(&driver, &key, room).await.unwrap();
+    write(&driver, &key, room + 1).await.unwrap_err();
     let options = SetOptions {
         expected: Expected::Any,
         ttl: Some(Duration::from_secs(60)),
     };
     let value = Bytes::from(vec![0xff; largest]);
     driver.set(&key, value, options).await.unwrap();
+    provider.close(&longest).await.unwrap();
+    assert_eq!(server.left().await, 0);
+}
 
-    // Closing leaves nothing, calls included whose caller is gone.
-    let other = store(&provider).await;
-    set(&other, "k", 1).await.unwrap();
+async fn closing_waits_for_calls_whose_caller_is_gone(server: &Server) {
+    let provider = server.provider().await;
+    let driver = store(&provider, "gone").await;
     for number in 0..60 {
         let key = format!("{number}");
-        let call = other.set(&key, Bytes::new(), SetOptions::default());
+        let call = driver.set(&key, Bytes::new(), SetOptions::default());
         assert!(futures::poll!(call).is_pending());
     }
-    assert!(items(&endpoint).await > 2);
-    provider.close(&longest).await.unwrap();
-    provider.close(&scope("test", &[])).await.unwrap();
-    provider.close(&scope("test", &[])).await.unwrap();
-    assert_eq!(items(&endpoint).await, 0);
-    let late = other.set("k", Bytes::new(), SetOptions::default()).await;
-    assert_eq!(late.unwrap_err().kind(), &ErrorKind::NotFound);
+    provider.close(&scope("gone", &[])).await.unwrap();
+    assert_eq!(server.left().await, 0);
+}
 
-    // A table that is gone, and one that was never there.
-    let driver = store(&provider).await;
-    remove(&endpoint, TABLE).await.unwrap();
-    let error = remove(&endpoint, TABLE).await.unwrap_err();
+/// What a table that is gone is called, and one that was never there.
+async fn the_table_comes_and_goes(server: &Server) {
+    // Making it again is no error.
+    server.create().await.unwrap();
+    let driver = store(&server.provider().await, "table").await;
+    server.remove().await.unwrap();
+    let error = server.remove().await.unwrap_err();
     assert_eq!(error.kind(), &ErrorKind::NotFound);
     let gone = driver.get("k").await.unwrap_err();
     assert_eq!(gone.kind(), &ErrorKind::NotFound);
-    let absent = connect(&endpoint, &[]).await.unwrap_err();
+    let absent = server.connect(&[]).await.unwrap_err();
     assert!(matches!(absent.kind(), ErrorKind::InvalidArgument(_)));
-
-    // Killed in the middle of traffic.
-    create(&endpoint, TABLE).await.unwrap();
-    let driver = store(&provider).await;
-    let mut tasks = JoinSet::new();
-    for task in 0..16 {
-        let driver = Arc::clone(&driver);
-        tasks.spawn(async move {
-            loop {
-                let begun = Instant::now();
-                if let Err(error) = driver.increment(&format!("c{task}"), 1).await {
-                    return (error, begun.elapsed());
-                }
-            }
-        });
-    }
-    tokio::time::sleep(Duration::from_millis(100)).await;
-    server.kill();
-    for (error, took) in tasks.join_all().await {
-        assert_eq!(error.kind(), &ErrorKind::Unavailable);
-        assert!(took < Duration::from_secs(4), "{took:?}");
-    }
-    let begun = Instant::now();
-    let many: Vec<String> = (0..100).map(|number| number.to_string()).collect();
-    for error in [
-        driver.get("k").await.unwrap_err(),
-        driver.delete("k", Expected::Any).await.unwrap_err(),
-        driver.get_many(&many).await.remove(99).unwrap_err(),
-        driver.delete_many(&many).await.remove(99).unwrap_err(),
-        provider.open(&scope("s", &[])).await.unwrap_err(),
-        provider.close(&scope("s", &[])).await.unwrap_err(),
-    ] {
-        assert_eq!(error.kind(), &ErrorKind::Unavailable);
-        assert!(!format!("{error:?}").contains("127.0.0.1"));
-    }
-    assert!(begun.elapsed() < Duration::from_secs(4));
+    server.create().await.unwrap();
 }

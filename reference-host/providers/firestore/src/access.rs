@@ -4,7 +4,7 @@ use cloud_contract::{Error, ErrorKind, Result};
 use gcloud_sdk::{GoogleAuthHeaders, GoogleEnvironment, error};
 use tonic::metadata::{Ascii, MetadataMap, MetadataValue};
 
-use crate::config::{Config, project};
+use crate::config::{Config, PROJECT, is_project};
 
 /// What a token is asked for.
 const TOKEN_SCOPE: &str = "https://www.googleapis.com/auth/datastore";
@@ -105,9 +105,14 @@ async fn project_of(config: &Config) -> Result<String> {
         return Ok(project.clone());
     }
     let found = GoogleEnvironment::detect_google_project_id().await;
-    project(&found.ok_or_else(|| {
+    let project = found.ok_or_else(|| {
         Error::invalid("project: the environment names none, so it must be given")
-    })?)
+    })?;
+    if is_project(&project) {
+        return Ok(project);
+    }
+    let rule = format!("project: must {PROJECT}");
+    Err(ErrorKind::InvalidArgument(rule.into()).into())
 }
 
 /// Settings are checked, so this cannot fail but by a mistake of ours.

@@ -14,11 +14,11 @@ use cloud_contract::keyvalue::{
 };
 
 use crate::clock::Moment;
-use crate::document::{Change, Condition, Content, END_FIELDS, FIELDS, Mark, State, Stay};
 use crate::error::Verdict;
 use crate::link::{Link, Reply};
 use crate::names::StoreNames;
 use crate::namespace::Gate;
+use crate::record::{Change, Condition, Content, END_FIELDS, FIELDS, Mark, State, Stay};
 
 use counter::Counters;
 

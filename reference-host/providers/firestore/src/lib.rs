@@ -79,13 +79,13 @@ mod access;
 mod clock;
 mod config;
 mod descriptor;
-mod document;
 mod driver;
 mod error;
 mod link;
 mod names;
 mod namespace;
 mod provider;
+mod record;
 mod resources;
 
 use cloud_contract::{Account, Container, Factory, Flavour, Process};

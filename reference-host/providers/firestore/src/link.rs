@@ -26,8 +26,8 @@ use tonic::transport::{Channel, ClientTlsConfig, Endpoint};
 use crate::access::Access;
 use crate::clock::{Clock, Moment};
 use crate::config::Config;
-use crate::document::{Change, moment};
 use crate::error::{Failure, Verdict, unexpected_answer};
+use crate::record::{Change, moment};
 
 /// A message holds at most one document of 1 MiB, but for names of many.
 const MESSAGE_MAX_BYTES: usize = 16 * 1024 * 1024;
@@ -73,7 +73,7 @@ impl Link {
     pub(crate) async fn new(config: &Config) -> Result<Self> {
         let (access, database) = Access::find(config).await?;
         let mut endpoint = Endpoint::from(config.endpoint.clone())
-            .connect_timeout(config.connect_timeout().mul_f64(0.9))
+            .connect_timeout(config.connect_timeout.mul_f64(0.9))
             .tcp_nodelay(true)
             .tcp_keepalive(Some(Duration::from_secs(30)))
             .initial_stream_window_size(WINDOW)

@@ -13,11 +13,11 @@ use gcloud_sdk::google::firestore::v1::structured_query::{
 use tokio::sync::RwLock;
 use tracing::Instrument as _;
 
-use crate::document::{Change, Condition, Content, stores};
 use crate::driver::{Core, Store};
 use crate::error::{Verdict, unexpected_answer};
 use crate::link::Link;
 use crate::names::{StoreNames, entries_collection, scope_document};
+use crate::record::{Change, Condition, Content, stores};
 
 /// How many entries one request removes when a scope is closed.
 const CLEAR_AT_ONCE: i32 = 300;

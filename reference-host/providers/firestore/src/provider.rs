@@ -34,7 +34,7 @@ struct Firestore {
 /// `other` without a database of native mode.
 pub(crate) async fn connect(settings: Settings) -> Result<Arc<dyn Provider>> {
     let config = Config::read(&settings)?;
-    let connected = tokio::time::timeout(config.connect_timeout(), reach(&config)).await;
+    let connected = tokio::time::timeout(config.connect_timeout, reach(&config)).await;
     let link = connected.unwrap_or_else(|_| Err(ErrorKind::Timeout.into()))?;
     Ok(Arc::new(Firestore {
         link: Arc::new(link),

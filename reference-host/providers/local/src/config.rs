@@ -1,10 +1,8 @@
-//! Settings of a user, checked and turned into a configuration. Must not know
-//! the database.
+//! Settings, read and checked. Knows how they are spelled; must not know the database.
 
-use std::borrow::Cow;
 use std::path::PathBuf;
 
-use cloud_contract::{Error, ErrorKind, Result, Settings};
+use cloud_contract::{Error, Result, Settings};
 
 const DEFAULT_CACHE_MIB: usize = 64;
 /// A typing error of a few digits should not ask for all memory.
@@ -30,73 +28,52 @@ impl std::fmt::Debug for Config {
     }
 }
 
-impl TryFrom<Settings> for Config {
-    type Error = Error;
-
-    fn try_from(settings: Settings) -> Result<Self> {
+impl Config {
+    /// Reads the settings.
+    ///
+    /// # Errors
+    /// `invalid-argument` naming the setting and the rule, never its value.
+    pub(crate) fn read(settings: &Settings) -> Result<Self> {
         if settings.endpoint.is_some() {
             return Err(Error::invalid(
                 "endpoint: the local provider has none, it takes a directory",
             ));
         }
-        let directory = settings
-            .directory
+        let directory = settings.directory.clone();
+        let directory = directory
             .filter(|directory| !directory.as_os_str().is_empty())
             .ok_or_else(|| Error::invalid("directory: the local provider needs a data folder"))?;
-        let mut config = Self {
+        let options = settings.known_options(&["verify", "cache-mib"])?;
+        let verify = options.read("verify", "be always or after-crash", |word| match word {
+            "always" => Some(true),
+            "after-crash" => Some(false),
+            _ => None,
+        })?;
+        let cache_mib = options.number("cache-mib", 1..=MOST_CACHE_MIB)?;
+        Ok(Self {
             directory,
-            verify: true,
-            cache_bytes: DEFAULT_CACHE_MIB << 20,
-        };
-        for (name, value) in &settings.options {
-            match name.as_str() {
-                "verify" => {
-                    config.verify = match value.as_str() {
-                        "always" => true,
-                        "after-crash" => false,
-                        _ => return Err(Error::invalid("verify: must be always or after-crash")),
-                    }
-                }
-                "cache-mib" => {
-                    config.cache_bytes = value
-                        .parse()
-                        .ok()
-                        .filter(|mib| (1..=MOST_CACHE_MIB).contains(mib))
-                        .map(|mib: usize| mib << 20)
-                        .ok_or_else(|| {
-                            Error::invalid("cache-mib: must be a number from 1 to 65536")
-                        })?;
-                }
-                other => {
-                    let text = format!(
-                        "{other}: no option of the local provider, which has verify and cache-mib"
-                    );
-                    return Err(ErrorKind::InvalidArgument(Cow::Owned(text)).into());
-                }
-            }
-        }
-        Ok(config)
+            verify: verify.unwrap_or(true),
+            cache_bytes: cache_mib.unwrap_or(DEFAULT_CACHE_MIB) << 20,
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use provider_tests::assert_refused;
 
-    fn settings(options: &[(&str, &str)]) -> Settings {
-        Settings {
-            endpoint: None,
+    /// Reads settings with a folder.
+    fn read(settings: &Settings) -> Result<Config> {
+        Config::read(&Settings {
             directory: Some("data".into()),
-            options: options
-                .iter()
-                .map(|&(name, value)| (name.to_owned(), value.to_owned()))
-                .collect(),
-        }
+            ..settings.clone()
+        })
     }
 
     #[test]
     fn a_folder_is_enough() {
-        let config = Config::try_from(settings(&[])).unwrap();
+        let config = read(&Settings::default()).unwrap();
         assert!(config.verify);
         assert_eq!(config.cache_bytes, 64 << 20);
         assert!(!format!("{config:?}").contains("data"));
@@ -105,31 +82,31 @@ mod tests {
     #[test]
     fn options_are_read() {
         let options = [("verify", "after-crash"), ("cache-mib", "1")];
-        let config = Config::try_from(settings(&options)).unwrap();
+        let config = read(&Settings::default().or(&options)).unwrap();
         assert!(!config.verify);
         assert_eq!(config.cache_bytes, 1 << 20);
     }
 
     #[test]
     fn what_cannot_be_meant_is_refused() {
-        let mut without = settings(&[]);
-        without.directory = None;
-        let mut empty = settings(&[]);
-        empty.directory = Some("".into());
-        let mut remote = settings(&[]);
-        remote.endpoint = Some("tcp://localhost".into());
-        for refused in [
-            without,
-            empty,
-            remote,
-            settings(&[("verify", "sometimes")]),
-            settings(&[("cache-mib", "0")]),
-            settings(&[("cache-mib", "1e3")]),
-            settings(&[("cache-mib", "18446744073709551615")]),
-            settings(&[("cahce-mib", "1")]),
-        ] {
-            let error = Config::try_from(refused).unwrap_err();
-            assert!(matches!(error.kind(), ErrorKind::InvalidArgument(_)));
+        let empty = Settings {
+            directory: Some("".into()),
+            ..Settings::default()
+        };
+        for settings in [Settings::default(), empty] {
+            let error = Config::read(&settings).unwrap_err();
+            assert!(error.to_string().contains("directory: "), "{error}");
         }
+        assert_refused(
+            read,
+            (None, &[]),
+            &[
+                (Some("tcp://sesame"), &[]),
+                (None, &[("verify", "sesame")]),
+                (None, &[("cache-mib", "0")]),
+                (None, &[("cache-mib", "1e3")]),
+                (None, &[("cache-mib", "18446744073709551615")]),
+            ],
+        );
     }
 }

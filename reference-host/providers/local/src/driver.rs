@@ -10,7 +10,7 @@ use cloud_contract::keyvalue::{
 };
 
 use crate::engine::Engine;
-use crate::fault;
+use crate::error;
 
 #[derive(Debug)]
 pub(crate) struct Store {
@@ -96,7 +96,7 @@ impl Driver for Store {
             .write(bytes, move |ledger| {
                 let options = SetOptions::default();
                 let mut set = |(key, value): &(String, Bytes)| {
-                    fault::settle(ledger.set(number, key, value, &options).map(drop))
+                    error::settle(ledger.set(number, key, value, &options).map(drop))
                 };
                 entries.iter().map(&mut set).collect()
             })
@@ -112,7 +112,7 @@ impl Driver for Store {
             .engine
             .write(bytes, move |ledger| {
                 let mut delete = |key: &String| {
-                    fault::settle(ledger.delete(number, key, &Expected::Any).map(drop))
+                    error::settle(ledger.delete(number, key, &Expected::Any).map(drop))
                 };
                 keys.iter().map(&mut delete).collect()
             })

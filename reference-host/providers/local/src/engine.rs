@@ -22,7 +22,7 @@ use tokio::sync::Semaphore;
 
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::fault::{self, DAMAGED, Fault};
+use crate::error::{self, DAMAGED, Fault};
 use crate::ledger::Ledger;
 use crate::snapshot::Snapshot;
 use crate::tables::{FORMAT, META, META_FORMAT};
@@ -335,7 +335,7 @@ fn cannot_open(error: DatabaseError) -> Error {
         {
             Error::with_source(DAMAGED, error)
         }
-        other => fault::storage(other.into()),
+        other => error::storage(other.into()),
     }
 }
 

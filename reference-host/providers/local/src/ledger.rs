@@ -9,7 +9,7 @@ use cloud_contract::keyvalue::{Conditional, Entry, Expected, SetOptions, Version
 use redb::{ReadableTable, ReadableTableMetadata, Table, WriteTransaction};
 
 use crate::clock::Clock;
-use crate::fault::Fault;
+use crate::error::Fault;
 use crate::record::{self, Header, INLINE_BYTES, Names};
 use crate::tables::{self, EXPIRIES, ITEMS, META, META_SEQUENCE, SCOPES, STORES, TRASH};
 use crate::tables::{FORMAT, META_FORMAT, VALUES};

@@ -11,7 +11,7 @@
 //! - `writer`: the one thread that writes, many calls to a transaction;
 //! - `ledger`: what each call does inside a write transaction;
 //! - `snapshot`: what each call reads, without waiting for writes;
-//! - `tables`, `record`, `fault`, `clock`: the layout on disk, errors, time.
+//! - `tables`, `record`, `error`, `clock`: the layout on disk, errors, time.
 //!
 //! Only `engine`, `writer`, `ledger`, `snapshot` and `tables` know the database.
 
@@ -20,7 +20,7 @@ mod config;
 mod descriptor;
 mod driver;
 mod engine;
-mod fault;
+mod error;
 mod ledger;
 mod namespace;
 mod provider;

@@ -8,7 +8,7 @@ use cloud_contract::{Descriptor, Error, Namespace, Provider, Result, Scope, Sett
 use crate::config::Config;
 use crate::descriptor::descriptor;
 use crate::engine::Engine;
-use crate::fault::DAMAGED;
+use crate::error::DAMAGED;
 use crate::namespace::Stores;
 
 /// A data folder, open in this process and in no other.
@@ -21,7 +21,7 @@ pub(crate) struct Local {
 impl Local {
     /// Opens the data folder of `settings`.
     pub(crate) async fn connect(settings: Settings) -> Result<Self> {
-        let config = Config::try_from(settings)?;
+        let config = Config::read(&settings)?;
         // Opening reads the file. The database may also panic on a damaged one;
         // that panic ends here.
         let engine = tokio::task::spawn_blocking(move || Engine::open(&config))

@@ -7,7 +7,7 @@ use cloud_contract::keyvalue::{Entry, KeyPage, ListRequest};
 use cloud_contract::{Error, ErrorKind};
 use redb::{ReadOnlyTable, ReadTransaction};
 
-use crate::fault::{self, Fault};
+use crate::error::{self, Fault};
 use crate::record::{self, Header, Names};
 use crate::tables::{self, ITEMS, Item, SCOPES, STORES, VALUES};
 
@@ -78,7 +78,7 @@ impl Snapshot {
         keys.iter()
             .map(|key| {
                 let item = self.present(&items, &values, store, key);
-                fault::settle(item.map(|item| item.map(|item| item.value)))
+                error::settle(item.map(|item| item.map(|item| item.value)))
             })
             .collect()
     }

@@ -5,7 +5,7 @@ use redb::{ReadableTable, TableDefinition};
 
 use cloud_contract::keyvalue::Entry;
 
-use crate::fault::Fault;
+use crate::error::Fault;
 use crate::record::Header;
 
 /// The layout that this code reads and writes.

@@ -15,7 +15,7 @@ use redb::Durability;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use crate::engine::Shared;
-use crate::fault::Fault;
+use crate::error::Fault;
 use crate::ledger::{Effect, Ledger, Leftover};
 
 /// The most calls in one transaction. Beyond some hundred, a flush is spread

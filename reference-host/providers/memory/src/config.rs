@@ -1,8 +1,6 @@
-//! From a user's settings to a configuration.
+//! Settings, read and checked. Knows how they are spelled; must not hold any data.
 
-use std::borrow::Cow;
-
-use cloud_contract::{Error, ErrorKind, Result, Settings};
+use cloud_contract::{Error, Result, Settings};
 
 /// The room of a store: more than a guest needs, less than a machine has.
 pub(crate) const DEFAULT_STORE_BYTES: usize = 1 << 30;
@@ -18,80 +16,50 @@ pub(crate) struct Config {
     pub(crate) store_bytes: usize,
 }
 
-impl TryFrom<Settings> for Config {
-    type Error = Error;
-
+impl Config {
     /// Refuses what would otherwise be ignored in silence. A folder is accepted:
     /// a host may hand the same one to all of its providers.
-    fn try_from(settings: Settings) -> Result<Self> {
+    ///
+    /// # Errors
+    /// `invalid-argument` naming the setting and the rule, never its value.
+    pub(crate) fn read(settings: &Settings) -> Result<Self> {
         if settings.endpoint.is_some() {
             return Err(Error::invalid("endpoint: the memory provider has none"));
         }
-        let mut config = Self {
-            store_bytes: DEFAULT_STORE_BYTES,
-        };
-        for (name, value) in &settings.options {
-            match name.as_str() {
-                "store-mib" => config.store_bytes = mebibytes(value)?,
-                other => {
-                    let text =
-                        format!("{other}: no option of the memory provider, which has store-mib");
-                    return Err(ErrorKind::InvalidArgument(Cow::Owned(text)).into());
-                }
-            }
-        }
-        Ok(config)
+        let options = settings.known_options(&["store-mib"])?;
+        let mib = options.number("store-mib", LEAST_STORE_MIB..=MOST_STORE_MIB)?;
+        Ok(Self {
+            store_bytes: mib.map_or(DEFAULT_STORE_BYTES, |mib| mib << 20),
+        })
     }
-}
-
-fn mebibytes(value: &str) -> Result<usize> {
-    value
-        .parse()
-        .ok()
-        .filter(|mib| (LEAST_STORE_MIB..=MOST_STORE_MIB).contains(mib))
-        .and_then(|mib| mib.checked_mul(1 << 20))
-        .ok_or_else(|| Error::invalid("store-mib: must be a whole number from 32 to 1048576"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn read(options: &[(&str, &str)]) -> Result<Config> {
-        Config::try_from(Settings {
-            options: options
-                .iter()
-                .map(|&(name, value)| (name.to_owned(), value.to_owned()))
-                .collect(),
-            ..Settings::default()
-        })
-    }
+    use provider_tests::{assert_refused, settings};
 
     #[test]
     fn the_room_of_a_store_is_read() {
-        assert_eq!(read(&[]).unwrap().store_bytes, 1 << 30);
-        let least = read(&[("store-mib", "32")]).unwrap();
-        assert_eq!(least.store_bytes, 32 << 20);
+        let read = |options| Config::read(&settings(None, options)).unwrap().store_bytes;
+        assert_eq!(read(&[]), 1 << 30);
+        assert_eq!(read(&[("store-mib", "32")]), 32 << 20);
     }
 
     #[test]
     fn settings_that_would_do_nothing_are_refused() {
-        let endpoint = Settings {
-            endpoint: Some("localhost:1".into()),
-            ..Settings::default()
-        };
-        assert!(Config::try_from(endpoint).is_err());
-        for option in [
-            ("size", "1"),
-            ("store-mib", ""),
-            ("store-mib", "31"),
-            ("store-mib", "-1"),
-            ("store-mib", "1.5"),
-            ("store-mib", "1048577"),
-            ("store-mib", "99999999999999999999999"),
-        ] {
-            let error = read(&[option]).unwrap_err();
-            assert!(matches!(error.kind(), ErrorKind::InvalidArgument(_)));
-        }
+        assert_refused(
+            Config::read,
+            (None, &[]),
+            &[
+                (Some("sesame:1"), &[]),
+                (None, &[("store-mib", "")]),
+                (None, &[("store-mib", "31")]),
+                (None, &[("store-mib", "-1")]),
+                (None, &[("store-mib", "1.5")]),
+                (None, &[("store-mib", "1048577")]),
+                (None, &[("store-mib", "99999999999999999999999")]),
+            ],
+        );
     }
 }

@@ -74,7 +74,7 @@ impl Provider for MemoryProvider {
 
 pub(crate) fn connect(settings: Settings) -> BoxFuture<'static, Result<Arc<dyn Provider>>> {
     Box::pin(async move {
-        let config = Config::try_from(settings)?;
+        let config = Config::read(&settings)?;
         Ok(Arc::new(MemoryProvider::bounded(config.store_bytes)) as Arc<dyn Provider>)
     })
 }

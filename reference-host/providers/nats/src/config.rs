@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use async_nats::ServerAddr;
-use cloud_contract::{Error, Result, Settings, milliseconds};
+use cloud_contract::{Error, Result, Settings, Timeouts};
 
 /// The time limit of one call when the settings name none.
 pub(crate) const CALL_TIMEOUT: Duration = Duration::from_secs(5);
@@ -14,6 +14,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 const MOST_REPLICAS: u8 = 5;
 /// A domain stands in subjects, whose length is bounded.
 const DOMAIN_MAX_BYTES: usize = 63;
+const DOMAIN: &str = "have 1 to 63 letters, digits, - and _";
 
 /// How to prove who we are.
 #[derive(Clone)]
@@ -50,10 +51,7 @@ impl Config {
     /// # Errors
     /// `invalid-argument` naming the setting and the rule, never its value.
     pub(crate) fn read(settings: &Settings) -> Result<Self> {
-        let endpoint = settings
-            .endpoint
-            .as_deref()
-            .ok_or_else(|| Error::invalid("endpoint: give nats://host:port"))?;
+        let endpoint = settings.required_endpoint("nats://host:port")?;
         let mut login = Login::Nobody;
         let mut servers = Vec::new();
         for part in endpoint.split(',') {
@@ -74,32 +72,20 @@ impl Config {
             servers.push(server);
         }
 
-        let (mut username, mut password, mut token, mut credentials) = (None, None, None, None);
-        let mut ca_file = None;
-        let mut api = "$JS.API".to_owned();
-        let mut replicas = 1;
-        let mut call_timeout = CALL_TIMEOUT;
-        for (name, value) in &settings.options {
-            match name.as_str() {
-                "username" => username = Some(value.clone()),
-                "password" => password = Some(value.clone()),
-                "token" => token = Some(value.clone()),
-                "credentials" => credentials = Some(value.clone()),
-                "ca-file" => ca_file = Some(PathBuf::from(value)),
-                "domain" => api = format!("$JS.{}.API", domain(value)?),
-                "replicas" => replicas = copies(value)?,
-                "timeout-ms" => call_timeout = milliseconds(name, value)?,
-                _ => {
-                    return Err(Error::invalid(
-                        "options: known are username, password, token, credentials, ca-file, \
-                         domain, replicas and timeout-ms",
-                    ));
-                }
-            }
-        }
-        match (username, password, token, credentials) {
-            (None, None, None, None) => {}
-            (name, password, None, None) => {
+        let options = settings.known_options(&[
+            "username",
+            "password",
+            "token",
+            "credentials",
+            "ca-file",
+            "domain",
+            "replicas",
+            "timeout-ms",
+        ])?;
+        let given = ["username", "password", "token", "credentials"];
+        match given.map(|name| options.owned(name)) {
+            [None, None, None, None] => {}
+            [name, password, None, None] => {
                 let (old_name, old_password) = match login {
                     Login::User { name, password } => (Some(name), Some(password)),
                     _ => (None, None),
@@ -110,22 +96,27 @@ impl Config {
                 let password = password.or(old_password).unwrap_or_default();
                 login = Login::User { name, password };
             }
-            (None, None, Some(token), None) => login = Login::Token(token),
-            (None, None, None, Some(text)) => login = Login::Credentials(text),
+            [None, None, Some(token), None] => login = Login::Token(token),
+            [None, None, None, Some(text)] => login = Login::Credentials(text),
             _ => {
                 return Err(Error::invalid(
                     "options: give a username and a password, or a token, or credentials",
                 ));
             }
         }
+        let domain = options.fitting("domain", DOMAIN, is_domain)?;
+        let Timeouts { call, connect } = options.timeouts(CALL_TIMEOUT, CONNECT_TIMEOUT)?;
         Ok(Self {
             servers,
             login,
-            ca_file,
-            api,
-            replicas,
-            call_timeout,
-            connect_timeout: CONNECT_TIMEOUT.min(call_timeout.mul_f64(0.9)),
+            ca_file: options.text("ca-file").map(PathBuf::from),
+            api: match domain {
+                Some(domain) => format!("$JS.{domain}.API"),
+                None => "$JS.API".to_owned(),
+            },
+            replicas: options.number("replicas", 1..=MOST_REPLICAS)?.unwrap_or(1),
+            call_timeout: call,
+            connect_timeout: connect,
         })
     }
 }
@@ -161,40 +152,18 @@ fn decoded(text: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-fn domain(value: &str) -> Result<&str> {
+fn is_domain(value: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-    if (1..=DOMAIN_MAX_BYTES).contains(&value.len()) && value.bytes().all(plain) {
-        Ok(value)
-    } else {
-        Err(Error::invalid(
-            "domain: must have 1 to 63 letters, digits, - and _",
-        ))
-    }
-}
-
-fn copies(value: &str) -> Result<u8> {
-    match value.parse() {
-        Ok(count @ 1..=MOST_REPLICAS) => Ok(count),
-        _ => Err(Error::invalid(
-            "replicas: must be a whole number from 1 to 5",
-        )),
-    }
+    (1..=DOMAIN_MAX_BYTES).contains(&value.len()) && value.bytes().all(plain)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use cloud_contract::ErrorKind;
+    use provider_tests::{assert_refused, settings};
 
-    fn read(endpoint: Option<&str>, options: &[(&str, &str)]) -> Result<Config> {
-        Config::read(&Settings {
-            endpoint: endpoint.map(str::to_owned),
-            options: options
-                .iter()
-                .map(|&(name, value)| (name.to_owned(), value.to_owned()))
-                .collect(),
-            ..Settings::default()
-        })
+    fn read(endpoint: &str, options: &[(&str, &str)]) -> Config {
+        Config::read(&settings(Some(endpoint), options)).unwrap()
     }
 
     fn user(config: &Config) -> (&str, &str) {
@@ -208,7 +177,7 @@ mod tests {
     fn an_endpoint_is_read() {
         let endpoint = "nats://u:p%40%20@one.example:7000, tls://two.example";
         let options = [("timeout-ms", "250"), ("domain", "hub"), ("replicas", "3")];
-        let config = read(Some(endpoint), &options).unwrap();
+        let config = read(endpoint, &options);
         let [one, two] = config.servers.as_slice() else {
             panic!("two servers")
         };
@@ -224,44 +193,39 @@ mod tests {
 
     #[test]
     fn options_override_the_credentials_of_the_endpoint() {
-        let endpoint = Some("nats://u:p@localhost");
-        let config = read(endpoint, &[("password", "q")]).unwrap();
+        let endpoint = "nats://u:p@localhost";
+        let config = read(endpoint, &[("password", "q")]);
         assert_eq!(user(&config), ("u", "q"));
-        let config = read(endpoint, &[("username", "v")]).unwrap();
+        let config = read(endpoint, &[("username", "v")]);
         assert_eq!(user(&config), ("v", "p"));
-        let config = read(endpoint, &[("token", "t")]).unwrap();
+        let config = read(endpoint, &[("token", "t")]);
         assert!(matches!(config.login, Login::Token(token) if token == "t"));
-        let config = read(Some("nats://t@localhost"), &[]).unwrap();
+        let config = read("nats://t@localhost", &[]);
         assert!(matches!(config.login, Login::Token(token) if token == "t"));
-        let config = read(Some("nats://localhost"), &[("credentials", "c")]).unwrap();
+        let config = read("nats://localhost", &[("credentials", "c")]);
         assert!(matches!(config.login, Login::Credentials(text) if text == "c"));
     }
 
     #[test]
     fn what_is_wrong_is_refused_without_its_text() {
         let good = Some("nats://localhost");
-        for (endpoint, options) in [
-            (None, vec![]),
-            (Some(""), vec![]),
-            (Some("http://sesame:1"), vec![]),
-            (Some("ws://sesame:1"), vec![]),
-            (Some("nats://:sesame@host:port"), vec![]),
-            (Some("nats://sesame%ff:p@host"), vec![]),
-            (good, vec![("timeout-ms", "sesame")]),
-            (good, vec![("timeout-ms", "0")]),
-            (good, vec![("replicas", "6")]),
-            (good, vec![("domain", "sesame.>")]),
-            (good, vec![("domain", "")]),
-            (good, vec![("password", "sesame")]),
-            (good, vec![("token", "sesame"), ("username", "sesame")]),
-            (good, vec![("token", "sesame"), ("credentials", "sesame")]),
-            (good, vec![("sesame", "1")]),
-        ] {
-            let Err(error) = read(endpoint, &options) else {
-                panic!("{endpoint:?} {options:?}")
-            };
-            assert!(matches!(error.kind(), ErrorKind::InvalidArgument(_)));
-            assert!(!format!("{error} {error:?}").contains("sesame"), "{error}");
-        }
+        assert_refused(
+            Config::read,
+            (good, &[]),
+            &[
+                (None, &[]),
+                (Some(""), &[]),
+                (Some("http://sesame:1"), &[]),
+                (Some("ws://sesame:1"), &[]),
+                (Some("nats://:sesame@host:port"), &[]),
+                (Some("nats://sesame%ff:p@host"), &[]),
+                (good, &[("replicas", "6")]),
+                (good, &[("domain", "sesame.>")]),
+                (good, &[("domain", "")]),
+                (good, &[("password", "sesame")]),
+                (good, &[("token", "sesame"), ("username", "sesame")]),
+                (good, &[("token", "sesame"), ("credentials", "sesame")]),
+            ],
+        );
     }
 }

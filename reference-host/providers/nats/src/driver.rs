@@ -23,7 +23,7 @@ use crate::names;
 use crate::namespace::Bucket;
 use crate::record::{Ending, Record, headers};
 
-mod increment;
+mod counter;
 mod list;
 
 /// How many items of a batch are under way at a time.

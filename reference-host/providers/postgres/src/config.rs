@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use cloud_contract::{Error, Result, Settings, milliseconds};
+use cloud_contract::{Error, Result, Settings, Timeouts};
 use tokio_postgres::config::{SslMode, TargetSessionAttrs};
 
 /// The time limit of one call when the settings name none.
@@ -16,6 +16,8 @@ const CONNECTIONS: usize = 8;
 
 const ENDPOINT: &str = "endpoint: must look like postgres://user[:password]@host[:port]/database";
 const SSLMODE: &str = "sslmode: must be disable, require or verify-full";
+const SCHEMA: &str = "be 1 to 63 characters out of a-z, 0-9 and _, \
+                      and start with no digit and not with pg_";
 
 /// The schema of the tables: a name that needs no quotes, so that it can stand in
 /// the text of a statement.
@@ -65,10 +67,7 @@ impl Config {
     /// # Errors
     /// `invalid-argument` naming the setting and the rule, never its value.
     pub(crate) fn read(settings: &Settings) -> Result<Self> {
-        let endpoint = settings
-            .endpoint
-            .as_deref()
-            .ok_or_else(|| Error::invalid("endpoint: give postgres://user@host:port/database"))?;
+        let endpoint = settings.required_endpoint("postgres://user@host:port/database")?;
         // The library takes another notation too, which nothing here can mask.
         if !["postgres://", "postgresql://"]
             .iter()
@@ -80,59 +79,39 @@ impl Config {
         // The cause is left out: it may repeat parts of the endpoint.
         let mut client: tokio_postgres::Config =
             endpoint.parse().map_err(|_| Error::invalid(ENDPOINT))?;
-        client
-            .ssl_mode(SslMode::Disable)
-            .target_session_attrs(TargetSessionAttrs::ReadWrite);
-        let mut config = Self {
-            client,
-            root_certificates: None,
-            schema: Schema::default(),
-            connections: CONNECTIONS,
-            call_timeout: CALL_TIMEOUT,
-            connect_timeout: CONNECT_TIMEOUT,
-        };
-        if let Some(mode) = sslmode {
-            config.client.ssl_mode(ssl_mode(mode)?);
-        }
-        for (name, value) in &settings.options {
-            config.option(name, value)?;
-        }
-        config.finish()
-    }
+        client.target_session_attrs(TargetSessionAttrs::ReadWrite);
 
-    fn option(&mut self, name: &str, value: &str) -> Result<()> {
-        match name {
-            "user" => drop(self.client.user(value)),
-            "password" => drop(self.client.password(value)),
-            "sslmode" => drop(self.client.ssl_mode(ssl_mode(value)?)),
-            "sslrootcert" => self.root_certificates = Some(PathBuf::from(value)),
-            "schema" => {
-                self.schema = Schema::new(value).ok_or_else(|| {
-                    Error::invalid(
-                        "schema: must be 1 to 63 characters out of a-z, 0-9 and _, \
-                         and start with no digit and not with pg_",
-                    )
-                })?;
-            }
-            "connections" => {
-                self.connections = match value.parse() {
-                    Ok(count @ 1..=1_000) => count,
-                    _ => {
-                        return Err(Error::invalid(
-                            "connections: must be a whole number from 1 to 1000",
-                        ));
-                    }
-                };
-            }
-            "timeout-ms" => self.call_timeout = milliseconds(name, value)?,
-            _ => {
-                return Err(Error::invalid(
-                    "options: known are user, password, sslmode, sslrootcert, schema, \
-                     connections and timeout-ms",
-                ));
-            }
+        let options = settings.known_options(&[
+            "user",
+            "password",
+            "sslmode",
+            "sslrootcert",
+            "schema",
+            "connections",
+            "timeout-ms",
+        ])?;
+        if let Some(user) = options.text("user") {
+            client.user(user);
         }
-        Ok(())
+        if let Some(password) = options.text("password") {
+            client.password(password);
+        }
+        let word = options.text("sslmode").or(sslmode).unwrap_or("disable");
+        client.ssl_mode(ssl_mode(word)?);
+        let Timeouts { call, connect } = options.timeouts(CALL_TIMEOUT, CONNECT_TIMEOUT)?;
+        let config = Self {
+            client,
+            root_certificates: options.text("sslrootcert").map(PathBuf::from),
+            schema: options
+                .read("schema", SCHEMA, Schema::new)?
+                .unwrap_or_default(),
+            connections: options
+                .number("connections", 1..=1_000)?
+                .unwrap_or(CONNECTIONS),
+            call_timeout: call,
+            connect_timeout: connect,
+        };
+        config.finish()
     }
 
     /// Checks what settings make only together.
@@ -154,15 +133,14 @@ impl Config {
         if self.client.get_application_name().is_none() {
             self.client.application_name("cloud-wit");
         }
-        self.connect_timeout = CONNECT_TIMEOUT.min(self.call_timeout.mul_f64(0.9));
         Ok(self)
     }
 }
 
 /// Both words for TLS mean that the certificate is checked: what does not know whom
 /// it talks to keeps no secret.
-fn ssl_mode(value: &str) -> Result<SslMode> {
-    match value {
+fn ssl_mode(word: &str) -> Result<SslMode> {
+    match word {
         "disable" => Ok(SslMode::Disable),
         "require" | "verify-full" => Ok(SslMode::Require),
         _ => Err(Error::invalid(SSLMODE)),
@@ -196,31 +174,19 @@ fn without_sslmode(endpoint: &str) -> (String, Option<&str>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use cloud_contract::ErrorKind;
+    use provider_tests::{assert_refused, settings};
     use tokio_postgres::config::Host;
-
-    fn read(endpoint: Option<&str>, options: &[(&str, &str)]) -> Result<Config> {
-        Config::read(&Settings {
-            endpoint: endpoint.map(str::to_owned),
-            options: options
-                .iter()
-                .map(|&(name, value)| (name.to_owned(), value.to_owned()))
-                .collect(),
-            ..Settings::default()
-        })
-    }
 
     #[test]
     fn an_endpoint_is_read() {
-        let config = read(
-            Some("postgres://u:p%40@db.example:7000/app?sslmode=require&application_name=x"),
-            &[
-                ("timeout-ms", "250"),
-                ("schema", "s_1"),
-                ("connections", "3"),
-            ],
-        )
-        .unwrap();
+        let endpoint =
+            Some("postgres://u:p%40@db.example:7000/app?sslmode=require&application_name=x");
+        let options = [
+            ("timeout-ms", "250"),
+            ("schema", "s_1"),
+            ("connections", "3"),
+        ];
+        let config = Config::read(&settings(endpoint, &options)).unwrap();
         assert_eq!(config.client.get_hosts(), [Host::Tcp("db.example".into())]);
         assert_eq!(config.client.get_ports(), [7000]);
         assert_eq!(config.client.get_password(), Some(b"p@".as_slice()));
@@ -234,50 +200,43 @@ mod tests {
 
     #[test]
     fn options_override_and_a_socket_is_a_host() {
-        let config = read(
-            Some("postgresql:///app?host=/run/postgresql&sslmode=disable"),
-            &[("user", "u"), ("password", "p")],
-        )
-        .unwrap();
+        let endpoint = Some("postgresql:///app?host=/run/postgresql&sslmode=disable");
+        let options = [("user", "u"), ("password", "p"), ("sslmode", "require")];
+        let config = Config::read(&settings(endpoint, &options)).unwrap();
         assert_eq!(
             config.client.get_hosts(),
             [Host::Unix("/run/postgresql".into())]
         );
         assert_eq!(config.client.get_user(), Some("u"));
-        assert_eq!(config.client.get_ssl_mode(), SslMode::Disable);
+        assert_eq!(config.client.get_ssl_mode(), SslMode::Require);
         assert_eq!(config.call_timeout, CALL_TIMEOUT);
     }
 
     #[test]
     fn what_is_wrong_is_refused_without_its_text() {
         let good = Some("postgres://u@localhost/app");
-        for (endpoint, options) in [
-            (None, vec![]),
-            (Some("sesame"), vec![]),
-            (Some("host=sesame user=sesame"), vec![]),
-            (Some("http://u@sesame/app"), vec![]),
-            (Some("postgres://u@sesame:port/app"), vec![]),
-            (Some("postgres://sesame/app"), vec![]),
-            (Some("postgres://u@sesame"), vec![]),
-            (Some("postgres://u@sesame/"), vec![]),
-            (Some("postgres://u@sesame/app?sesame=1"), vec![]),
-            (Some("postgres://u@sesame/app?sslmode=prefer"), vec![]),
-            (good, vec![("sslmode", "sesame")]),
-            (good, vec![("sslrootcert", "sesame")]),
-            (good, vec![("schema", "sesame;")]),
-            (good, vec![("schema", "")]),
-            (good, vec![("schema", "1sesame")]),
-            (good, vec![("schema", "pg_sesame")]),
-            (good, vec![("connections", "0")]),
-            (good, vec![("timeout-ms", "sesame")]),
-            (good, vec![("timeout-ms", "0")]),
-            (good, vec![("sesame", "1")]),
-        ] {
-            let Err(error) = read(endpoint, &options) else {
-                panic!("{endpoint:?} {options:?}")
-            };
-            assert!(matches!(error.kind(), ErrorKind::InvalidArgument(_)));
-            assert!(!format!("{error} {error:?}").contains("sesame"), "{error}");
-        }
+        assert_refused(
+            Config::read,
+            (good, &[]),
+            &[
+                (None, &[]),
+                (Some("sesame"), &[]),
+                (Some("host=sesame user=sesame"), &[]),
+                (Some("http://u@sesame/app"), &[]),
+                (Some("postgres://u@sesame:port/app"), &[]),
+                (Some("postgres://sesame/app"), &[]),
+                (Some("postgres://u@sesame"), &[]),
+                (Some("postgres://u@sesame/"), &[]),
+                (Some("postgres://u@sesame/app?sesame=1"), &[]),
+                (Some("postgres://u@sesame/app?sslmode=prefer"), &[]),
+                (good, &[("sslmode", "sesame")]),
+                (good, &[("sslrootcert", "sesame")]),
+                (good, &[("schema", "sesame;")]),
+                (good, &[("schema", "")]),
+                (good, &[("schema", "1sesame")]),
+                (good, &[("schema", "pg_sesame")]),
+                (good, &[("connections", "0")]),
+            ],
+        );
     }
 }

@@ -15,7 +15,7 @@ use cloud_contract::{Error, ErrorKind, Result};
 use tokio_postgres::Row;
 
 use crate::error::unexpected_reply;
-use crate::pool::Pool;
+use crate::link::Pool;
 use crate::sql::Sql;
 use crate::sweeper::Sweeper;
 use crate::version::Mark;

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use cloud_contract::{ErrorKind, Namespace, Result, keyvalue};
 
 use crate::driver::Store;
-use crate::pool::Pool;
+use crate::link::Pool;
 use crate::sweeper::Sweeper;
 
 /// The contract's view of an open scope. The numbers are of this opening: once the

@@ -9,8 +9,8 @@ use cloud_contract::{Descriptor, Error, Namespace, Provider, Result, Scope, Sett
 use crate::config::Config;
 use crate::descriptor::describe;
 use crate::error::unexpected_reply;
+use crate::link::Pool;
 use crate::namespace::Open;
-use crate::pool::Pool;
 use crate::sql::Sql;
 use crate::sweeper::Sweeper;
 use crate::tls::encryption;

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use tracing::debug;
 
-use crate::pool::Pool;
+use crate::link::Pool;
 use crate::sql::Sql;
 
 /// How many one statement removes.

@@ -94,6 +94,10 @@ fn load(name: &str) -> Result<Wit, Failure> {
             }
             LoadError::Empty(_) => failure
                 .help("name the folder that holds the .wit files; of a revision, as REVISION:PATH"),
+            LoadError::Absent { .. } => failure.help(
+                "name the folder that holds the .wit files as REVISION:PATH, its path from the \
+                 root of the repository",
+            ),
             _ => failure,
         }
     })

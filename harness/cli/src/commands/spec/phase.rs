@@ -70,13 +70,12 @@ pub(crate) fn run(args: &PhaseArgs) -> Result<u8, Failure> {
         name.rsplit('/').next().unwrap_or(name)
     });
     let input = PhaseInput {
-        sources: &checkout.sources,
         catalog: &checkout.catalog,
         coverage: &coverage,
         cases: checkout.catalog.cases(),
         published: &published,
     };
-    let report = phases(input, name).map_err(Failure::usage)?;
+    let report = phases(input, name);
     if let Some(name) = name
         && report.proposals.is_empty()
     {

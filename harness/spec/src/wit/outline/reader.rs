@@ -156,6 +156,7 @@ impl Reader<'_> {
             gates: lead.gates,
             unstable: unstable || around.unstable,
             parameters: Vec::new(),
+            taken: Vec::new(),
             package: around.package,
         });
         self.found.items.len() - 1
@@ -327,7 +328,7 @@ impl Reader<'_> {
     fn used(&mut self, kind: ItemKind, lead: Lead, around: &Around) {
         self.cursor.next += 1;
         let path = self.path();
-        self.item(kind, path, lead, around);
+        let item = self.item(kind, path, lead, around);
         loop {
             match self.cursor.word() {
                 "with" => {
@@ -336,7 +337,12 @@ impl Reader<'_> {
                     return;
                 }
                 _ if self.cursor.is_sign('{') => {
+                    let start = self.cursor.next;
                     self.cursor.balanced('{', '}');
+                    let taken = self.taken(start..self.cursor.next);
+                    if let Some(item) = self.found.items.get_mut(item) {
+                        item.taken = taken;
+                    }
                 }
                 _ if self.cursor.is_sign('}') => return,
                 _ => match self.cursor.take() {
@@ -345,6 +351,24 @@ impl Reader<'_> {
                 },
             }
         }
+    }
+
+    /// The names in the braces of a `use`: `{a, b as c}`, without the ones behind `as`.
+    fn taken(&self, tokens: Range<usize>) -> Vec<String> {
+        let mut names = Vec::new();
+        let mut begins = false;
+        for token in self.cursor.tokens.get(tokens).unwrap_or_default() {
+            match token.kind {
+                Kind::Sign('{' | ',') => begins = true,
+                Kind::Word | Kind::Name if begins => {
+                    let name = self.cursor.text_of(token.at.clone());
+                    names.push(name.trim_start_matches('%').to_owned());
+                    begins = false;
+                }
+                _ => {}
+            }
+        }
+        names
     }
 
     /// The name of an interface or world, with package and version where it has

@@ -7,7 +7,7 @@ use cloud_contract::Result;
 use cloud_contract::keyvalue::counter;
 
 use super::Store;
-use crate::entity::Select;
+use crate::record::Select;
 
 /// The longest pause before another attempt is twice this.
 const LONGEST_PAUSE_MS: u64 = 64;

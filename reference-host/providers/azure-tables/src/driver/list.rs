@@ -5,8 +5,8 @@ use cloud_contract::{Error, Result};
 use serde_json::{Map, Value};
 
 use super::Store;
-use crate::entity;
 use crate::error::unexpected_reply;
+use crate::record;
 
 /// The most entities that the service puts into one answer.
 const MOST: usize = 1_000;
@@ -38,7 +38,7 @@ impl Store {
                 // Where much has ended, few requests should find the rest.
                 most = MOST;
                 for mut entity in page.entities {
-                    let end = entity::end(&entity)?;
+                    let end = record::end(&entity)?;
                     if self.table.has_ended(end).await {
                         ended += 1;
                         if ended == ENDED {
@@ -62,8 +62,8 @@ impl Store {
     }
 
     fn listed(&self, entity: &mut Map<String, Value>) -> Result<String> {
-        let partition = entity::text(entity, "PartitionKey").ok_or_else(unexpected_reply)?;
-        let row = entity::text(entity, "RowKey").ok_or_else(unexpected_reply)?;
+        let partition = record::text(entity, "PartitionKey").ok_or_else(unexpected_reply)?;
+        let row = record::text(entity, "RowKey").ok_or_else(unexpected_reply)?;
         self.space
             .key(&partition, &row)
             .ok_or_else(unexpected_reply)

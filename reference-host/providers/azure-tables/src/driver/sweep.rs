@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::{Store, each};
-use crate::entity;
+use crate::names::{Place, Space};
 use crate::namespace::Registration;
-use crate::places::{Place, Space};
+use crate::record;
 use crate::table::{Condition, Table};
 
 /// One in so many expiring writes looks for what has ended.
@@ -52,7 +52,7 @@ async fn sweep(table: &Arc<Table>, registration: &Arc<Registration>) {
     *from = page.next;
     for entity in &mut page.entities {
         // Of an entity that a faulty filter lets through, nothing is removed.
-        let end = entity::end(entity).ok().flatten();
+        let end = record::end(entity).ok().flatten();
         let ended = end.is_some_and(|end| end <= passed);
         if !ended {
             entity.clear();
@@ -63,10 +63,10 @@ async fn sweep(table: &Arc<Table>, registration: &Arc<Registration>) {
         .iter_mut()
         .filter_map(|entity| {
             let place = Place {
-                partition: entity::text(entity, "PartitionKey")?,
-                row: entity::text(entity, "RowKey")?,
+                partition: record::text(entity, "PartitionKey")?,
+                row: record::text(entity, "RowKey")?,
             };
-            Some((place, entity::text(entity, "odata.etag")?))
+            Some((place, record::text(entity, "odata.etag")?))
         })
         .collect();
     each(&ended, |(place, mark)| async move {

@@ -1,70 +1,29 @@
-//! What the tests of this provider share: settings, a store, and its calls.
+//! The service of a test: Azurite, or a server that answers as a test wants.
 #![allow(dead_code, reason = "each test file uses a part")]
+
+pub(crate) mod fake;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use cloud_contract::keyvalue::{Conditional, Driver, Expected, ListRequest, SetOptions, Version};
-use cloud_contract::{
-    Bytes, Capability, Error, Grant, Provider, Resource, Result, Scope, ScopeId, Settings,
-};
+use cloud_contract::keyvalue::{Conditional, Driver, Expected, SetOptions, Version};
+use cloud_contract::{Bytes, Provider, Result, Settings};
 use provider_azure_tables::FACTORY;
+use provider_tests::Subject;
 
-/// The table of the tests.
-pub(crate) const TABLE: &str = "cwtest";
+pub(crate) const TABLES: Subject = Subject {
+    secrets: &["devstore", FAKE_TABLE],
+    left: |settings| Box::pin(entities(settings)),
+    ..Subject::of(&FACTORY)
+};
 
-/// The settings of an emulator, with these in place of its own.
-pub(crate) fn settings(endpoint: &str, options: &[(&str, &str)]) -> Settings {
-    let given = Settings {
-        endpoint: Some(endpoint.to_owned()),
-        ..Settings::default()
-    };
-    given
-        .or(options)
-        .or(FACTORY.flavours[0].options)
-        .or(&[("table", TABLE)])
-}
+/// The table of the fake.
+const FAKE_TABLE: &str = "cwtest";
 
+/// Connects to a fake.
 pub(crate) async fn connect(endpoint: &str, options: &[(&str, &str)]) -> Result<Arc<dyn Provider>> {
-    (FACTORY.connect)(settings(endpoint, options)).await
-}
-
-pub(crate) fn table() -> Resource {
-    Resource {
-        kind: "azure-table".into(),
-        name: TABLE.into(),
-    }
-}
-
-pub(crate) fn scope(id: &str, names: &[&str]) -> Scope {
-    Scope {
-        id: ScopeId::new(id).unwrap(),
-        names: names.iter().map(|&name| name.to_owned()).collect(),
-    }
-}
-
-/// The store `data` of a scope.
-pub(crate) async fn store(provider: &Arc<dyn Provider>, id: &str) -> Arc<dyn Driver> {
-    let namespace = provider.open(&scope(id, &["data"])).await.unwrap();
-    namespace.keyvalue("data").await.unwrap()
-}
-
-/// The same store as a guest sees it: calls are bounded in time.
-pub(crate) async fn guest_store(
-    provider: &Arc<dyn Provider>,
-    id: &str,
-) -> Arc<dyn cloud_contract::keyvalue::Store> {
-    let scope = scope(id, &["data"]);
-    let grant = Grant {
-        capability: Capability::Keyvalue,
-        name: "mine".into(),
-        target: "data".into(),
-        namespace: provider.open(&scope).await.unwrap(),
-        scope: scope.id,
-        descriptor: Arc::new(provider.descriptor().clone()),
-    };
-    let platform = provider.platform(vec![grant]);
-    platform.open_store("mine").await.unwrap()
+    let settings = TABLES.settings(endpoint, options);
+    (FACTORY.connect)(settings.or(&[("table", FAKE_TABLE)])).await
 }
 
 pub(crate) async fn put(
@@ -78,45 +37,34 @@ pub(crate) async fn put(
     driver.set(key, value, SetOptions { expected, ttl }).await
 }
 
-pub(crate) async fn set(driver: &Arc<dyn Driver>, key: &str, value: &str) {
-    let done = put(driver, key, value, Expected::Any, None).await;
-    assert!(matches!(done, Ok(Conditional::Done(_))), "{done:?}");
-}
-
-pub(crate) async fn set_ttl(driver: &Arc<dyn Driver>, key: &str, value: &str, ttl: Duration) {
-    let done = put(driver, key, value, Expected::Any, Some(ttl)).await;
-    assert!(matches!(done, Ok(Conditional::Done(_))), "{done:?}");
-}
-
-pub(crate) async fn get(driver: &Arc<dyn Driver>, key: &str) -> Option<String> {
-    let value = driver.get(key).await.unwrap();
-    value.map(|value| String::from_utf8(value.to_vec()).unwrap())
-}
-
-/// All pages.
-pub(crate) async fn list(driver: &Arc<dyn Driver>, prefix: &str, limit: usize) -> Vec<String> {
-    let mut keys = Vec::new();
-    let mut after: Option<Vec<u8>> = None;
-    loop {
-        let request = ListRequest {
-            prefix,
-            after: after.as_deref(),
-            limit,
-        };
-        let page = driver.list(request).await.unwrap();
-        assert!(page.keys.len() <= limit);
-        keys.extend(page.keys);
-        match page.next {
-            Some(next) => after = Some(next),
-            None => return keys,
-        }
-    }
-}
-
-/// What must never reach a guest does not.
-pub(crate) fn assert_discreet(error: &Error) {
-    let text = format!("{error} {error:?}");
-    for secret in ["127.0.0.1", "sesame", "devstore", TABLE] {
-        assert!(!text.contains(secret), "{text}");
-    }
+/// How many entities the table holds, but for the clock, as the service says.
+async fn entities(settings: Settings) -> u64 {
+    use base64::Engine as _;
+    use hmac::{KeyInit as _, Mac as _};
+    let endpoint = settings.endpoint.unwrap();
+    let [table, key] = ["table", "key"].map(|name| &settings.options[name]);
+    let url = format!("{endpoint}/{table}()?$select=PartitionKey");
+    let path = reqwest::Url::parse(&url).unwrap().path().to_owned();
+    let date = azure_core::time::to_rfc7231(&azure_core::time::OffsetDateTime::now_utc());
+    let base64 = base64::engine::general_purpose::STANDARD;
+    let key = base64.decode(key).unwrap();
+    let mac = hmac::Hmac::<sha2::Sha256>::new_from_slice(&key)
+        .unwrap()
+        .chain_update(format!("{date}\n/devstoreaccount1{path}"));
+    let signature = base64.encode(mac.finalize().into_bytes());
+    let reply = reqwest::Client::new()
+        .get(url)
+        .header("x-ms-date", date)
+        .header(
+            "Authorization",
+            format!("SharedKeyLite devstoreaccount1:{signature}"),
+        )
+        .header("Accept", "application/json;odata=nometadata")
+        .send()
+        .await
+        .unwrap();
+    let reply: serde_json::Value = serde_json::from_slice(&reply.bytes().await.unwrap()).unwrap();
+    let all = reply["value"].as_array().unwrap().iter();
+    all.filter(|entity| entity["PartitionKey"] != "clock")
+        .count() as u64
 }

@@ -11,9 +11,9 @@ use futures::StreamExt as _;
 use futures::stream;
 
 use super::{Place, Store};
-use crate::client::{Service, pause, read, write};
 use crate::error::{throttled, translate, unexpected_reply};
-use crate::item::{self, Item, NewEntry};
+use crate::link::{Service, pause, read, write};
+use crate::record::{self, Item, NewEntry};
 
 /// The most items that a request may hold.
 const READS_AT_ONCE: usize = 100;
@@ -70,7 +70,7 @@ impl Store {
             .map(|(key, value)| NewEntry {
                 key: Bytes::copy_from_slice(key.as_bytes()),
                 value: value.clone(),
-                version: item::fresh_version(),
+                version: record::fresh_version(),
                 end: None,
             })
             .collect();
@@ -127,7 +127,7 @@ impl Place {
     async fn read_some(&self, keys: &[&[u8]], values: &mut Values) {
         let mut wanted: Vec<Item> = keys
             .iter()
-            .map(|key| item::key(&self.partition, key))
+            .map(|key| record::key(&self.partition, key))
             .collect();
         let mut patience = Patience::new(&self.service);
         let failed = loop {
@@ -137,9 +137,10 @@ impl Place {
             };
             let now = self.service.clock.now();
             if let Err(error) = found.into_iter().try_for_each(|found| {
-                let key = item::key_of(&found)?.to_vec();
-                let value = item::live(found, now);
-                let value = value.and_then(|it| it.map(|mut it| item::value(&mut it)).transpose());
+                let key = record::key_of(&found)?.to_vec();
+                let value = record::live(found, now);
+                let value =
+                    value.and_then(|it| it.map(|mut it| record::value(&mut it)).transpose());
                 values.insert(key, value);
                 Ok(())
             }) {
@@ -154,7 +155,7 @@ impl Place {
                 break throttled();
             }
         };
-        for key in wanted.iter().filter_map(|left| item::key_of(left).ok()) {
+        for key in wanted.iter().filter_map(|left| record::key_of(left).ok()) {
             values.insert(key.to_vec(), Err(failed.clone()));
         }
     }
@@ -188,7 +189,7 @@ impl Place {
 /// Removes keys, each of which stands there once.
 pub(super) async fn remove(service: &Service, partition: &str, keys: &[Bytes]) -> Vec<Result<()>> {
     let deletes = keys.iter().map(|key| {
-        let request = DeleteRequest::builder().set_key(Some(item::key(partition, key)));
+        let request = DeleteRequest::builder().set_key(Some(record::key(partition, key)));
         let request = request.build().map_err(incomplete)?;
         Ok(WriteRequest::builder().delete_request(request).build())
     });
@@ -256,7 +257,7 @@ fn key_of(write: &WriteRequest) -> &[u8] {
     let put = write.put_request().map(PutRequest::item);
     let item = put.or_else(|| write.delete_request().map(DeleteRequest::key));
     // One of ours has a key.
-    item.and_then(|item| item::key_of(item).ok())
+    item.and_then(|item| record::key_of(item).ok())
         .unwrap_or_default()
 }
 

@@ -8,10 +8,10 @@ use cloud_contract::keyvalue::{Conditional, counter};
 use cloud_contract::{ErrorKind, Result};
 
 use super::{Condition, Place};
-use crate::client::write;
 use crate::clock::Moment;
 use crate::error::{throttled, translate, unexpected_reply};
-use crate::item::{self, Item, NUMBER, NewEntry};
+use crate::link::write;
+use crate::record::{self, Item, NUMBER, NewEntry};
 
 /// How often the key may change under an increment. Each time somebody else's write
 /// succeeded.
@@ -35,7 +35,7 @@ impl Place {
             let new = NewEntry {
                 key: key.clone(),
                 value: delta.to_string().into(),
-                version: item::fresh_version(),
+                version: record::fresh_version(),
                 end: None,
             };
             let put = self.clone().put(new, Some(Condition::Absent(now)));
@@ -55,13 +55,13 @@ impl Place {
             client
                 .update_item()
                 .table_name(&self.service.table)
-                .set_key(Some(item::key(&self.partition, key)))
+                .set_key(Some(record::key(&self.partition, key)))
                 .update_expression("SET r = :version ADD n :delta")
                 .condition_expression(fits)
-                .expression_attribute_values(":version", item::text(item::fresh_version()))
-                .expression_attribute_values(":delta", item::number(delta))
-                .expression_attribute_values(":bound", item::number(bound))
-                .expression_attribute_values(":now", item::number(now.0))
+                .expression_attribute_values(":version", record::text(record::fresh_version()))
+                .expression_attribute_values(":delta", record::number(delta))
+                .expression_attribute_values(":bound", record::number(bound))
+                .expression_attribute_values(":now", record::number(now.0))
                 // All of it: an item with a number is small, and emulators leave an
                 // attribute out that was written and stayed the same.
                 .return_values(ReturnValue::AllNew)
@@ -71,7 +71,7 @@ impl Place {
         let error = match write(request).await {
             Ok(answer) => {
                 let mut updated = answer.attributes.ok_or_else(unexpected_reply)?;
-                let sum = item::value(&mut updated)?;
+                let sum = record::value(&mut updated)?;
                 return match counter::parse_canonical(&sum) {
                     Some(sum) => Ok(Added::Sum(sum)),
                     None => Err(unexpected_reply()),
@@ -108,7 +108,7 @@ fn refused(found: Option<&Item>, now: Moment) -> Result<Added> {
     let Some(found) = found else {
         return Ok(Added::Changed);
     };
-    match item::live(found.clone(), now)? {
+    match record::live(found.clone(), now)? {
         None => Ok(Added::Changed),
         Some(found) if found.contains_key(NUMBER) => Err(ErrorKind::OutOfRange.into()),
         Some(_) => Err(ErrorKind::WrongType.into()),
@@ -131,13 +131,13 @@ mod tests {
 
     #[test]
     fn a_refusal_tells_its_reason() {
-        let number = Item::from([(NUMBER.into(), item::number(7))]);
-        let bytes = Item::from([(item::BYTES.into(), item::bytes(b"v"))]);
+        let number = Item::from([(NUMBER.into(), record::number(7))]);
+        let bytes = Item::from([(record::BYTES.into(), record::bytes(b"v"))]);
         let reason = |found: &Item| refused(Some(found), Moment(5)).err().unwrap();
         assert_eq!(reason(&number).kind(), &ErrorKind::OutOfRange);
         assert_eq!(reason(&bytes).kind(), &ErrorKind::WrongType);
         let mut ended = bytes;
-        ended.insert(item::END.into(), item::number(5));
+        ended.insert(record::END.into(), record::number(5));
         assert!(matches!(
             refused(Some(&ended), Moment(5)),
             Ok(Added::Changed)

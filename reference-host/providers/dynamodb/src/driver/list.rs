@@ -8,9 +8,9 @@ use cloud_contract::keyvalue::{KeyPage, ListRequest};
 use cloud_contract::{Error, Result};
 
 use super::{Store, batch};
-use crate::client::{Service, read};
 use crate::error::{translate, unexpected_reply};
-use crate::item::{self, Item};
+use crate::link::{Service, read};
+use crate::record::{self, Item};
 
 /// How many items one request looks at, at most.
 const MOST_ITEMS: usize = 1_000;
@@ -20,7 +20,7 @@ impl Store {
         let prefix = request.prefix.as_bytes();
         let mut after = match request.after {
             Some(after) if after.starts_with(prefix) => {
-                Some(item::key(&self.place.partition, after))
+                Some(record::key(&self.place.partition, after))
             }
             Some(_) => return Err(Error::invalid("cursor: not issued for this list")),
             None => None,
@@ -35,7 +35,7 @@ impl Store {
             let mut answer = self.query(prefix, after, looks_at).await?;
             looks_at = (looks_at * 4).min(MOST_ITEMS);
             for found in answer.items.take().unwrap_or_default() {
-                let key = item::key_of(&found)?.to_vec();
+                let key = record::key_of(&found)?.to_vec();
                 keys.push(String::from_utf8(key).map_err(|_| unexpected_reply())?);
             }
             if keys.len() > request.limit {
@@ -49,7 +49,7 @@ impl Store {
             };
             // A short page is better than one that comes too late.
             if !keys.is_empty() && begun.elapsed() > self.place.service.call_timeout / 2 {
-                let next = Some(item::key_of(place)?.to_vec());
+                let next = Some(record::key_of(place)?.to_vec());
                 return Ok(KeyPage { keys, next });
             }
         }
@@ -67,8 +67,8 @@ impl Store {
             let query = client
                 .query()
                 .table_name(&self.place.service.table)
-                .expression_attribute_values(":partition", item::text(&*self.place.partition))
-                .expression_attribute_values(":now", item::number(now.0))
+                .expression_attribute_values(":partition", record::text(&*self.place.partition))
+                .expression_attribute_values(":now", record::number(now.0))
                 .filter_expression("attribute_not_exists(e) OR e > :now")
                 .projection_expression("k")
                 .consistent_read(true)
@@ -79,7 +79,7 @@ impl Store {
             } else {
                 query
                     .key_condition_expression("p = :partition AND begins_with(k, :prefix)")
-                    .expression_attribute_values(":prefix", item::bytes(prefix))
+                    .expression_attribute_values(":prefix", record::bytes(prefix))
             };
             query.send()
         };
@@ -98,7 +98,7 @@ pub(crate) async fn clear(service: &Service, partition: &str) -> Result<()> {
                 .query()
                 .table_name(&service.table)
                 .key_condition_expression("p = :partition")
-                .expression_attribute_values(":partition", item::text(partition))
+                .expression_attribute_values(":partition", record::text(partition))
                 .projection_expression("k")
                 .consistent_read(true)
                 .limit(MOST_ITEMS as i32)
@@ -108,7 +108,7 @@ pub(crate) async fn clear(service: &Service, partition: &str) -> Result<()> {
         let answer = read(request).await.map_err(translate)?;
         let mut keys = Vec::with_capacity(answer.items().len());
         for found in answer.items() {
-            keys.push(bytes::Bytes::copy_from_slice(item::key_of(found)?));
+            keys.push(bytes::Bytes::copy_from_slice(record::key_of(found)?));
         }
         for removed in batch::remove(service, partition, &keys).await {
             removed?;

@@ -1,145 +1,47 @@
-//! A service for a test: DynamoDB Local, or a script that answers as told.
+//! The service of a test: DynamoDB Local, or a script that answers as told.
 #![allow(dead_code, reason = "each test file uses a part")]
 
 use std::collections::VecDeque;
-use std::io::Write as _;
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
+use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_dynamodb::primitives::{DateTime, DateTimeFormat};
-use cloud_contract::keyvalue::Driver;
-use cloud_contract::{Provider, Resource, Result, Scope, ScopeId, Settings};
+use cloud_contract::{Provider, Result, Settings};
 use provider_dynamodb::FACTORY;
+use provider_tests::Subject;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
-pub(crate) const TABLE: &str = "cw-test";
+pub(crate) const DYNAMODB: Subject = Subject {
+    patience: Duration::from_secs(4),
+    left: |settings| Box::pin(items(settings)),
+    ..Subject::of(&FACTORY)
+};
 
-/// The settings for a service that takes any credentials.
-pub(crate) fn settings(endpoint: &str, options: &[(&str, &str)]) -> Settings {
-    Settings {
-        endpoint: Some(endpoint.to_owned()),
-        options: options
-            .iter()
-            .map(|&(name, value)| (name.to_owned(), value.to_owned()))
-            .collect(),
-        ..Settings::default()
-    }
-    .or(FACTORY.flavours[0].options)
-    .or(&[("table", TABLE)])
-}
+/// The table of the script.
+const TABLE: &str = "cw-test";
 
+/// Connects to a script.
 pub(crate) async fn connect(endpoint: &str, options: &[(&str, &str)]) -> Result<Arc<dyn Provider>> {
-    (FACTORY.connect)(settings(endpoint, options)).await
+    let settings = DYNAMODB.settings(endpoint, options).or(&[("table", TABLE)]);
+    (FACTORY.connect)(settings).await
 }
 
-pub(crate) fn scope(id: &str, names: &[&str]) -> Scope {
-    Scope {
-        id: ScopeId::new(id).unwrap(),
-        names: names.iter().map(|&name| name.to_owned()).collect(),
-    }
-}
-
-/// One store named `data` in a scope named `test`.
-pub(crate) async fn store(provider: &Arc<dyn Provider>) -> Arc<dyn Driver> {
-    let namespace = provider.open(&scope("test", &["data"])).await.unwrap();
-    namespace.keyvalue("data").await.unwrap()
-}
-
-/// A running DynamoDB Local; it ends with this value.
-pub(crate) struct Server {
-    child: Child,
-    port: u16,
-    /// Where Java unpacks a library, which it would leave behind when it is killed.
-    _folder: tempfile::TempDir,
-}
-
-impl Server {
-    /// Starts one, or says what is not run and returns none.
-    pub(crate) fn start() -> Option<Self> {
-        let process = FACTORY.flavours[0].process.unwrap();
-        let Some(program) = find(process.program) else {
-            let test = std::thread::current().name().unwrap_or("?").to_owned();
-            // Not `eprintln!`, whose text a test that passes keeps to itself.
-            let text = format!("NOT RUN: {test}: no {}\n", process.program);
-            std::io::stderr().write_all(text.as_bytes()).unwrap();
-            return None;
-        };
-        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = free.local_addr().unwrap().port();
-        drop(free);
-        let fill = |text: &&str| text.replace("{port}", &port.to_string());
-        let folder = tempfile::tempdir().unwrap();
-        let temporary = format!("-Djava.io.tmpdir={}", folder.path().display());
-        let child = Command::new(program)
-            .args(process.arguments.iter().map(fill))
-            .env("JAVA_TOOL_OPTIONS", temporary)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        Some(Self {
-            child,
-            port,
-            _folder: folder,
-        })
-    }
-
-    pub(crate) fn endpoint(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
-    }
-
-    /// Makes the table, as soon as the server answers.
-    pub(crate) async fn create(&self) {
-        let until = Instant::now() + Duration::from_secs(60);
-        while let Err(error) = create(&self.endpoint(), TABLE).await {
-            assert!(Instant::now() < until, "{error}");
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-    }
-
-    /// `kill -9`.
-    pub(crate) fn kill(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn find(program: &str) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let mut folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
-    let servers = std::env::var_os("CLOUD_WIT_SERVERS").map(PathBuf::from);
-    let home = std::env::var_os("HOME").map(PathBuf::from);
-    let servers = servers.or(home.map(|home| home.join(".cache/cloud-wit/servers")));
-    folders.extend(servers.map(|servers| servers.join("bin")));
-    folders
-        .into_iter()
-        .map(|folder| folder.join(program))
-        .find(|file| file.is_file())
-}
-
-pub(crate) fn table(name: &str) -> Resource {
-    Resource {
-        kind: "dynamodb-table".into(),
-        name: name.into(),
-    }
-}
-
-pub(crate) async fn create(endpoint: &str, name: &str) -> Result<()> {
-    (FACTORY.resources.unwrap().create)(settings(endpoint, &[]), table(name)).await
-}
-
-pub(crate) async fn remove(endpoint: &str, name: &str) -> Result<()> {
-    (FACTORY.resources.unwrap().remove)(settings(endpoint, &[]), table(name)).await
+/// The items of the table, counted past the provider.
+async fn items(settings: Settings) -> u64 {
+    let keys = Credentials::new("test", "test", None, None, "test");
+    let config = aws_config::defaults(BehaviorVersion::latest())
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .region(Region::new("us-east-1"))
+        .credentials_provider(keys)
+        .endpoint_url(settings.endpoint.unwrap())
+        .load()
+        .await;
+    let client = aws_sdk_dynamodb::Client::new(&config);
+    let scan = client.scan().table_name(&settings.options["table"]);
+    let found = scan.send().await.unwrap();
+    u64::try_from(found.count()).unwrap()
 }
 
 /// An answer of the script.

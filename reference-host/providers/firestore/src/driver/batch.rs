@@ -8,8 +8,8 @@ use cloud_contract::{Error, Result};
 use futures::{StreamExt as _, stream};
 
 use super::Core;
-use crate::document::{Change, Condition, Content, FIELDS, State, Stay};
 use crate::error::{Failure, Verdict};
+use crate::record::{Change, Condition, Content, FIELDS, State, Stay};
 
 /// How many documents one request reads.
 const READS_AT_ONCE: usize = 100;

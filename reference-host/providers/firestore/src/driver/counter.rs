@@ -14,7 +14,7 @@ use tokio::sync::oneshot;
 use tracing::Instrument as _;
 
 use super::{Core, Outcome};
-use crate::document::{Change, Condition, Content, State, Stay};
+use crate::record::{Change, Condition, Content, State, Stay};
 
 /// An increment that waits.
 #[derive(Debug)]

@@ -12,7 +12,7 @@ use gcloud_sdk::google::firestore::v1::value::ValueType;
 use gcloud_sdk::google::firestore::v1::{Cursor, StructuredQuery, Value};
 
 use super::Core;
-use crate::document::{Change, Condition, END_FIELDS, State};
+use crate::record::{Change, Condition, END_FIELDS, State};
 
 /// How many ended entries a list removes at most.
 const SWEEP_AT_ONCE: usize = 300;

@@ -1,103 +1,20 @@
-//! An emulator of our own for a test, a server that only refuses, and a store.
+//! The emulator of a test, and a server that only refuses.
 #![allow(dead_code, reason = "each test file uses a part")]
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use cloud_contract::keyvalue::Driver;
-use cloud_contract::{Provider, Result, Scope, ScopeId, Settings};
 use provider_firestore::FACTORY;
+use provider_tests::Subject;
 
-/// A running emulator; it ends with this value.
-pub(crate) struct Emulator {
-    child: Child,
-    program: PathBuf,
-    port: u16,
-}
-
-impl Emulator {
-    /// Starts an emulator, or says what is not run and returns none.
-    pub(crate) fn start() -> Option<Self> {
-        let name = FACTORY.flavours[0].process.unwrap().program;
-        let Some(program) = find(name) else {
-            let test = std::thread::current().name().unwrap_or("?").to_owned();
-            // Not `eprintln!`, whose text a test that passes keeps to itself.
-            let text = format!("NOT RUN: {test}: no {name}\n");
-            std::io::stderr().write_all(text.as_bytes()).unwrap();
-            return None;
-        };
-        let free = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = free.local_addr().unwrap().port();
-        drop(free);
-        let child = spawn(&program, port);
-        Some(Self {
-            child,
-            program,
-            port,
-        })
-    }
-
-    pub(crate) fn endpoint(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
-    }
-
-    /// `kill -9`.
-    pub(crate) fn kill(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
-
-    /// Starts again on the same port, empty.
-    pub(crate) fn restart(&mut self) {
-        self.child = spawn(&self.program, self.port);
-    }
-
-    /// A connection, once there is an answer.
-    pub(crate) async fn provider(&self) -> Arc<dyn Provider> {
-        let until = Instant::now() + Duration::from_secs(60);
-        loop {
-            match connect(&self.endpoint(), &[("timeout-ms", "30000")]).await {
-                Ok(provider) => return provider,
-                Err(error) => assert!(Instant::now() < until, "{error}"),
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-    }
-}
-
-impl Drop for Emulator {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn find(program: &str) -> Option<PathBuf> {
-    let cache = std::env::var_os("CLOUD_WIT_SERVERS").map(PathBuf::from);
-    let home = std::env::var_os("HOME").map(PathBuf::from);
-    let servers = cache.or_else(|| Some(home?.join(".cache/cloud-wit/servers")));
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path)
-        .chain(servers.map(|servers| servers.join("bin")))
-        .map(|folder| folder.join(program))
-        .find(|file| file.is_file())
-}
-
-fn spawn(program: &PathBuf, port: u16) -> Child {
-    let process = FACTORY.flavours[0].process.unwrap();
-    let arguments = process.arguments.iter();
-    Command::new(program)
-        .args(arguments.map(|argument| argument.replace("{port}", &port.to_string())))
-        .envs(process.environment.iter().copied())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap()
-}
+pub(crate) const FIRESTORE: Subject = Subject {
+    // Its first answers take long.
+    options: &[("timeout-ms", "30000")],
+    secrets: &["http"],
+    patience: Duration::from_secs(10),
+    ..Subject::of(&FACTORY)
+};
 
 /// A server of gRPC that answers every request with one code.
 pub(crate) fn refusing(code: u8) -> String {
@@ -153,29 +70,4 @@ fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     frame.extend(stream.to_be_bytes());
     frame.extend(payload);
     frame
-}
-
-pub(crate) async fn connect(endpoint: &str, options: &[(&str, &str)]) -> Result<Arc<dyn Provider>> {
-    (FACTORY.connect)(Settings {
-        endpoint: Some(endpoint.to_owned()),
-        options: options
-            .iter()
-            .map(|&(name, value)| (name.to_owned(), value.to_owned()))
-            .collect(),
-        ..Settings::default()
-    })
-    .await
-}
-
-pub(crate) fn scope(id: &str, names: &[&str]) -> Scope {
-    Scope {
-        id: ScopeId::new(id).unwrap(),
-        names: names.iter().map(|&name| name.to_owned()).collect(),
-    }
-}
-
-/// One store named `data` in a scope named `test`.
-pub(crate) async fn store(provider: &Arc<dyn Provider>) -> Arc<dyn Driver> {
-    let namespace = provider.open(&scope("test", &["data"])).await.unwrap();
-    namespace.keyvalue("data").await.unwrap()
 }
