@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
+use cloud_contract::blobstore::Container;
 use cloud_contract::keyvalue::{Driver, Portable, Store};
 use cloud_contract::{Bindings, Description, Error, ErrorKind, Grant, Platform, Result};
 
@@ -29,6 +30,18 @@ impl Door {
 
     pub(crate) async fn open_store(&self, name: &str) -> Result<Arc<dyn Store>> {
         self.bindings.open_store(name).await
+    }
+
+    pub(crate) async fn open_container(&self, name: &str) -> Result<Arc<dyn Container>> {
+        self.bindings.open_container(name).await
+    }
+
+    pub(crate) async fn create_container(&self, name: &str) -> Result<()> {
+        self.bindings.create_container(name).await
+    }
+
+    pub(crate) async fn delete_container(&self, name: &str) -> Result<()> {
+        self.bindings.delete_container(name).await
     }
 
     pub(crate) fn describe(&self, capability: &str, name: &str) -> Result<Description> {
@@ -85,6 +98,18 @@ impl Platform for FaultyPlatform {
         self.fault.open_store(&self.door, name).await
     }
 
+    async fn open_container(&self, name: &str) -> Result<Arc<dyn Container>> {
+        self.door.open_container(name).await
+    }
+
+    async fn create_container(&self, name: &str) -> Result<()> {
+        self.door.create_container(name).await
+    }
+
+    async fn delete_container(&self, name: &str) -> Result<()> {
+        self.door.delete_container(name).await
+    }
+
     fn describe(&self, capability: &str, name: &str) -> Result<Description> {
         self.fault.describe(&self.door, capability, name)
     }
@@ -137,6 +162,18 @@ impl Platform for FaultyStores {
         };
         let fault = self.faults.of(grant, self.make);
         Ok(Arc::new(FaultyStore::new(target, fault)))
+    }
+
+    async fn open_container(&self, name: &str) -> Result<Arc<dyn Container>> {
+        self.door.open_container(name).await
+    }
+
+    async fn create_container(&self, name: &str) -> Result<()> {
+        self.door.create_container(name).await
+    }
+
+    async fn delete_container(&self, name: &str) -> Result<()> {
+        self.door.delete_container(name).await
     }
 
     fn describe(&self, capability: &str, name: &str) -> Result<Description> {

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use cloud_contract::keyvalue::{Driver, Expected, Store};
-use cloud_contract::{Description, ErrorKind, Result};
+use cloud_contract::{Capability, Description, ErrorKind, Result};
 use provider_memory::KeyvalueStore;
 
 use super::platform;
@@ -217,7 +217,7 @@ impl PlatformFault for Describe {
         let granted = to.grant(name).is_some();
         let first = to.grants.first();
         let full = || match first {
-            Some(grant) => Ok(Description::from(&*grant.descriptor)),
+            Some(grant) => Ok(Description::of(&grant.descriptor, Capability::Keyvalue)),
             None => Err(ErrorKind::NotFound.into()),
         };
         match self {

@@ -4,9 +4,10 @@ use cloud_contract::Error;
 use cloud_contract::keyvalue::{Entry, Expected, SwapError};
 use wasmtime::component::{Accessor, Resource};
 
-use super::store::{Outcome, call};
-use super::wit::keyvalue::cas as wit;
+use super::store::call;
 use crate::State;
+use crate::bindings::Outcome;
+use crate::bindings::wit::keyvalue::cas as wit;
 use crate::budget::Held;
 use crate::state::{Cloud, StoreHandle};
 

@@ -12,7 +12,7 @@ use bytes::Bytes;
 use cloud_contract::keyvalue::{Entry, Version};
 use compact_str::format_compact;
 
-use crate::expiry::{Queue, RECLAIM};
+use super::expiry::{Queue, RECLAIM};
 
 /// What a slot takes beside its key and value: itself, its share of the tree, and
 /// the heads of what it points to. An estimate on the high side.

@@ -11,8 +11,8 @@ use cloud_contract::keyvalue::{
 };
 use cloud_contract::{Error, ErrorKind, Result};
 
+use super::table::{Full, Slot, Table};
 use crate::config::DEFAULT_STORE_BYTES;
-use crate::table::{Full, Slot, Table};
 
 /// One store. No lock is ever held across an await, so every call is complete at
 /// its first poll.

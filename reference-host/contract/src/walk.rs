@@ -1,18 +1,22 @@
-//! The stream behind `keys`: one list from its first page to its last, and an end
-//! to one that a faulty provider would let go on for ever.
+//! The stream behind `keys` and `names`: one list from its first page to its last,
+//! and an end to one that a faulty provider would let go on for ever.
 
-use std::sync::Arc;
+use std::future::Future;
 
-use futures::stream;
+use futures::stream::{self, BoxStream};
 
-use super::portable::Portable;
-use super::store::{KeyStream, Store as _};
 use crate::{Error, ErrorKind, Result};
 
-/// The most pages without a key that may come in a row. A list that nobody
+/// The most pages without an item that may come in a row. A list that nobody
 /// changes has few (TYP-PAGE-5), and a provider that must read past much that is
 /// not in the list does that within one page. So many say that it has no end.
 const EMPTY_PAGES: u32 = 100;
+
+/// Names, a page at a time; a page may be empty. An error is the last item.
+pub(crate) type Pages = BoxStream<'static, Result<Vec<String>>>;
+
+/// Names and the cursor behind them.
+pub(crate) type Page = (Vec<String>, Option<String>);
 
 enum Place {
     Start,
@@ -21,51 +25,35 @@ enum Place {
     End,
 }
 
-struct Walk {
-    store: Arc<Portable>,
-    prefix: String,
-    place: Place,
-    watch: Watch,
-}
-
-/// Every key that starts with `prefix`. A page is read when it is asked for.
-pub(super) fn stream(store: Arc<Portable>, prefix: String) -> KeyStream {
-    let walk = Walk {
-        store,
-        prefix,
-        place: Place::Start,
-        watch: Watch::default(),
-    };
-    Box::pin(stream::unfold(walk, |mut walk| async move {
-        let page = walk.next().await?;
-        Some((page, walk))
+/// The pages that `list` returns for the cursors of one another. A page is read when
+/// it is asked for.
+pub(crate) fn pages<L, F>(list: L) -> Pages
+where
+    L: Fn(Option<String>) -> F + Send + 'static,
+    F: Future<Output = Result<Page>> + Send,
+{
+    let walk = (list, Place::Start, Watch::default());
+    Box::pin(stream::unfold(walk, async |(list, place, mut watch)| {
+        let cursor = match place {
+            Place::Start => None,
+            Place::At(cursor) => Some(cursor),
+            Place::Lost(error) => return Some((Err(error), (list, Place::End, watch))),
+            Place::End => return None,
+        };
+        let (items, next) = match list(cursor).await {
+            Ok(page) => page,
+            Err(error) => return Some((Err(error), (list, Place::End, watch))),
+        };
+        // The items of the page are good whatever comes behind it.
+        let place = next.map_or(Place::End, |next| match watch.goes_on(items.len(), &next) {
+            Ok(()) => Place::At(next),
+            Err(error) => Place::Lost(error),
+        });
+        Some((Ok(items), (list, place, watch)))
     }))
 }
 
-impl Walk {
-    async fn next(&mut self) -> Option<Result<Vec<String>>> {
-        let cursor = match std::mem::replace(&mut self.place, Place::End) {
-            Place::Start => None,
-            Place::At(cursor) => Some(cursor),
-            Place::Lost(error) => return Some(Err(error)),
-            Place::End => return None,
-        };
-        let page = match self.store.list(&self.prefix, cursor.as_deref(), None).await {
-            Ok(page) => page,
-            Err(error) => return Some(Err(error)),
-        };
-        if let Some(next) = page.cursor {
-            // The keys of the page are good whatever comes behind it.
-            self.place = match self.watch.goes_on(page.keys.len(), &next) {
-                Ok(()) => Place::At(next),
-                Err(error) => Place::Lost(error),
-            };
-        }
-        Some(Ok(page.keys))
-    }
-}
-
-/// Notices that a list leads nowhere: by pages without keys, and by cursors that
+/// Notices that a list leads nowhere: by pages without items, and by cursors that
 /// come again. The latter by Brent's method, which keeps one cursor of all, at
 /// distances that double, and meets it again within a few rounds of any circle.
 #[derive(Debug, Default)]
@@ -77,12 +65,12 @@ struct Watch {
 }
 
 impl Watch {
-    /// Whether the list may be read behind a page with so many keys and `next`.
-    fn goes_on(&mut self, keys: usize, next: &str) -> Result<()> {
-        self.empty = if keys == 0 { self.empty + 1 } else { 0 };
+    /// Whether the list may be read behind a page with so many items and `next`.
+    fn goes_on(&mut self, items: usize, next: &str) -> Result<()> {
+        self.empty = if items == 0 { self.empty + 1 } else { 0 };
         if self.empty > EMPTY_PAGES {
             return Err(endless(
-                "the provider returns pages without keys and no end",
+                "the provider returns pages without items and no end",
             ));
         }
         if self.kept.as_deref() == Some(next) {

@@ -1,14 +1,13 @@
-//! The stream behind `store.keys`: a page is read when the guest has taken the
-//! last one whole, and the future tells how the stream ended.
+//! The streams behind `store.keys` and `container.names`: a page is read when the guest
+//! has taken the last one whole, and the future tells how the stream ended.
 
 use std::future::{Future, ready};
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use cloud_contract::ErrorKind;
-use cloud_contract::keyvalue::{KeyStream, Store};
-use futures::stream;
+use cloud_contract::Result as ContractResult;
+use futures::stream::{self, BoxStream};
 use tokio::sync::oneshot;
 use wasmtime::StoreContextMut;
 use wasmtime::component::{Destination, StreamProducer, StreamResult, VecBuffer};
@@ -19,14 +18,17 @@ use crate::budget::Held;
 
 type End = Result<(), Error>;
 
-/// The two halves of a stream of keys. It holds the prefix all the time, and a
-/// page at a time, on accounts of their own.
+/// Pages of names.
+type Pages = BoxStream<'static, ContractResult<Vec<String>>>;
+
+/// The two halves of a stream of names that start with `prefix`. It holds the prefix all
+/// the time, and a page at a time, on accounts of their own.
 pub(super) fn produce(
-    store: Arc<dyn Store>,
     prefix: String,
+    pages: impl FnOnce(String) -> Pages,
     [mut held, page]: [Held; 2],
 ) -> (
-    KeyProducer,
+    NameProducer,
     impl Future<Output = wasmtime::Result<End>> + Send + 'static,
 ) {
     let (ended, end) = oneshot::channel();
@@ -37,11 +39,11 @@ pub(super) fn produce(
             .unwrap_or_else(|_| Err(cloud_contract::Error::from(ErrorKind::Cancelled).into())))
     };
     let pages = match held.take(prefix.len()) {
-        Ok(()) => store.keys(prefix),
+        Ok(()) => pages(prefix),
         Err(error) => Box::pin(stream::once(ready(Err(error)))),
     };
     (
-        KeyProducer {
+        NameProducer {
             pages,
             ended: Some(ended),
             page,
@@ -51,14 +53,14 @@ pub(super) fn produce(
     )
 }
 
-pub(super) struct KeyProducer {
-    pages: KeyStream,
+pub(super) struct NameProducer {
+    pages: Pages,
     ended: Option<oneshot::Sender<End>>,
     page: Held,
     _prefix: Held,
 }
 
-impl KeyProducer {
+impl NameProducer {
     fn end(&mut self, end: End) -> StreamResult {
         if let Some(ended) = self.ended.take() {
             // Nobody listens when the guest dropped the future: nothing to tell.
@@ -68,7 +70,7 @@ impl KeyProducer {
     }
 }
 
-impl StreamProducer<State> for KeyProducer {
+impl StreamProducer<State> for NameProducer {
     type Item = String;
     type Buffer = VecBuffer<String>;
 
@@ -86,14 +88,14 @@ impl StreamProducer<State> for KeyProducer {
             return Poll::Ready(Ok(StreamResult::Completed));
         }
         Poll::Ready(Ok(match self.pages.as_mut().poll_next(context) {
-            Poll::Ready(Some(Ok(keys))) => {
+            Poll::Ready(Some(Ok(names))) => {
                 // The guest has taken the page before.
                 self.page.release();
-                let bytes = keys.iter().map(|key| size_of::<String>() + key.len());
+                let bytes = names.iter().map(|name| size_of::<String>() + name.len());
                 match self.page.take(bytes.sum()) {
                     Err(error) => self.end(Err(error.into())),
-                    Ok(()) if !keys.is_empty() => {
-                        destination.set_buffer(keys.into());
+                    Ok(()) if !names.is_empty() => {
+                        destination.set_buffer(names.into());
                         StreamResult::Completed
                     }
                     Ok(()) if finish => StreamResult::Cancelled,

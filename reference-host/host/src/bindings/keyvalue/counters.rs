@@ -2,9 +2,10 @@
 
 use wasmtime::component::{Accessor, Resource};
 
-use super::store::{Outcome, call};
-use super::wit::keyvalue::counters as wit;
+use super::store::call;
 use crate::State;
+use crate::bindings::Outcome;
+use crate::bindings::wit::keyvalue::counters as wit;
 use crate::state::{Cloud, StoreHandle};
 
 impl wit::Host for State {}

@@ -8,15 +8,12 @@ use wasmtime::component::{
     Access, Accessor, FutureReader, Resource, ResourceTableError, StreamReader,
 };
 
-use super::keys;
-use super::wit::keyvalue::store as wit;
-use super::wit::types::errors::Error;
 use crate::State;
+use crate::bindings::wit::keyvalue::store as wit;
+use crate::bindings::wit::types::errors::Error;
+use crate::bindings::{Outcome, names};
 use crate::budget::Held;
 use crate::state::{Cloud, StoreHandle};
-
-/// The outcome of a host function: a trap outside, the WIT result inside.
-pub(super) type Outcome<T, E = Error> = wasmtime::Result<Result<T, E>>;
 
 /// The store behind a handle, and the account of a call of it; a trap only if the
 /// engine passed a wrong handle.
@@ -158,7 +155,8 @@ impl wit::HostStoreWithStore<State> for Cloud {
     ) -> wasmtime::Result<(StreamReader<String>, FutureReader<Result<(), Error>>)> {
         let state = access.get();
         let store = state.store(&store)?;
-        let (producer, end) = keys::produce(store, prefix, [state.call(), state.call()]);
+        let accounts = [state.call(), state.call()];
+        let (producer, end) = names::produce(prefix, |prefix| store.keys(prefix), accounts);
         let keys = StreamReader::new(&mut access, producer)?;
         let end = FutureReader::new(&mut access, end)?;
         Ok((keys, end))

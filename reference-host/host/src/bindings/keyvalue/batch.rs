@@ -4,9 +4,10 @@ use cloud_contract::Bytes;
 use cloud_contract::keyvalue::BatchError;
 use wasmtime::component::{Accessor, Resource};
 
-use super::store::{Outcome, call};
-use super::wit::keyvalue::batch as wit;
+use super::store::call;
 use crate::State;
+use crate::bindings::Outcome;
+use crate::bindings::wit::keyvalue::batch as wit;
 use crate::state::{Cloud, StoreHandle};
 
 impl wit::Host for State {}

@@ -1,18 +1,15 @@
-//! `cloud:keyvalue/expiry`, and durations.
+//! `cloud:keyvalue/expiry`.
 
 use std::time::Duration;
 
 use wasmtime::component::{Accessor, Resource};
 
-use super::store::{Outcome, call};
-use super::wit::keyvalue::expiry as wit;
+use super::store::call;
 use crate::State;
+use crate::bindings::Outcome;
+use crate::bindings::nanoseconds;
+use crate::bindings::wit::keyvalue::expiry as wit;
 use crate::state::{Cloud, StoreHandle};
-
-/// A span as the WIT has it: nanoseconds, at most what 64 bits hold.
-pub(super) fn nanoseconds(span: Duration) -> u64 {
-    u64::try_from(span.as_nanos()).unwrap_or(u64::MAX)
-}
 
 impl wit::Host for State {}
 

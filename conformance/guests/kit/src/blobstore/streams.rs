@@ -1,0 +1,151 @@
+//! Bytes on their way to an object and from one.
+
+use crate::bindings::cloud::blobstore::container as wit;
+use crate::bindings::cloud::types::errors::Error;
+use crate::calls::both;
+
+/// Bytes that a case is writing, and how they end. To drop it ends the stream and says
+/// `cancelled`.
+pub struct Writer {
+    bytes: Option<wit_bindgen::StreamWriter<u8>>,
+    end: Option<wit_bindgen::FutureWriter<Result<(), Error>>>,
+}
+
+/// The two halves that a function takes which reads a stream.
+pub(super) type Taken = (
+    wit_bindgen::StreamReader<u8>,
+    wit_bindgen::FutureReader<Result<(), Error>>,
+);
+
+pub(super) fn pipe() -> (Writer, Taken) {
+    let (bytes, data) = crate::bindings::wit_stream::new();
+    let (end, ended) = crate::bindings::wit_future::new(|| Err(Error::Cancelled));
+    let writer = Writer {
+        bytes: Some(bytes),
+        end: Some(end),
+    };
+    (writer, (data, ended))
+}
+
+impl Writer {
+    /// Writes all of `bytes` in one go. False if the reader has left: it took less.
+    pub async fn write(&mut self, bytes: &[u8]) -> bool {
+        match &mut self.bytes {
+            // An empty write would wait for a reader, and say nothing.
+            Some(writer) if !bytes.is_empty() => {
+                writer.write_all(bytes.to_owned()).await.is_empty()
+            }
+            _ => true,
+        }
+    }
+
+    /// Ends the stream, without a word on how it ended.
+    pub fn close(&mut self) {
+        self.bytes = None;
+    }
+
+    /// Ends the stream and says that it is whole.
+    pub async fn finish(mut self) {
+        self.end_with(Ok(())).await;
+    }
+
+    /// Ends the stream and says that it is not whole.
+    pub async fn fail(mut self, error: Error) {
+        self.end_with(Err(error)).await;
+    }
+
+    async fn end_with(&mut self, end: Result<(), Error>) {
+        self.bytes = None;
+        if let Some(writer) = self.end.take() {
+            // Whoever has left does not want to know.
+            let _ = writer.write(end).await;
+        }
+    }
+
+    /// Writes `bytes`, says that they are whole, and waits for the answer meanwhile.
+    pub async fn all<T>(mut self, bytes: &[u8], answer: Answer<T>) -> Result<T, Error> {
+        let write = async {
+            self.write(bytes).await;
+            self.finish().await;
+        };
+        both(write, answer.wait()).await.1
+    }
+}
+
+/// The future result of a call that takes a stream. To drop it gives the call up.
+pub struct Answer<T: 'static>(pub(super) wit_bindgen::FutureReader<Result<T, Error>>);
+
+impl<T> Answer<T> {
+    /// Waits for it.
+    pub async fn wait(self) -> Result<T, Error> {
+        self.0.await
+    }
+}
+
+/// An object that is being read.
+pub struct Content {
+    /// About the whole object.
+    pub info: wit::Info,
+    bytes: Option<wit_bindgen::StreamReader<u8>>,
+    end: wit_bindgen::FutureReader<Result<(), Error>>,
+}
+
+impl Content {
+    pub(super) fn new(content: wit::Content) -> Self {
+        Self {
+            info: content.info,
+            bytes: Some(content.data),
+            end: content.end,
+        }
+    }
+
+    /// Up to so many bytes in one read; none at all only at the end of the stream and
+    /// behind it.
+    pub async fn read(&mut self, count: usize) -> Vec<u8> {
+        // A stream that has ended traps who reads it again.
+        let Some(stream) = &mut self.bytes else {
+            return Vec::new();
+        };
+        let (result, bytes) = stream.read(Vec::with_capacity(count)).await;
+        if matches!(result, wit_bindgen::StreamResult::Dropped) {
+            self.bytes = None;
+        }
+        bytes
+    }
+
+    /// Exactly so many bytes, or those that are left.
+    pub async fn read_exact(&mut self, count: usize) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(count);
+        while bytes.len() < count {
+            let more = self.read(count - bytes.len()).await;
+            if more.is_empty() {
+                break;
+            }
+            bytes.extend(more);
+        }
+        bytes
+    }
+
+    /// All bytes that are left, and how the stream ended.
+    pub async fn collect(mut self) -> (Vec<u8>, Result<(), Error>) {
+        let mut bytes = Vec::new();
+        loop {
+            let more = self.read(64 << 10).await;
+            if more.is_empty() {
+                return (bytes, self.end.await);
+            }
+            bytes.extend(more);
+        }
+    }
+
+    /// How the stream ended. Gives up what is left of it.
+    pub async fn end(self) -> Result<(), Error> {
+        drop(self.bytes);
+        self.end.await
+    }
+
+    /// The two halves, to be passed on as they are.
+    pub(super) fn pass(self) -> Option<Taken> {
+        Some((self.bytes?, self.end))
+    }
+}
