@@ -235,7 +235,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn the_time_of_a_guest_is_its_own_and_that_of_a_service_has_a_limit() {
         let limit = Duration::from_secs(1);
-        let slow = stream::once(async {
+        let slow = stream::once(async move {
             tokio::time::sleep(limit * 10).await;
             Ok(Bytes::from_static(b"late"))
         });
