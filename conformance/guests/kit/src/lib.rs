@@ -68,6 +68,8 @@ pub mod bindings {
                 import cloud:blobstore/atomic-move@0.1.0;
                 import cloud:blobstore/multipart@0.1.0;
                 import cloud:blobstore/append@0.1.0;
+                import cloud:blobstore/history@0.1.0;
+                import cloud:blobstore/links@0.1.0;
                 export cloud:conformance/suite@0.1.0;
             }
         ",

@@ -36,6 +36,7 @@ pub fn descriptor() -> Descriptor {
             feature::BLOB_ATOMIC_MOVE,
             feature::BLOB_MULTIPART,
             feature::BLOB_APPEND,
+            feature::BLOB_HISTORY,
         ],
         limits: vec![
             bound(limit::KV_KEY_MAX_BYTES, 1024),

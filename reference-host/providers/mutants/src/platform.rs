@@ -12,7 +12,7 @@ use cloud_contract::{Bindings, Capability, Description, ErrorKind, Grant, Platfo
 
 use crate::blobstore::container::{self, ContainerFault, FaultyContainer};
 use crate::keyvalue::store::{self, FaultyStore, StoreFault};
-use crate::provider::ResourceFaults;
+use crate::provider::{self, ResourceFaults};
 
 /// The correct platform and what it is made of.
 #[derive(Debug)]
@@ -170,10 +170,10 @@ impl FaultyResources {
     }
 }
 
-/// The same grant with everything that memory has.
+/// The same grant with all features.
 fn unrestricted(grant: &Grant) -> Grant {
     Grant {
-        descriptor: Arc::new(provider_memory::descriptor()),
+        descriptor: Arc::new(provider::descriptor()),
         ..grant.clone()
     }
 }

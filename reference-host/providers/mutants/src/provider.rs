@@ -4,18 +4,34 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use cloud_contract::{
-    Bindings, Descriptor, Grant, Namespace, Platform, Provider, Result, Scope, ScopeId, blobstore,
-    keyvalue,
+    Bindings, Descriptor, Grant, Limit, Namespace, Platform, Provider, Result, Scope, ScopeId,
+    blobstore, feature, keyvalue, limit,
 };
 use provider_memory::MemoryProvider;
 
 use crate::blobstore as faulty_blobstore;
+use crate::faults::Signing;
 use crate::keyvalue as faulty_keyvalue;
 use crate::mutant::{Layer, Mutant};
 use crate::platform::{Door, FaultyPlatform, FaultyResources};
+
+/// The longest life of a link.
+pub(crate) const LINK_MAX: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// What memory declares, and links of the right form, so that their faults show.
+pub(crate) fn descriptor() -> Descriptor {
+    let mut descriptor = provider_memory::descriptor();
+    descriptor.features.push(feature::BLOB_LINKS);
+    descriptor.limits.push(Limit {
+        id: limit::BLOB_LINK_MAX_NS,
+        value: u64::try_from(LINK_MAX.as_nanos()).unwrap_or(u64::MAX),
+    });
+    descriptor
+}
 
 /// Takes a lock whose data is consistent after each step, poisoned or not.
 pub(crate) fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -88,7 +104,7 @@ impl<K: Eq + Hash, F: ?Sized> Faults<K, F> {
 
 impl MutantProvider {
     pub(crate) fn new(mutant: &'static Mutant) -> Self {
-        let mut descriptor = provider_memory::descriptor();
+        let mut descriptor = descriptor();
         descriptor.provider = mutant.name;
         if let Layer::Descriptor(change) = mutant.fault {
             change(&mut descriptor);
@@ -115,7 +131,7 @@ impl Provider for MutantProvider {
         let (stores, containers) = match self.mutant.fault {
             Layer::StoreDriver(make) => (Some(make), None),
             Layer::ContainerDriver(make) => (None, Some(make)),
-            _ => return Ok(memory),
+            _ => (None, None),
         };
         let namespace = Arc::clone(lock(&self.scopes).entry(scope.id.clone()).or_insert_with(
             || {
@@ -161,7 +177,7 @@ impl Provider for MutantProvider {
 /// the name of the store or container.
 type DriverFaults<F> = Option<(fn() -> Arc<F>, Faults<String, F>)>;
 
-/// A memory namespace whose drivers are faulty.
+/// A memory namespace whose drivers make links and can be faulty.
 #[derive(Debug)]
 struct FaultyNamespace {
     memory: Arc<dyn Namespace>,
@@ -184,6 +200,8 @@ impl Namespace for FaultyNamespace {
 
     async fn blobstore(&self, container: &str) -> Result<Arc<dyn blobstore::Driver>> {
         let driver = self.memory.blobstore(container).await?;
+        let driver = faulty_blobstore::driver::FaultyDriver::new(driver, Arc::new(Signing));
+        let driver: Arc<dyn blobstore::Driver> = Arc::new(driver);
         let Some((make, faults)) = &self.containers else {
             return Ok(driver);
         };

@@ -1,8 +1,8 @@
 //! `cloud:blobstore` with borrowed arguments, and what its cases share.
 //!
 //! The modules `admin`, `append`, `atomic_move`, `conditional_copy`,
-//! `conditional_delete` and `multipart` hold the functions of the interfaces of these
-//! names.
+//! `conditional_delete`, `history`, `links` and `multipart` hold the functions of the
+//! interfaces of these names.
 
 pub mod admin;
 pub mod append;
@@ -10,6 +10,8 @@ pub mod atomic_move;
 pub mod conditional_copy;
 pub mod conditional_delete;
 mod containers;
+pub mod history;
+pub mod links;
 mod listing;
 pub mod multipart;
 mod show;

@@ -1,5 +1,7 @@
 //! How failure records show what `cloud:blobstore` returns.
 
+use super::history::{PastState, PastStates};
+use super::links::Link;
 use super::multipart::{Part, ReceivedPart};
 use super::{Container, Content, DeleteManyError, FailedName, Info, Item, Listing, Precondition};
 use crate::bindings::cloud::blobstore::append::Appended;
@@ -93,6 +95,38 @@ impl Failing for DeleteManyError {
                 _ => None,
             },
         }
+    }
+}
+
+impl Show for PastState {
+    fn show(&self, out: &mut String) {
+        self.version.show(out);
+        append(out, format_args!(" of {} bytes", self.size));
+    }
+}
+
+impl Show for Vec<PastState> {
+    fn show(&self, out: &mut String) {
+        list(self, out);
+    }
+}
+
+impl Show for PastStates {
+    fn show(&self, out: &mut String) {
+        list(&self.states, out);
+        if self.cursor.is_some() {
+            out.push_str(" with a cursor");
+        }
+    }
+}
+
+/// It is a secret.
+impl Show for Link {
+    fn show(&self, out: &mut String) {
+        append(
+            out,
+            format_args!("a link with {} header fields", self.headers.len()),
+        );
     }
 }
 

@@ -7,13 +7,13 @@ use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockW
 use async_trait::async_trait;
 use cloud_contract::blobstore::{
     Appended, Body, Content, CopyRequest, Driver, Expected, Info, ItemPage, ListRequest, Metadata,
-    Part, PutOptions, Range, ReceivedPart, RenameRequest,
+    Part, PastStatePage, PutOptions, Range, ReceivedPart, RenameRequest, VersionsRequest,
 };
 use cloud_contract::keyvalue::Version;
 use cloud_contract::{Error, ErrorKind, Result};
 
 use super::containers::Containers;
-use super::objects::Objects;
+use super::objects::{Object, Objects};
 use super::pieces::Pieces;
 use super::uploads::Uploads;
 use crate::descriptor::OBJECT_MAX_BYTES;
@@ -79,12 +79,21 @@ impl MemoryContainer {
     ) -> Result<Version> {
         let mut objects = self.write();
         objects.check(name, expected)?;
-        let (version, before) = objects.put(name, pieces, content_type, metadata)?;
+        let (version, gone) = objects.put(name, pieces, content_type, metadata)?;
         drop(objects);
         // Large old bytes are given back outside of the lock.
-        drop(before);
+        drop(gone);
         Ok(version)
     }
+}
+
+fn content(object: &Object, range: Range) -> Result<Content> {
+    let info = object.info();
+    if range.covers(info.size).is_none() {
+        return Err(ErrorKind::OutOfRange.into());
+    }
+    let data = object.pieces.read(range);
+    Ok(Content { info, data })
 }
 
 #[async_trait]
@@ -115,16 +124,11 @@ impl Driver for MemoryContainer {
         if expected.is_some_and(|expected| object.version() != *expected) {
             return Err(ErrorKind::PreconditionFailed.into());
         }
-        let info = object.info();
-        if range.covers(info.size).is_none() {
-            return Err(ErrorKind::OutOfRange.into());
-        }
-        let data = object.pieces.read(range);
-        Ok(Some(Content { info, data }))
+        content(object, range).map(Some)
     }
 
     async fn head(&self, name: &str) -> Result<Option<Info>> {
-        Ok(self.read().get(name).map(super::objects::Object::info))
+        Ok(self.read().get(name).map(Object::info))
     }
 
     async fn delete(&self, name: &str, expected: Option<&Version>) -> Result<()> {
@@ -132,9 +136,9 @@ impl Driver for MemoryContainer {
         if let Some(version) = expected {
             objects.check(name, &Expected::Version(version.clone()))?;
         }
-        let before = objects.remove(name);
+        let gone = objects.remove(name);
         drop(objects);
-        drop(before);
+        drop(gone);
         Ok(())
     }
 
@@ -170,9 +174,9 @@ impl Driver for MemoryContainer {
             return Err(ErrorKind::NotFound.into());
         }
         objects.check(request.new_name, request.expected)?;
-        let (version, before) = objects.rename(request.name, request.new_name)?;
+        let (version, gone) = objects.rename(request.name, request.new_name)?;
         drop(objects);
-        drop(before);
+        drop(gone);
         Ok(version)
     }
 
@@ -247,6 +251,29 @@ impl Driver for MemoryContainer {
 
     async fn abort(&self, name: &str, upload: &str) -> Result<()> {
         self.uploads().end(name, upload);
+        Ok(())
+    }
+
+    async fn versions(&self, request: VersionsRequest<'_>) -> Result<PastStatePage> {
+        self.read().states(request)
+    }
+
+    async fn get_version(
+        &self,
+        name: &str,
+        version: &Version,
+        range: Range,
+    ) -> Result<Option<Content>> {
+        let objects = self.read();
+        objects
+            .state(name, version)
+            .map(|state| content(state, range))
+            .transpose()
+    }
+
+    async fn delete_version(&self, name: &str, version: &Version) -> Result<()> {
+        let removed = self.write().remove_state(name, version)?;
+        drop(removed);
         Ok(())
     }
 }

@@ -3,6 +3,7 @@
 mod container;
 mod containers;
 mod objects;
+mod past;
 mod pieces;
 mod uploads;
 

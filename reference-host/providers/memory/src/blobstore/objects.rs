@@ -6,12 +6,14 @@ use std::ops::Bound;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use cloud_contract::blobstore::{
-    Expected, Info, Item, ItemPage, ListRequest, Metadata, ObjectItem, Timestamp,
+    Expected, Info, Item, ItemPage, ListRequest, Metadata, ObjectItem, PastState, PastStatePage,
+    Timestamp, VersionsRequest,
 };
 use cloud_contract::keyvalue::Version;
 use cloud_contract::{Error, ErrorKind, Result};
 use compact_str::format_compact;
 
+use super::past::Past;
 use super::pieces::Pieces;
 
 /// What an object takes beside its name and bytes. An estimate on the high side.
@@ -23,13 +25,22 @@ pub(super) struct Object {
     pub(super) pieces: Pieces,
     pub(super) content_type: String,
     pub(super) metadata: Metadata,
-    version: u64,
+    /// What its version says: later states have greater ones.
+    pub(super) mark: u64,
     modified: Timestamp,
 }
 
 impl Object {
+    pub(super) fn past_state(&self) -> PastState {
+        PastState {
+            version: self.version(),
+            size: self.pieces.size(),
+            modified: self.modified,
+        }
+    }
+
     pub(super) fn version(&self) -> Version {
-        format_compact!("{:x}", self.version)
+        format_compact!("{:x}", self.mark)
     }
 
     pub(super) fn info(&self) -> Info {
@@ -42,7 +53,7 @@ impl Object {
         }
     }
 
-    fn space(&self, name: &[u8]) -> u64 {
+    pub(super) fn space(&self, name: &[u8]) -> u64 {
         self.pieces.size() + name.len() as u64 + OBJECT_BYTES
     }
 }
@@ -51,6 +62,7 @@ impl Object {
 #[derive(Debug)]
 pub(super) struct Objects {
     objects: BTreeMap<Vec<u8>, Object>,
+    past: Past,
     marks: u64,
     used: u64,
     room: u64,
@@ -62,6 +74,7 @@ impl Objects {
     pub(super) fn new(room: u64) -> Self {
         Self {
             objects: BTreeMap::new(),
+            past: Past::default(),
             marks: RandomState::new().hash_one(()) >> 1,
             used: 0,
             room,
@@ -74,6 +87,7 @@ impl Objects {
 
     pub(super) fn clear(&mut self) {
         self.objects.clear();
+        self.past.clear();
         self.used = 0;
     }
 
@@ -101,19 +115,19 @@ impl Objects {
         }
     }
 
-    /// Writes an object, and returns its version and what was there before.
+    /// Writes an object, and returns its version and what had to make room for it.
     pub(super) fn put(
         &mut self,
         name: &str,
         pieces: Pieces,
         content_type: String,
         metadata: Metadata,
-    ) -> Result<(Version, Option<Object>)> {
+    ) -> Result<(Version, Vec<Object>)> {
         let object = Object {
             pieces,
             content_type,
             metadata,
-            version: self.mark(),
+            mark: self.mark(),
             modified: now(),
         };
         let version = object.version();
@@ -127,7 +141,22 @@ impl Objects {
             return Err(full());
         }
         self.used = used;
-        Ok((version, self.objects.insert(name.to_vec(), object)))
+        if let Some(before) = self.objects.insert(name.to_vec(), object) {
+            self.past.keep(name, before);
+        }
+        Ok((version, self.make_room()))
+    }
+
+    /// Earlier states give way to what is there.
+    fn make_room(&mut self) -> Vec<Object> {
+        let mut gone = Vec::new();
+        while self.used + self.past.used() > self.room {
+            match self.past.forget_one() {
+                Some(state) => gone.push(state),
+                None => break,
+            }
+        }
+        gone
     }
 
     /// Refuses a state that has no room, before all of it is there.
@@ -140,27 +169,82 @@ impl Objects {
     }
 
     /// Gives an object another name, in the place of what is there, and returns its new
-    /// version. Needs no room: the bytes are there already.
-    pub(super) fn rename(
-        &mut self,
-        name: &str,
-        new_name: &str,
-    ) -> Result<(Version, Option<Object>)> {
-        let mut object = self.remove(name).ok_or(ErrorKind::NotFound)?;
-        let before = self.remove(new_name);
-        object.version = self.mark();
-        object.modified = now();
-        self.used += object.space(new_name.as_bytes());
-        let version = object.version();
-        self.objects.insert(new_name.as_bytes().to_vec(), object);
-        Ok((version, before))
+    /// version and what had to make room.
+    pub(super) fn rename(&mut self, name: &str, new_name: &str) -> Result<(Version, Vec<Object>)> {
+        let object = self.get(name).cloned().ok_or(ErrorKind::NotFound)?;
+        let replaced = self.get(new_name);
+        let given_back = object.space(name.as_bytes())
+            + replaced.map_or(0, |object| object.space(new_name.as_bytes()));
+        if self.used - given_back + object.space(new_name.as_bytes()) > self.room {
+            return Err(full());
+        }
+        let mut gone = self.remove(name);
+        let (version, more) = self.put(
+            new_name,
+            object.pieces,
+            object.content_type,
+            object.metadata,
+        )?;
+        gone.extend(more);
+        Ok((version, gone))
     }
 
-    pub(super) fn remove(&mut self, name: &str) -> Option<Object> {
+    /// Removes an object, and returns what had to make room for what it was.
+    pub(super) fn remove(&mut self, name: &str) -> Vec<Object> {
         let name = name.as_bytes();
-        let object = self.objects.remove(name)?;
+        let Some(object) = self.objects.remove(name) else {
+            return Vec::new();
+        };
         self.used -= object.space(name);
-        Some(object)
+        self.past.keep(name, object);
+        self.make_room()
+    }
+
+    /// A state of an object, the present one or an earlier one.
+    pub(super) fn state(&self, name: &str, version: &Version) -> Option<&Object> {
+        self.get(name)
+            .filter(|object| object.version() == *version)
+            .or_else(|| self.past.get(name, version))
+    }
+
+    /// The states of an object, the latest first. A cursor is the version of the last.
+    pub(super) fn states(&self, request: VersionsRequest<'_>) -> Result<PastStatePage> {
+        let unknown = || Error::invalid("cursor: not issued for this list");
+        let below = match request.after {
+            None => u64::MAX,
+            Some(bytes) => {
+                let text = std::str::from_utf8(bytes).map_err(|_| unknown())?;
+                u64::from_str_radix(text, 16).map_err(|_| unknown())?
+            }
+        };
+        let past = self.past.of(request.name).iter().rev();
+        let mut left = self
+            .get(request.name)
+            .into_iter()
+            .chain(past)
+            .filter(|state| state.mark < below);
+        let states: Vec<PastState> = left
+            .by_ref()
+            .take(request.limit)
+            .map(Object::past_state)
+            .collect();
+        let last = states.last().map(|last| last.version.as_bytes().to_vec());
+        Ok(PastStatePage {
+            next: last.filter(|_| left.next().is_some()),
+            states,
+        })
+    }
+
+    /// Removes an earlier state of an object.
+    ///
+    /// # Errors
+    /// `precondition-failed` for the present one.
+    pub(super) fn remove_state(&mut self, name: &str, version: &Version) -> Result<Option<Object>> {
+        let present = self.get(name).map(Object::version);
+        if present.as_ref() == Some(version) {
+            return Err(ErrorKind::PreconditionFailed.into());
+        }
+        Ok(self.past.remove(name, version))
     }
 
     /// A cursor is what the last item was, and its text.

@@ -3,6 +3,8 @@
 mod blobstore;
 mod keyvalue;
 
+pub(crate) use blobstore::Signing;
+
 use std::sync::LazyLock;
 
 use crate::Mutant;

@@ -2,6 +2,10 @@
 //! faults and, at its end or start, the list of the mutants made of them.
 
 mod basic;
+mod history;
+mod links;
+
+pub(crate) use links::Signing;
 
 use crate::Mutant;
 
@@ -23,5 +27,5 @@ use {container, driver};
 
 /// Every mutant of blob stores, ordered by area.
 pub(super) fn mutants() -> Vec<Mutant> {
-    [basic::MUTANTS].concat()
+    [basic::MUTANTS, history::MUTANTS, links::MUTANTS].concat()
 }
