@@ -118,6 +118,12 @@ pub fn test_main(factory: &'static Factory, options: &TrialOptions) -> ExitCode 
             return libtest_mimic::run(&arguments, vec![trial]).exit_code();
         }
     };
+    // Cases wait for a service far more than they compute: without a word from the
+    // command line, as many run at a time as the product bears.
+    let arguments = Arguments {
+        test_threads: arguments.test_threads.or(Some(shared.jobs)),
+        ..arguments
+    };
     let trials = Arc::clone(&shared).trials();
     let code = libtest_mimic::run(&arguments, trials).exit_code();
     // Every trial has ended and was dropped.
@@ -137,6 +143,8 @@ struct Shared {
     opened: Opened,
     harness: Harness,
     run: RunOptions,
+    /// How many cases the product bears at a time.
+    jobs: usize,
     name: String,
     runtime: Runtime,
 }
@@ -169,17 +177,19 @@ impl Shared {
             SetupError::NoWay { .. } => Failure::Absent(error.to_string()),
             _ => setup(&error),
         })?;
-        // How many run at a time is up to `--test-threads`.
         let run = RunOptions {
             seed: seed().map_err(Failure::Setup)?,
-            jobs: 1,
             expected,
             ..RunOptions::default().on(&target)
         };
+        let jobs = run.jobs;
+        // Each trial is a run of its own, of one case.
+        let run = RunOptions { jobs: 1, ..run };
         Ok(Arc::new(Self {
             opened,
             harness,
             run,
+            jobs,
             name: target.id(),
             runtime,
         }))

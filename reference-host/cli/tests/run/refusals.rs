@@ -125,7 +125,7 @@ fn settings_that_a_provider_does_not_know_are_refused() {
                     options = { size = 1 }\n";
     run(&bomb(), manifest)
         .expect(2)
-        .says("provider `main` (memory) cannot be used: invalid argument: size");
+        .says("provider `main` (memory) cannot be used: invalid argument: options: there is no `size`");
 }
 
 #[test]

@@ -6,8 +6,9 @@ mod support;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cloud_contract::keyvalue::SetOptions;
+use cloud_contract::keyvalue::{Expected, SetOptions};
 use cloud_contract::{Bytes, ErrorKind};
+use futures::future::join_all;
 use provider_tests::{Server, faults, list, scope, seam, store};
 use support::FIRESTORE;
 use tokio::task::JoinSet;
@@ -18,6 +19,7 @@ fn on_the_emulator() {
         seam::holds(server).await;
         seam::names_stay(server).await;
         crowded_counters_add_exactly(server).await;
+        deleted_counters_begin_again(server).await;
         closing_leaves_nothing(server).await;
         faults::is_closed_under_its_writers(server).await;
         faults::replies_are_lost(server).await;
@@ -38,6 +40,28 @@ async fn crowded_counters_add_exactly(server: &Server) {
     sums.sort_unstable();
     assert!(sums.into_iter().eq(1..=128));
     one.close(&scope("crowd", &[])).await.unwrap();
+}
+
+/// What a counter was before must not be remembered once it was deleted, however soon
+/// the next increment comes. These are no tasks of the runtime: one that is woken by
+/// the task of a counter runs when that has ended.
+async fn deleted_counters_begin_again(server: &Server) {
+    let provider = server.provider().await;
+    let driver = store(&provider, "again").await;
+    let counters = (0..16).map(|counter| {
+        let driver = Arc::clone(&driver);
+        async move {
+            let key = format!("counter {counter}");
+            for _ in 0..20 {
+                assert_eq!(driver.increment(&key, i64::MAX).await, Ok(i64::MAX));
+                driver.delete(&key, Expected::Any).await.unwrap();
+                assert_eq!(driver.increment(&key, 1).await, Ok(1));
+                driver.delete(&key, Expected::Any).await.unwrap();
+            }
+        }
+    });
+    join_all(counters).await;
+    provider.close(&scope("again", &[])).await.unwrap();
 }
 
 /// More than one request removes, with awkward names, and a write given up in flight.

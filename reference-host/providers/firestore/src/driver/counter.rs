@@ -120,7 +120,9 @@ impl Turns {
     async fn add(&self, deltas: &[i64], known: &mut Option<State>) -> Result<Vec<Result<i64>>> {
         let mut pauses = self.core.link.pauses();
         loop {
-            let before = match known.take() {
+            let remembered = known.take();
+            let is_remembered = remembered.is_some();
+            let before = match remembered {
                 Some(state) => Some(state),
                 None => self.core.look(&self.document).await?,
             };
@@ -128,6 +130,11 @@ impl Turns {
             let live = before.as_ref().filter(|state| !state.has_ended(now));
             let (sums, sum) = add_all(live.map(|state| &*state.value), deltas);
             let Some(sum) = sum else {
+                // Only a write proves that what is remembered still holds: meanwhile
+                // others may have written or deleted the entry.
+                if is_remembered {
+                    continue;
+                }
                 return Ok(sums);
             };
             let value = Bytes::from(sum.to_string());
