@@ -1,7 +1,18 @@
 //! Faults of blob stores: one file for each area of the specification, each with its
 //! faults and, at its end or start, the list of the mutants made of them.
 
+mod admin;
 mod basic;
+mod calls;
+mod describe;
+mod errors;
+mod handles;
+mod head;
+mod metadata;
+mod names;
+mod open;
+mod tools;
+mod versions;
 
 use crate::Mutant;
 
@@ -19,9 +30,23 @@ macro_rules! container {
     };
 }
 
+use super::platform;
 use {container, driver};
 
 /// Every mutant of blob stores, ordered by area.
 pub(super) fn mutants() -> Vec<Mutant> {
-    [basic::MUTANTS].concat()
+    [
+        basic::MUTANTS,
+        open::MUTANTS,
+        handles::MUTANTS,
+        names::MUTANTS,
+        metadata::MUTANTS,
+        head::MUTANTS,
+        versions::MUTANTS,
+        calls::MUTANTS,
+        errors::MUTANTS,
+        describe::MUTANTS,
+        admin::MUTANTS,
+    ]
+    .concat()
 }
