@@ -13,7 +13,6 @@ conformance_kit::suite! {
         usable;
     }
     delete {
-        again;
         all_names;
         denied;
         empty;

@@ -55,17 +55,17 @@ pub(crate) async fn keeps(
     cx: &Context,
     clause: &str,
     container: &Container,
+    name: &str,
     metadata: &[(&str, &str)],
 ) -> Outcome {
     let expected = entries(&owned(metadata));
-    let message = format!("put with {} entries", expected.len());
+    let shown = metadata.first().map_or("none", |(_, value)| *value);
+    let message = format!("put with {} entries, {}", expected.len(), shown.shown());
+    let check = cx.check(clause, &message);
     let options = described(None, metadata);
-    cx.check(clause, &message)
-        .ok(container.put_with("object", b"bytes", options).await)?;
-    let told = told_by_get(cx, container, "object").await?;
-    cx.check(clause, "get of an object with metadata")
-        .equal(&entries(&told.metadata), &expected)?;
-    let told = cx.info(container, "object").await?;
-    cx.check(clause, "head of an object with metadata")
-        .equal(&entries(&told.metadata), &expected)
+    check.ok(container.put_with(name, b"bytes", options).await)?;
+    let told = told_by_get(cx, container, name).await?;
+    check.equal(&entries(&told.metadata), &expected)?;
+    let told = cx.info(container, name).await?;
+    check.equal(&entries(&told.metadata), &expected)
 }

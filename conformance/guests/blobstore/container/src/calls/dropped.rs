@@ -28,13 +28,14 @@ async fn run(cx: &Context) -> Outcome {
                 drop(call);
             }};
         }
-        match round % 7 {
+        match round % 8 {
             0 => drop_in_flight!(container.get("object")),
             1 => drop_in_flight!(container.head("object")),
             2 => drop_in_flight!(container.list("", None, None, Some(3))),
             3 => drop_in_flight!(container.delete(&own)),
             4 => drop_in_flight!(container.copy("object", &container, &own)),
             5 => drop_in_flight!(container.delete_many(&gone)),
+            6 => drop_in_flight!(container.put(&own, &bytes)),
             _ => drop_in_flight!(container.r#move(&own, &container, "moved")),
         }
         let check = cx.check("TYP-CALL-1", "use the container after a call was dropped");

@@ -15,11 +15,12 @@ async fn run(cx: &Context) -> Outcome {
     let Some(limit) = cx.small_limit("blob.metadata.max-bytes")? else {
         // What every provider takes.
         let value = cx.random_text(1_024 - 3);
-        return keeps(cx, "BLOB-META-2", &container, &[("key", &value)]).await;
+        return keeps(cx, "BLOB-META-2", &container, "object", &[("key", &value)]).await;
     };
     for character in ['x', 'é', '€', '\u{1f600}', '\n', '"', '%'] {
         let value = filled(character, limit - 3);
-        keeps(cx, "BLOB-META-2", &container, &[("key", &value)]).await?;
+        let name = String::from(character);
+        keeps(cx, "BLOB-META-2", &container, &name, &[("key", &value)]).await?;
     }
     // As many entries as there can be of ten bytes each, and one for the rest.
     let mut keys: Vec<String> = (1..limit / 10).map(|at| format!("k{at:09}")).collect();

@@ -18,7 +18,7 @@ async fn run(cx: &Context) -> Outcome {
             .iter()
             .map(|(key, value)| (key.as_str(), value.as_str()))
             .collect();
-        keeps(cx, "BLOB-META-1", &container, &metadata).await?;
+        keeps(cx, "BLOB-META-1", &container, "object", &metadata).await?;
     }
     Ok(())
 }

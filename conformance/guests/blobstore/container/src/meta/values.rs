@@ -1,5 +1,6 @@
 use conformance_kit::prelude::*;
 
+use crate::apart::each;
 use crate::facts::keeps;
 
 case! {
@@ -50,11 +51,15 @@ const VALUES: [&str; 34] = [
 
 async fn run(cx: &Context) -> Outcome {
     let container = cx.container().await?;
-    for value in VALUES {
-        keeps(cx, "BLOB-META-1", &container, &[("key", value)]).await?;
+    let kept = each(&VALUES, |value| async {
+        let name = format!("object {}", value.shown());
+        keeps(cx, "BLOB-META-1", &container, &name, &[("key", value)]).await
+    });
+    for kept in kept.await {
+        kept?;
     }
     // All of them together are still few bytes.
     let keys: Vec<String> = (0..VALUES.len()).map(|at| format!("key-{at}")).collect();
     let metadata: Vec<(&str, &str)> = keys.iter().map(String::as_str).zip(VALUES).collect();
-    keeps(cx, "BLOB-META-2", &container, &metadata).await
+    keeps(cx, "BLOB-META-2", &container, "all", &metadata).await
 }

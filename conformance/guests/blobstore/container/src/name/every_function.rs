@@ -6,6 +6,7 @@ case! {
     id: "blob.name.every-function",
     title: "every function takes a name as the same bytes",
     clauses: ["BLOB-NAME-2", "BLOB-NAME-6", "TYP-TEXT-1"],
+    timeout_s: 30,
 }
 
 const NAMES: [&str; 14] = [
@@ -48,7 +49,7 @@ async fn run(cx: &Context) -> Outcome {
         cx.ok(container.delete(name).await)?;
         cx.check("BLOB-NAME-2", &text("get after delete"))
             .none(container.get(name).await)?;
-        cx.check("TYP-TEXT-1", &text("get after a move back"))
+        cx.check("TYP-TEXT-1", &text("move to"))
             .ok(container.r#move("copy", &container, name).await)?;
         cx.check("TYP-TEXT-1", &text("get after a move back"))
             .value(container.get(name).await, bytes)?;
