@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
-use cloud_contract::blobstore::{Appended, Body, Container, Expected, Site};
+use cloud_contract::blobstore::{Appended, Body, Container, Expected, NewObject, Site};
 use cloud_contract::keyvalue::Version;
 use cloud_contract::{
     Description, Descriptor, Error, ErrorKind, FeatureId, Limit, Result, feature, limit,
@@ -146,6 +146,48 @@ impl ContainerFault for ActsAndRefuses {
             to.full.copy(name, site, new_name).await.ok();
         }
         ended
+    }
+}
+
+/// A part of the core needs a feature that the binding does not declare.
+#[derive(Debug)]
+enum NeedsFeature {
+    /// A put with a condition.
+    Conditions,
+    /// A move.
+    Moves,
+}
+
+impl NeedsFeature {
+    /// Refuses where the binding declares no feature.
+    async fn check(&self, to: &Target, name: &str) -> Result<()> {
+        match to.container.rename(name, name, &Expected::Any).await {
+            Err(error) if is_unsupported(&error) => Err(error),
+            _ => Ok(()),
+        }
+    }
+}
+
+#[async_trait]
+impl ContainerFault for NeedsFeature {
+    async fn put(&self, to: &Target, name: &str, body: Body, object: NewObject) -> Result<Version> {
+        if matches!(self, Self::Conditions) && object.expected != Expected::Any {
+            self.check(to, name).await?;
+        }
+        to.container.put(name, body, object).await
+    }
+
+    async fn r#move(
+        &self,
+        to: &Target,
+        name: &str,
+        site: &Site,
+        new_name: &str,
+    ) -> Result<Version> {
+        if matches!(self, Self::Moves) {
+            self.check(to, name).await?;
+        }
+        to.container.r#move(name, site, new_name).await
     }
 }
 
@@ -424,6 +466,18 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "blob.conditional-delete",
         &[Call::DeleteIf],
         BLOB_CONDITIONAL_DELETE
+    ),
+    Mutant::new(
+        "blob-core-conditions-undeclared",
+        "a put with a condition is refused where no feature is declared",
+        &["TYP-FEAT-3"],
+        container!(NeedsFeature::Conditions),
+    ),
+    Mutant::new(
+        "blob-core-move-undeclared",
+        "a move is refused where no feature is declared",
+        &["TYP-FEAT-3"],
+        container!(NeedsFeature::Moves),
     ),
     Mutant::new(
         "blob-feature-silent",

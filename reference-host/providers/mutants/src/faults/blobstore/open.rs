@@ -1,14 +1,17 @@
 //! `open` of containers, and containers that are taken for one another.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use cloud_contract::blobstore::{Container, Portable};
+use cloud_contract::blobstore::{Body, Container, NewObject, Portable, Range, Reading};
+use cloud_contract::keyvalue::Version;
 use cloud_contract::{Capability, ErrorKind, Grant, Provider as _, Result, Scope};
 use provider_memory::MemoryProvider;
 
 use super::platform;
 use crate::Mutant;
+use crate::blobstore::container::{ContainerFault, FaultyContainer, Target};
 use crate::platform::{Door, PlatformFault};
 
 /// A name that is not granted is `not-found` where there is no such container.
@@ -181,6 +184,68 @@ impl PlatformFault for OwnData {
     }
 }
 
+/// Names of objects that begin with the name of another container lead there.
+#[derive(Debug)]
+struct WayAcross;
+
+/// The other containers, by their names.
+#[derive(Debug)]
+struct Across(HashMap<String, Arc<dyn Container>>);
+
+impl Across {
+    /// Where a name leads to, and under which name.
+    fn lead<'a>(&'a self, to: &'a Target, name: &'a str) -> (&'a Arc<dyn Container>, &'a str) {
+        let path = name.trim_start_matches("../").trim_start_matches('/');
+        path.split_once('/')
+            .and_then(|(other, rest)| Some((self.0.get(other)?, rest)))
+            .unwrap_or((&to.container, name))
+    }
+}
+
+#[async_trait]
+impl ContainerFault for Across {
+    async fn put(&self, to: &Target, name: &str, body: Body, object: NewObject) -> Result<Version> {
+        let (container, name) = self.lead(to, name);
+        container.put(name, body, object).await
+    }
+
+    async fn get(
+        &self,
+        to: &Target,
+        name: &str,
+        range: Range,
+        expected: Option<&Version>,
+    ) -> Result<Option<Reading>> {
+        let (container, name) = self.lead(to, name);
+        container.get(name, range, expected).await
+    }
+}
+
+#[async_trait]
+impl PlatformFault for WayAcross {
+    async fn open_container(&self, to: &Door, name: &str) -> Result<Arc<dyn Container>> {
+        let container = to.open_container(name).await?;
+        let mut others = HashMap::new();
+        for grant in &to.grants {
+            if let Ok(other) = to.open_container(&grant.name).await {
+                others.insert(grant.name.clone(), other);
+            }
+        }
+        let Some(grant) = to.grant(name) else {
+            return Ok(container);
+        };
+        let target = Target {
+            full: Arc::clone(&container),
+            driver: grant.namespace.blobstore(&grant.target).await?,
+            container,
+            session: 0,
+            handle: 0,
+        };
+        let fault = Arc::new(Across(others));
+        Ok(Arc::new(FaultyContainer::new(target, fault)))
+    }
+}
+
 /// The first so many bytes of a name.
 fn start(name: &str, length: usize) -> String {
     name[..name.floor_char_boundary(length)].to_owned()
@@ -274,6 +339,12 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "containers whose names differ in hyphens alone are one container",
         &["BLOB-HANDLE-3"],
         platform!(SameContainer(|name| name.replace('-', ""))),
+    ),
+    Mutant::new(
+        "blob-containers-way-across",
+        "an object that is named `../other/x` is the object `x` of the container `other`",
+        &["BLOB-HANDLE-3", "BLOB-NAME-3"],
+        platform!(WayAcross),
     ),
     Mutant::new(
         "blob-handles-apart",
