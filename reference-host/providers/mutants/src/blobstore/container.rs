@@ -181,7 +181,10 @@ macro_rules! functions {
 
             fn names(self: Arc<Self>, prefix: String) -> NameStream {
                 let names = self.fault.names(&self.to, prefix);
-                Box::pin(names.map(move |page| self.end(Call::Names, page)))
+                // Does not keep the handle: a fault is told when the guest drops it.
+                let fault = Arc::clone(&self.fault);
+                let told = move |error| fault.error(Call::Names, error);
+                Box::pin(names.map(move |page| page.map_err(&told)))
             }
 
             $(

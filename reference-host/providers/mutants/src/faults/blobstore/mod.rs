@@ -1,9 +1,20 @@
 //! Faults of blob stores: one file for each area of the specification, each with its
 //! faults and, at its end or start, the list of the mutants made of them.
 
+mod admin;
 mod basic;
+mod calls;
+mod describe;
+mod errors;
+mod handles;
+mod head;
 mod history;
 mod links;
+mod metadata;
+mod names;
+mod open;
+mod tools;
+mod versions;
 
 pub(crate) use links::Signing;
 
@@ -23,9 +34,25 @@ macro_rules! container {
     };
 }
 
+use super::platform;
 use {container, driver};
 
 /// Every mutant of blob stores, ordered by area.
 pub(super) fn mutants() -> Vec<Mutant> {
-    [basic::MUTANTS, history::MUTANTS, links::MUTANTS].concat()
+    [
+        basic::MUTANTS,
+        open::MUTANTS,
+        handles::MUTANTS,
+        names::MUTANTS,
+        head::MUTANTS,
+        metadata::MUTANTS,
+        versions::MUTANTS,
+        calls::MUTANTS,
+        errors::MUTANTS,
+        describe::MUTANTS,
+        admin::MUTANTS,
+        links::MUTANTS,
+        history::MUTANTS,
+    ]
+    .concat()
 }
