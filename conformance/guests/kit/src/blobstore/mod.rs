@@ -11,6 +11,7 @@ pub mod conditional_copy;
 pub mod conditional_delete;
 mod containers;
 mod listing;
+mod meeting;
 pub mod multipart;
 mod show;
 mod streams;
@@ -21,4 +22,5 @@ pub use crate::bindings::cloud::blobstore::container::{
 };
 pub use containers::{Container, open, options, range};
 pub use listing::{NameReader, NameStream};
-pub use streams::{Answer, Content, Writer};
+pub use meeting::{meet, rounds, share};
+pub use streams::{Answer, ByteReader, Content, Writer};
