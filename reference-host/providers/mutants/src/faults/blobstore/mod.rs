@@ -2,6 +2,13 @@
 //! faults and, at its end or start, the list of the mutants made of them.
 
 mod basic;
+mod bytes;
+mod get;
+mod put;
+mod range;
+mod session;
+mod stream;
+mod whole;
 
 use crate::Mutant;
 
@@ -23,5 +30,14 @@ use {container, driver};
 
 /// Every mutant of blob stores, ordered by area.
 pub(super) fn mutants() -> Vec<Mutant> {
-    [basic::MUTANTS].concat()
+    [
+        basic::MUTANTS,
+        bytes::MUTANTS,
+        put::MUTANTS,
+        stream::MUTANTS,
+        get::MUTANTS,
+        range::MUTANTS,
+        session::MUTANTS,
+    ]
+    .concat()
 }
