@@ -2,7 +2,7 @@ use blobstore::options;
 use conformance_kit::prelude::*;
 
 use crate::pattern::big;
-use crate::support::{WATCH, is_absent, is_still};
+use crate::support::{WATCH, is_absent, is_still, settle};
 
 case! {
     id: "blob.stream.dropped",
@@ -20,6 +20,7 @@ async fn run(cx: &Context) -> Outcome {
         for name in [format!("new-{count}"), "old".to_owned()] {
             let (mut writer, answer) = container.begin_put(&name, options());
             writer.write(&bytes[..count]).await;
+            settle(cx).await;
             drop(answer);
             // Some streams stay open behind the call, the others end with it.
             if count % 4 == 0 {

@@ -1,7 +1,7 @@
 use blobstore::options;
 use conformance_kit::prelude::*;
 
-use crate::support::{PATIENCE, WATCH, is_absent, is_still};
+use crate::support::{PATIENCE, WATCH, is_absent, is_still, settle};
 
 case! {
     id: "blob.stream.dropped-then-ok",
@@ -18,6 +18,7 @@ async fn run(cx: &Context) -> Outcome {
         for name in ["new", "old"] {
             let (mut writer, answer) = container.begin_put(name, options());
             writer.write(&bytes[..count]).await;
+            settle(cx).await;
             drop(answer);
             let rest = async {
                 writer.write(&bytes[count..]).await;

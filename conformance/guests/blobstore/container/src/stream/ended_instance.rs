@@ -1,7 +1,7 @@
 use blobstore::options;
 use conformance_kit::prelude::*;
 
-use crate::support::WATCH;
+use crate::support::{WATCH, settle};
 
 case! {
     /// The actors neither end nor drop their puts: they end with them.
@@ -40,6 +40,7 @@ async fn actor(cx: &Context, index: u32) -> Observations {
         writer.write(&vec![b'n'; 20_000 * (at / 2)]).await;
         core::mem::forget((writer, answer));
     }
+    settle(cx).await;
     core::mem::forget(container);
     Ok(Vec::new())
 }

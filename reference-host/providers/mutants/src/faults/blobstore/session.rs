@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use bytes::Bytes;
 use cloud_contract::blobstore::{
-    Body, Driver, Expected, Info, Item, Listing, NameStream, NewObject, PutOptions,
+    Body, Driver, Expected, Info, Item, Listing, NameStream, NewObject, ObjectItem, PutOptions,
     Range, Reading, Site,
 };
 use cloud_contract::keyvalue::Version;
@@ -35,6 +35,13 @@ async fn before(to: &Target, name: &str) -> Before {
 fn read_of(before: &Before, range: Range) -> Result<Option<Reading>> {
     let read = before.as_ref().map(|whole| whole.reading(range));
     read.transpose()
+}
+
+fn name(item: &Item) -> &str {
+    match item {
+        Item::Object(object) => &object.name,
+        Item::Prefix(prefix) => prefix,
+    }
 }
 
 /// A page with items of other states; `state` tells of a name whether there is one.
@@ -248,6 +255,7 @@ struct Hidden {
     by: u64,
     at: Instant,
     before: Before,
+    is_deletion: bool,
 }
 
 /// Other sessions see a write so much later than it began.
@@ -272,8 +280,28 @@ impl Late {
     fn hidden(&self, to: &Target, name: &str) -> Option<Before> {
         let writes = lock(&self.writes);
         let write = writes.get(name)?;
-        let is_hidden = write.by != to.session && write.at.elapsed() < self.by;
-        is_hidden.then(|| write.before.clone())
+        self.is_hidden(to, write).then(|| write.before.clone())
+    }
+
+    fn is_hidden(&self, to: &Target, write: &Hidden) -> bool {
+        write.by != to.session && write.at.elapsed() < self.by
+    }
+
+    /// The objects that are gone, and that a session does not miss yet.
+    fn still_there(&self, to: &Target, prefix: &str) -> Vec<Item> {
+        let writes = lock(&self.writes);
+        let hidden = writes.iter().filter(|(name, write)| {
+            write.is_deletion && name.starts_with(prefix) && self.is_hidden(to, write)
+        });
+        let item = |(name, write): (&String, &Hidden)| {
+            let info = &write.before.as_ref()?.info;
+            Some(Item::Object(ObjectItem {
+                name: name.clone(),
+                size: info.size,
+                modified: info.modified,
+            }))
+        };
+        hidden.filter_map(item).collect()
     }
 }
 
@@ -285,6 +313,7 @@ impl ContainerFault for Late {
                 by: to.session,
                 at: Instant::now(),
                 before: before(to, name).await,
+                is_deletion: matches!(call, Call::Delete | Call::DeleteMany),
             };
             lock(&self.writes).insert(name.to_owned(), hidden);
         }
@@ -320,6 +349,12 @@ impl ContainerFault for Late {
     ) -> Result<Listing> {
         let mut page = to.container.list(prefix, delimiter, cursor, size).await?;
         of_states(&mut page, |name| self.hidden(to, name));
+        if delimiter.is_none() && page.cursor.is_none() {
+            let gone = self.still_there(to, prefix);
+            let is_new = |item: &Item| !page.items.iter().any(|listed| name(listed) == name(item));
+            let gone: Vec<Item> = gone.into_iter().filter(is_new).collect();
+            page.items.extend(gone);
+        }
         Ok(page)
     }
 }
