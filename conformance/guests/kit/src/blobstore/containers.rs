@@ -3,7 +3,7 @@
 use core::future::Future;
 
 use super::listing::NameStream;
-use super::streams::{Answer, Content, Writer, pipe};
+use super::streams::{Answer, ByteReader, Content, Writer, last_word, pipe};
 use super::{DeleteManyError, Info, Listing, Precondition, PutOptions, Range};
 use crate::bindings::cloud::blobstore::container as wit;
 use crate::bindings::cloud::types::errors::Error;
@@ -93,6 +93,14 @@ impl Container {
     pub fn put_content(&self, name: &str, content: Content) -> Option<Answer<String>> {
         let (data, end) = content.pass()?;
         Some(Answer(self.0.put(name, data, end, &options())))
+    }
+
+    /// `put` of the bytes that another object delivers, of which the case itself says
+    /// how they end. None if their stream had ended before.
+    pub fn begin_put_of(&self, name: &str, bytes: ByteReader) -> Option<(Writer, Answer<String>)> {
+        let (writer, end) = last_word();
+        let answer = self.0.put(name, bytes.into_stream()?, end, &options());
+        Some((writer, Answer(answer)))
     }
 
     /// `get` without a range: all bytes. A stream that ends badly is an error.

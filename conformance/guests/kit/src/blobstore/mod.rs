@@ -13,6 +13,7 @@ mod containers;
 pub mod history;
 pub mod links;
 mod listing;
+mod meeting;
 pub mod multipart;
 mod show;
 mod streams;
@@ -23,4 +24,5 @@ pub use crate::bindings::cloud::blobstore::container::{
 };
 pub use containers::{Container, open, options, range};
 pub use listing::{NameReader, NameStream};
-pub use streams::{Answer, Content, Writer};
+pub use meeting::{meet, rounds, share};
+pub use streams::{Answer, ByteReader, Content, Writer};

@@ -19,12 +19,22 @@ pub(super) type Taken = (
 
 pub(super) fn pipe() -> (Writer, Taken) {
     let (bytes, data) = crate::bindings::wit_stream::new();
-    let (end, ended) = crate::bindings::wit_future::new(|| Err(Error::Cancelled));
+    let (writer, ended) = last_word();
     let writer = Writer {
         bytes: Some(bytes),
-        end: Some(end),
+        ..writer
     };
     (writer, (data, ended))
+}
+
+/// A writer of nothing but the end of a stream that comes from elsewhere.
+pub(super) fn last_word() -> (Writer, wit_bindgen::FutureReader<Result<(), Error>>) {
+    let (end, ended) = crate::bindings::wit_future::new(|| Err(Error::Cancelled));
+    let writer = Writer {
+        bytes: None,
+        end: Some(end),
+    };
+    (writer, ended)
 }
 
 impl Writer {
@@ -44,6 +54,23 @@ impl Writer {
         self.bytes = None;
     }
 
+    /// The word on how the stream ends, apart from its bytes: what the rest of the
+    /// writer does then only ends the stream.
+    pub fn take_end(&mut self) -> Self {
+        Self {
+            bytes: None,
+            end: self.end.take(),
+        }
+    }
+
+    /// Says how the stream ends, whether or not it has ended.
+    pub async fn say(&mut self, end: Result<(), Error>) {
+        if let Some(writer) = self.end.take() {
+            // Whoever has left does not want to know.
+            let _ = writer.write(end).await;
+        }
+    }
+
     /// Ends the stream and says that it is whole.
     pub async fn finish(mut self) {
         self.end_with(Ok(())).await;
@@ -55,11 +82,8 @@ impl Writer {
     }
 
     async fn end_with(&mut self, end: Result<(), Error>) {
-        self.bytes = None;
-        if let Some(writer) = self.end.take() {
-            // Whoever has left does not want to know.
-            let _ = writer.write(end).await;
-        }
+        self.close();
+        self.say(end).await;
     }
 
     /// Writes `bytes`, says that they are whole, and waits for the answer meanwhile.
@@ -86,29 +110,25 @@ impl<T> Answer<T> {
 pub struct Content {
     /// About the whole object.
     pub info: wit::Info,
-    bytes: Option<wit_bindgen::StreamReader<u8>>,
+    bytes: ByteReader,
     end: wit_bindgen::FutureReader<Result<(), Error>>,
 }
 
-impl Content {
-    pub(super) fn new(content: wit::Content) -> Self {
-        Self {
-            info: content.info,
-            bytes: Some(content.data),
-            end: content.end,
-        }
-    }
+/// The bytes of a [`Content`] without the future beside them. To drop it gives up what
+/// is left of them.
+pub struct ByteReader(Option<wit_bindgen::StreamReader<u8>>);
 
+impl ByteReader {
     /// Up to so many bytes in one read; none at all only at the end of the stream and
     /// behind it.
     pub async fn read(&mut self, count: usize) -> Vec<u8> {
         // A stream that has ended traps who reads it again.
-        let Some(stream) = &mut self.bytes else {
+        let Some(stream) = &mut self.0 else {
             return Vec::new();
         };
         let (result, bytes) = stream.read(Vec::with_capacity(count)).await;
         if matches!(result, wit_bindgen::StreamResult::Dropped) {
-            self.bytes = None;
+            self.0 = None;
         }
         bytes
     }
@@ -126,16 +146,48 @@ impl Content {
         bytes
     }
 
-    /// All bytes that are left, and how the stream ended.
-    pub async fn collect(mut self) -> (Vec<u8>, Result<(), Error>) {
+    /// All bytes that are left.
+    pub async fn rest(&mut self) -> Vec<u8> {
         let mut bytes = Vec::new();
         loop {
             let more = self.read(64 << 10).await;
             if more.is_empty() {
-                return (bytes, self.end.await);
+                return bytes;
             }
             bytes.extend(more);
         }
+    }
+
+    /// The stream itself, to be passed on. None if it has ended.
+    pub(super) fn into_stream(self) -> Option<wit_bindgen::StreamReader<u8>> {
+        self.0
+    }
+}
+
+impl Content {
+    pub(super) fn new(content: wit::Content) -> Self {
+        Self {
+            info: content.info,
+            bytes: ByteReader(Some(content.data)),
+            end: content.end,
+        }
+    }
+
+    /// Up to so many bytes in one read; none at all only at the end of the stream and
+    /// behind it.
+    pub async fn read(&mut self, count: usize) -> Vec<u8> {
+        self.bytes.read(count).await
+    }
+
+    /// Exactly so many bytes, or those that are left.
+    pub async fn read_exact(&mut self, count: usize) -> Vec<u8> {
+        self.bytes.read_exact(count).await
+    }
+
+    /// All bytes that are left, and how the stream ended.
+    pub async fn collect(mut self) -> (Vec<u8>, Result<(), Error>) {
+        let bytes = self.bytes.rest().await;
+        (bytes, self.end.await)
     }
 
     /// How the stream ended. Gives up what is left of it.
@@ -144,8 +196,13 @@ impl Content {
         self.end.await
     }
 
+    /// The bytes and the future that tells how their stream ended, apart.
+    pub fn split(self) -> (ByteReader, wit_bindgen::FutureReader<Result<(), Error>>) {
+        (self.bytes, self.end)
+    }
+
     /// The two halves, to be passed on as they are.
     pub(super) fn pass(self) -> Option<Taken> {
-        Some((self.bytes?, self.end))
+        Some((self.bytes.into_stream()?, self.end))
     }
 }

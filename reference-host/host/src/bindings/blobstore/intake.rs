@@ -8,7 +8,7 @@ use std::task::{Context, Poll, ready};
 use cloud_contract::blobstore::Body;
 use cloud_contract::{Bytes, ErrorKind};
 use futures::channel::{mpsc, oneshot};
-use futures::{FutureExt as _, StreamExt as _, stream};
+use futures::{FutureExt as _, Stream, StreamExt as _};
 use tokio::task::JoinHandle;
 use wasmtime::StoreContextMut;
 use wasmtime::component::{
@@ -75,12 +75,49 @@ fn body(
     let (ended, end_of_guest) = oneshot::channel();
     data.pipe(&mut *access, Intake(sender))?;
     end.pipe(&mut *access, EndIntake(Some(ended)))?;
-    let last = stream::once(end_of_guest).filter_map(async |end| match end {
-        Ok(Ok(())) => None,
-        // Given up by the guest, or the guest is gone.
-        Ok(Err(_)) | Err(_) => Some(Err(ErrorKind::Cancelled.into())),
-    });
-    Ok(Box::pin(pieces.map(Ok).chain(last)))
+    Ok(Box::pin(Incoming {
+        pieces,
+        end: Some(end_of_guest),
+        is_over: false,
+    }))
+}
+
+/// What the guest writes. Its word that the bytes are whole counts at their end; one
+/// that they are not counts at once, whether or not more of them come.
+struct Incoming {
+    pieces: mpsc::Receiver<Bytes>,
+    /// None once the guest has said that the bytes are whole.
+    end: Option<oneshot::Receiver<Result<(), Error>>>,
+    is_over: bool,
+}
+
+impl Stream for Incoming {
+    type Item = cloud_contract::Result<Bytes>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if self.is_over {
+            return Poll::Ready(None);
+        }
+        if let Some(end) = &mut self.end {
+            match end.poll_unpin(context) {
+                Poll::Pending => {}
+                Poll::Ready(Ok(Ok(()))) => self.end = None,
+                // Given up by the guest, or the guest is gone.
+                Poll::Ready(Ok(Err(_)) | Err(_)) => {
+                    self.is_over = true;
+                    return Poll::Ready(Some(Err(ErrorKind::Cancelled.into())));
+                }
+            }
+        }
+        match ready!(self.pieces.poll_next_unpin(context)) {
+            Some(piece) => Poll::Ready(Some(Ok(piece))),
+            None if self.end.is_some() => Poll::Pending,
+            None => {
+                self.is_over = true;
+                Poll::Ready(None)
+            }
+        }
+    }
 }
 
 /// A call on a thread of its own choosing, which ends with whoever waits for it.

@@ -11,8 +11,6 @@ async fn run(cx: &Context) -> Outcome {
     let bytes = cx.random_bytes(10_000);
     cx.check("BLOB-PUT-1", "put of a new object")
         .ok(container.put("object", &bytes).await)?;
-    cx.check("BLOB-GET-1", "get after put")
-        .value(container.get("object").await, &bytes)?;
     let content = container.begin_get("object", None, None).await;
     let mut content = cx
         .check("BLOB-GET-4", "get without a range")
@@ -21,5 +19,7 @@ async fn run(cx: &Context) -> Outcome {
     cx.check("BLOB-DATA-1", "read all bytes")
         .bytes(&read, &bytes)?;
     cx.check("BLOB-GET-9", "wait for the end after the last byte")
-        .ok(content.end().await)
+        .ok(content.end().await)?;
+    cx.check("BLOB-GET-1", "get once more")
+        .value(container.get("object").await, &bytes)
 }

@@ -3,9 +3,11 @@
 
 mod admin;
 mod basic;
+mod bytes;
 mod calls;
 mod describe;
 mod errors;
+mod get;
 mod handles;
 mod head;
 mod history;
@@ -13,8 +15,13 @@ mod links;
 mod metadata;
 mod names;
 mod open;
+mod put;
+mod range;
+mod session;
+mod stream;
 mod tools;
 mod versions;
+mod whole;
 
 pub(crate) use links::Signing;
 
@@ -44,9 +51,15 @@ pub(super) fn mutants() -> Vec<Mutant> {
         open::MUTANTS,
         handles::MUTANTS,
         names::MUTANTS,
+        bytes::MUTANTS,
+        put::MUTANTS,
+        stream::MUTANTS,
+        get::MUTANTS,
+        range::MUTANTS,
         head::MUTANTS,
         metadata::MUTANTS,
         versions::MUTANTS,
+        session::MUTANTS,
         calls::MUTANTS,
         errors::MUTANTS,
         describe::MUTANTS,
