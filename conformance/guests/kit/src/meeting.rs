@@ -3,12 +3,13 @@
 //! With a fixed number of rounds a fast reader is done before a slow writer has
 //! begun. Here each goes on until all have made their share, so that of any two the
 //! one that comes later makes its whole share beside the other. They tell each
-//! other by marks in the second store, away from the keys under test.
+//! other by marks in the second store or container, away from what is under test.
 //!
 //! Nothing here fails: where marks do not come in time, the actors go on alone.
 
 use core::time::Duration;
 
+use crate::blobstore::Container;
 use crate::keyvalue::Store;
 use crate::{Context, Outcome, Stop, together};
 
@@ -20,28 +21,63 @@ const GO_ON: Duration = Duration::from_secs(2);
 /// The mark of an actor that made its share, or that failed.
 const DONE: &str = "done";
 
+/// Where marks are left. Which one a guest uses decides which interface it imports.
+trait Board: Sized {
+    async fn open(cx: &Context) -> Result<Self, Stop>;
+    async fn leave(&self, cx: &Context, mark: &str) -> Outcome;
+    async fn has(&self, cx: &Context, mark: &str) -> Result<bool, Stop>;
+}
+
+impl Board for Store {
+    async fn open(cx: &Context) -> Result<Self, Stop> {
+        cx.second_store().await
+    }
+
+    async fn leave(&self, cx: &Context, mark: &str) -> Outcome {
+        cx.ok(self.set(mark, b"").await)
+    }
+
+    async fn has(&self, cx: &Context, mark: &str) -> Result<bool, Stop> {
+        cx.ok(self.exists(mark).await)
+    }
+}
+
+impl Board for Container {
+    async fn open(cx: &Context) -> Result<Self, Stop> {
+        cx.second_container().await
+    }
+
+    async fn leave(&self, cx: &Context, mark: &str) -> Outcome {
+        cx.ok(self.put(mark, b"").await).map(drop)
+    }
+
+    async fn has(&self, cx: &Context, mark: &str) -> Result<bool, Stop> {
+        Ok(cx.ok(self.head(mark).await)?.is_some())
+    }
+}
+
 /// The marks of the other actors that are still to come.
-struct Marks {
-    store: Store,
+struct Marks<B> {
+    board: B,
     missing: Vec<String>,
 }
 
-impl Marks {
+impl<B: Board> Marks<B> {
     /// Leaves a mark for the others.
     async fn leave(cx: &Context, name: &str, index: u32) -> Result<Self, Stop> {
-        let store = cx.second_store().await?;
-        cx.ok(store.set(&format!("{name}-{index}"), b"").await)?;
+        let board = B::open(cx).await?;
+        board.leave(cx, &format!("{name}-{index}")).await?;
         let others = (0..cx.actors()).filter(|other| *other != index);
         let missing = others.map(|other| format!("{name}-{other}")).collect();
-        Ok(Self { store, missing })
+        Ok(Self { board, missing })
     }
 
     /// Whether all have come; looks for all that are missing, once.
     async fn complete(&mut self, cx: &Context) -> Result<bool, Stop> {
-        let looks = self.missing.iter().map(|mark| self.store.exists(mark));
+        let looks = self.missing.iter().map(|mark| self.board.has(cx, mark));
         let mut came = Vec::new();
         for there in together(looks).await {
-            came.push(cx.ok(there)?);
+            came.push(there?);
         }
         let mut came = came.into_iter();
         self.missing.retain(|_| came.next() == Some(false));
@@ -82,13 +118,55 @@ impl Limit {
     }
 }
 
+async fn meet<B: Board>(cx: &Context, place: &str, index: u32) -> Outcome {
+    let mut marks = Marks::<B>::leave(cx, place, index).await?;
+    let mut limit = Limit::of(cx, MEET).await;
+    while !marks.complete(cx).await? && !limit.is_over(cx).await {}
+    Ok(())
+}
+
+/// Makes a share and says so, also where it failed: the others need not wait.
+async fn make<B: Board>(
+    cx: &Context,
+    index: u32,
+    share: usize,
+    round: &mut impl AsyncFnMut(usize) -> Outcome,
+) -> Result<(Outcome, Marks<B>), Stop> {
+    meet::<B>(cx, "begun", index).await?;
+    let mut made = Ok(());
+    for number in 1..=share {
+        made = round(number).await;
+        if made.is_err() {
+            break;
+        }
+    }
+    Ok((made, Marks::leave(cx, DONE, index).await?))
+}
+
+async fn rounds<B: Board>(
+    cx: &Context,
+    index: u32,
+    share: usize,
+    mut round: impl AsyncFnMut(usize) -> Outcome,
+) -> Outcome {
+    let (made, mut marks) = make::<B>(cx, index, share, &mut round).await?;
+    made?;
+    let mut limit = Limit::of(cx, GO_ON).await;
+    for number in share + 1.. {
+        let last = marks.complete(cx).await? || limit.is_over(cx).await;
+        round(number).await?;
+        if last {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// With marks in the second store.
 impl Context {
     /// Waits until all actors have come to this place.
     pub async fn meet(&self, place: &str, index: u32) -> Outcome {
-        let mut marks = Marks::leave(self, place, index).await?;
-        let mut limit = Limit::of(self, MEET).await;
-        while !marks.complete(self).await? && !limit.is_over(self).await {}
-        Ok(())
+        meet::<Store>(self, place, index).await
     }
 
     /// Makes `share` rounds, from 1 on, and no more: for an actor whose writes are
@@ -99,8 +177,7 @@ impl Context {
         share: usize,
         mut round: impl AsyncFnMut(usize) -> Outcome,
     ) -> Outcome {
-        let (made, _) = self.make(index, share, &mut round).await?;
-        made
+        make::<Store>(self, index, share, &mut round).await?.0
     }
 
     /// Makes `share` rounds, from 1 on, and goes on until all actors have made
@@ -109,36 +186,40 @@ impl Context {
         &self,
         index: u32,
         share: usize,
-        mut round: impl AsyncFnMut(usize) -> Outcome,
+        round: impl AsyncFnMut(usize) -> Outcome,
     ) -> Outcome {
-        let (made, mut marks) = self.make(index, share, &mut round).await?;
-        made?;
-        let mut limit = Limit::of(self, GO_ON).await;
-        for number in share + 1.. {
-            let last = marks.complete(self).await? || limit.is_over(self).await;
-            round(number).await?;
-            if last {
-                break;
-            }
-        }
-        Ok(())
+        rounds::<Store>(self, index, share, round).await
+    }
+}
+
+/// The same with marks in the second container, for guests of blob stores.
+pub(crate) mod by_container {
+    use super::{Container, Context, Outcome};
+
+    /// As [`Context::meet`].
+    pub async fn meet(cx: &Context, place: &str, index: u32) -> Outcome {
+        super::meet::<Container>(cx, place, index).await
     }
 
-    /// Makes a share and says so, also where it failed: the others need not wait.
-    async fn make(
-        &self,
+    /// As [`Context::share`].
+    pub async fn share(
+        cx: &Context,
         index: u32,
         share: usize,
-        round: &mut impl AsyncFnMut(usize) -> Outcome,
-    ) -> Result<(Outcome, Marks), Stop> {
-        self.meet("begun", index).await?;
-        let mut made = Ok(());
-        for number in 1..=share {
-            made = round(number).await;
-            if made.is_err() {
-                break;
-            }
-        }
-        Ok((made, Marks::leave(self, DONE, index).await?))
+        mut round: impl AsyncFnMut(usize) -> Outcome,
+    ) -> Outcome {
+        super::make::<Container>(cx, index, share, &mut round)
+            .await?
+            .0
+    }
+
+    /// As [`Context::rounds`].
+    pub async fn rounds(
+        cx: &Context,
+        index: u32,
+        share: usize,
+        round: impl AsyncFnMut(usize) -> Outcome,
+    ) -> Outcome {
+        super::rounds::<Container>(cx, index, share, round).await
     }
 }

@@ -19,6 +19,7 @@ pub use crate::bindings::cloud::blobstore::container::{
     DeleteManyError, FailedName, Info, Item, Listing, ObjectItem, Precondition, PutOptions, Range,
     RefusedNames,
 };
+pub use crate::meeting::by_container::{meet, rounds, share};
 pub use containers::{Container, open, options, range};
 pub use listing::{NameReader, NameStream};
 pub use streams::{Answer, Content, Writer};
