@@ -70,10 +70,10 @@ impl Rules {
     }
 
     pub(super) fn list(&self, prefix: &str, delimiter: Option<&str>) -> Result<()> {
+        within(prefix.len() as u64, self.name_bytes)?;
         if delimiter == Some("") {
             return Err(Error::invalid("delimiter: must not be empty"));
         }
-        within(prefix.len() as u64, self.name_bytes)?;
         within(delimiter.map_or(0, str::len) as u64, self.name_bytes)
     }
 
