@@ -2,6 +2,18 @@
 //! faults and, at its end or start, the list of the mutants made of them.
 
 mod basic;
+mod conditional;
+mod conditions;
+mod copies;
+mod cursors;
+mod deletion;
+mod delimiters;
+mod list;
+mod listing;
+mod moves;
+mod name_stream;
+mod rename;
+mod states;
 
 use crate::Mutant;
 
@@ -23,5 +35,18 @@ use {container, driver};
 
 /// Every mutant of blob stores, ordered by area.
 pub(super) fn mutants() -> Vec<Mutant> {
-    [basic::MUTANTS].concat()
+    [
+        basic::MUTANTS,
+        conditions::MUTANTS,
+        deletion::MUTANTS,
+        copies::MUTANTS,
+        moves::MUTANTS,
+        list::MUTANTS,
+        delimiters::MUTANTS,
+        cursors::MUTANTS,
+        name_stream::MUTANTS,
+        conditional::MUTANTS,
+        rename::MUTANTS,
+    ]
+    .concat()
 }

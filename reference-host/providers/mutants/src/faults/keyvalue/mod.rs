@@ -29,7 +29,7 @@ mod session;
 mod several;
 mod streams;
 mod swap;
-mod tools;
+pub(super) mod tools;
 mod values;
 mod versions;
 

@@ -50,7 +50,7 @@ pub(super) fn page_of(
 /// another caller to come in between, and open only so often, so that a long row
 /// of calls stays short.
 #[derive(Debug)]
-pub(super) struct Window {
+pub(in crate::faults) struct Window {
     left: AtomicU32,
     /// Nothing is awaited: only a caller on another thread comes in between.
     blocks: bool,
@@ -67,7 +67,7 @@ impl Default for Window {
 
 impl Window {
     /// Between two locks of a provider whose calls never wait.
-    pub(super) fn between_locks() -> Self {
+    pub(in crate::faults) fn between_locks() -> Self {
         Self {
             blocks: true,
             ..Self::default()
@@ -75,14 +75,14 @@ impl Window {
     }
 
     /// Open more often, for what few cases do in long rows.
-    pub(super) fn often(self) -> Self {
+    pub(in crate::faults) fn often(self) -> Self {
         Self {
             left: AtomicU32::new(2_000),
             ..self
         }
     }
 
-    pub(super) async fn open(&self) {
+    pub(in crate::faults) async fn open(&self) {
         let take = |left: u32| left.checked_sub(1);
         match self
             .left
