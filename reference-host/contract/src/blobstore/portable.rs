@@ -339,8 +339,9 @@ impl Container for Portable {
         new_name: &str,
         expected: &Expected,
     ) -> Result<Version> {
-        self.extended(feature::BLOB_CONDITIONAL_COPY, name)?;
+        // That of the source need not declare it: to read one version needs no feature.
         to.rules.declared(feature::BLOB_CONDITIONAL_COPY)?;
+        self.site.rules.name(name)?;
         to.rules.name(new_name)?;
         match self.copy_to(name, source, to, new_name, expected).await {
             // A condition on a source that is not there is no condition that failed.

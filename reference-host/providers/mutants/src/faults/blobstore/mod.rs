@@ -5,6 +5,12 @@ mod admin;
 mod basic;
 mod bytes;
 mod calls;
+mod conditional;
+mod conditions;
+mod copies;
+mod cursors;
+mod deletion;
+mod delimiters;
 mod describe;
 mod errors;
 mod get;
@@ -12,12 +18,18 @@ mod handles;
 mod head;
 mod history;
 mod links;
+mod list;
+mod listing;
 mod metadata;
+mod moves;
+mod name_stream;
 mod names;
 mod open;
 mod put;
 mod range;
+mod rename;
 mod session;
+mod states;
 mod stream;
 mod tools;
 mod versions;
@@ -59,11 +71,21 @@ pub(super) fn mutants() -> Vec<Mutant> {
         head::MUTANTS,
         metadata::MUTANTS,
         versions::MUTANTS,
+        conditions::MUTANTS,
+        deletion::MUTANTS,
+        copies::MUTANTS,
+        moves::MUTANTS,
+        list::MUTANTS,
+        delimiters::MUTANTS,
+        cursors::MUTANTS,
+        name_stream::MUTANTS,
         session::MUTANTS,
         calls::MUTANTS,
         errors::MUTANTS,
         describe::MUTANTS,
         admin::MUTANTS,
+        conditional::MUTANTS,
+        rename::MUTANTS,
         links::MUTANTS,
         history::MUTANTS,
     ]
