@@ -1,7 +1,11 @@
 //! Faults of blob stores: one file for each area of the specification, each with its
 //! faults and, at its end or start, the list of the mutants made of them.
 
+mod append;
 mod basic;
+mod upload_ends;
+mod upload_parts;
+mod uploads;
 
 use crate::Mutant;
 
@@ -23,5 +27,12 @@ use {container, driver};
 
 /// Every mutant of blob stores, ordered by area.
 pub(super) fn mutants() -> Vec<Mutant> {
-    [basic::MUTANTS].concat()
+    [
+        basic::MUTANTS,
+        uploads::MUTANTS,
+        upload_parts::MUTANTS,
+        upload_ends::MUTANTS,
+        append::MUTANTS,
+    ]
+    .concat()
 }
