@@ -10,6 +10,7 @@
 //! This crate knows no provider, and nothing but tests uses it.
 #![deny(missing_docs)]
 
+pub mod blobs;
 mod calls;
 mod config;
 pub mod faults;

@@ -2,6 +2,7 @@
 //! faults and, at its end or start, the list of the mutants made of them.
 
 mod admin;
+mod append;
 mod basic;
 mod bytes;
 mod calls;
@@ -32,6 +33,9 @@ mod session;
 mod states;
 mod stream;
 mod tools;
+mod upload_ends;
+mod upload_parts;
+mod uploads;
 mod versions;
 mod whole;
 
@@ -86,8 +90,12 @@ pub(super) fn mutants() -> Vec<Mutant> {
         admin::MUTANTS,
         conditional::MUTANTS,
         rename::MUTANTS,
+        uploads::MUTANTS,
+        append::MUTANTS,
         links::MUTANTS,
         history::MUTANTS,
+        upload_parts::MUTANTS,
+        upload_ends::MUTANTS,
     ]
     .concat()
 }

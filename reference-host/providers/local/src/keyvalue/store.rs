@@ -81,7 +81,7 @@ impl Driver for Store {
         let read = self
             .engine
             .read(|snapshot| snapshot.get_many(self.number, keys));
-        each(keys.len(), read)
+        error::each(keys.len(), read)
     }
 
     async fn set_many(&self, entries: &[(String, Bytes)]) -> Vec<Result<()>> {
@@ -101,7 +101,7 @@ impl Driver for Store {
                 entries.iter().map(&mut set).collect()
             })
             .await;
-        each(items, written)
+        error::each(items, written)
     }
 
     async fn delete_many(&self, keys: &[String]) -> Vec<Result<()>> {
@@ -117,14 +117,6 @@ impl Driver for Store {
                 keys.iter().map(&mut delete).collect()
             })
             .await;
-        each(items, removed)
-    }
-}
-
-/// The results of a batch; its items share an error that is not their own.
-fn each<T>(items: usize, batch: Result<Vec<Result<T>>>) -> Vec<Result<T>> {
-    match batch {
-        Ok(results) => results,
-        Err(error) => (0..items).map(|_| Err(error.clone())).collect(),
+        error::each(items, removed)
     }
 }
