@@ -21,6 +21,7 @@ conformance_kit::suite! {
         missing;
         old_handle;
         others_kept;
+        upload;
     }
     refusal {
         all;

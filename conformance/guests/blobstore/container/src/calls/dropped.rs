@@ -13,6 +13,7 @@ case! {
 async fn run(cx: &Context) -> Outcome {
     let container = cx.container().await?;
     let bytes = cx.random_bytes(5_000);
+    let large = cx.random_bytes(2 << 20);
     cx.ok(container.put("object", &bytes).await)?;
     let mut dropped = 0;
     for round in 0..24 {
@@ -35,7 +36,13 @@ async fn run(cx: &Context) -> Outcome {
             3 => drop_in_flight!(container.delete(&own)),
             4 => drop_in_flight!(container.copy("object", &container, &own)),
             5 => drop_in_flight!(container.delete_many(&gone)),
-            6 => drop_in_flight!(container.put(&own, &bytes)),
+            6 => {
+                // More than a host takes before the call reads it: the call has begun.
+                let (mut writer, answer) = container.begin_put(&own, blobstore::options());
+                writer.write(&large).await;
+                drop(answer);
+                dropped += 1;
+            }
             _ => drop_in_flight!(container.r#move(&own, &container, "moved")),
         }
         let check = cx.check("TYP-CALL-1", "use the container after a call was dropped");

@@ -8,9 +8,12 @@ case! {
     clauses: ["BLOB-PUT-2"],
 }
 
+/// A content type and metadata.
+type Described<'a> = (Option<&'a str>, &'a [(&'a str, &'a str)]);
+
 async fn run(cx: &Context) -> Outcome {
     let container = cx.container().await?;
-    let states: [(Option<&str>, &[(&str, &str)]); 6] = [
+    let states: [Described<'_>; 6] = [
         (Some("text/plain"), &[("a", "1"), ("b", "2")]),
         (None, &[]),
         (Some("image/png"), &[("b", "3"), ("c", "4")]),

@@ -52,7 +52,9 @@ async fn calls(cx: &Context, binding: &Binding<'_>) -> Outcome {
     let appended = append::append(container, object, b"more", Some(5)).await;
     binding.probe(cx, "blob.append", appended)?;
 
-    let version = cx.info(container, object).await?.version;
+    let clause = if moved { "TYP-FEAT-3" } else { "TYP-FEAT-2" };
+    let check = cx.check(clause, "look at the object between the calls");
+    let version = check.some(container.head(object).await)?.version;
     let deleted = conditional_delete::delete_if(container, object, &version).await;
     binding.probe(cx, "blob.conditional-delete", deleted)?;
 

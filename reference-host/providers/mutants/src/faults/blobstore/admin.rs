@@ -6,14 +6,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use cloud_contract::blobstore::{Container, Portable};
+use cloud_contract::blobstore::{Container, Metadata, Portable};
 use cloud_contract::{Error, ErrorKind, Grant, Provider as _, Result, Scope, feature};
 use provider_memory::MemoryProvider;
 
 use super::platform;
-use super::tools::{clear, other};
+use super::tools::{clear, faulty, other};
 use crate::Mutant;
-use crate::blobstore::container::{Call, ContainerFault, FaultyContainer, Target};
+use crate::blobstore::container::{Call, ContainerFault, Target};
 use crate::platform::{Door, PlatformFault};
 use crate::provider::lock;
 
@@ -222,22 +222,8 @@ impl ContainerFault for Broken {
 #[async_trait]
 impl PlatformFault for BreaksHandles {
     async fn open_container(&self, to: &Door, name: &str) -> Result<Arc<dyn Container>> {
-        let container = to.open_container(name).await?;
-        let Some(grant) = to.grant(name) else {
-            return Ok(container);
-        };
         let removed = Arc::clone(lock(&self.0).entry(name.to_owned()).or_default());
-        let target = Target {
-            full: Arc::clone(&container),
-            driver: grant.namespace.blobstore(&grant.target).await?,
-            container,
-            session: 0,
-            handle: 0,
-        };
-        Ok(Arc::new(FaultyContainer::new(
-            target,
-            Arc::new(Broken(removed)),
-        )))
+        faulty(to, name, Arc::new(Broken(removed))).await
     }
 
     async fn delete_container(&self, to: &Door, name: &str) -> Result<()> {
@@ -246,6 +232,44 @@ impl PlatformFault for BreaksHandles {
             removed.store(true, Ordering::Relaxed);
         }
         Ok(())
+    }
+}
+
+/// A container in which an upload was begun cannot be removed.
+#[derive(Debug, Default)]
+struct UploadsHold(Mutex<HashMap<String, Arc<AtomicBool>>>);
+
+/// Tells when an upload was begun.
+#[derive(Debug)]
+struct Begun(Arc<AtomicBool>);
+
+#[async_trait]
+impl ContainerFault for Begun {
+    async fn begin(
+        &self,
+        to: &Target,
+        name: &str,
+        content_type: Option<String>,
+        metadata: Metadata,
+    ) -> Result<String> {
+        self.0.store(true, Ordering::Relaxed);
+        to.container.begin(name, content_type, metadata).await
+    }
+}
+
+#[async_trait]
+impl PlatformFault for UploadsHold {
+    async fn open_container(&self, to: &Door, name: &str) -> Result<Arc<dyn Container>> {
+        let begun = Arc::clone(lock(&self.0).entry(name.to_owned()).or_default());
+        faulty(to, name, Arc::new(Begun(begun))).await
+    }
+
+    async fn delete_container(&self, to: &Door, name: &str) -> Result<()> {
+        let begun = lock(&self.0).get(name).cloned();
+        if begun.is_some_and(|begun| begun.load(Ordering::Relaxed)) {
+            return Err(ErrorKind::PreconditionFailed.into());
+        }
+        to.delete_container(name).await
     }
 }
 
@@ -377,6 +401,12 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "a removed container can still be opened",
         &["BLOB-REMOVE-1"],
         platform!(Removes::Nothing),
+    ),
+    Mutant::new(
+        "blob-remove-uploads-hold",
+        "a container in which an upload was begun cannot be removed",
+        &["BLOB-REMOVE-1"],
+        platform!(UploadsHold::default()),
     ),
     Mutant::new(
         "blob-remove-full",

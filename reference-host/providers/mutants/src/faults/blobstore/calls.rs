@@ -147,24 +147,26 @@ impl Stuck {
 
     /// Refuses the call of a locked container; otherwise it is in flight for a while, if it
     /// is one of those that lock.
-    async fn pass(&self, call: Call) -> Result<()> {
+    async fn pass<T>(&self, call: Call, work: impl Future<Output = Result<T>> + Send) -> Result<T> {
         if self.locked.load(Ordering::Relaxed) {
             return Err(other("the container is locked by a call that never ended"));
         }
-        if call == self.of {
-            let mut held = InFlight(Arc::clone(&self.locked), false);
-            tokio::time::sleep(WHILE).await;
-            held.1 = true;
+        if call != self.of {
+            return work.await;
         }
-        Ok(())
+        let mut held = InFlight(Arc::clone(&self.locked), false);
+        tokio::time::sleep(WHILE).await;
+        let ended = work.await;
+        held.1 = true;
+        ended
     }
 }
 
 #[async_trait]
 impl ContainerFault for Stuck {
     async fn put(&self, to: &Target, name: &str, body: Body, object: NewObject) -> Result<Version> {
-        self.pass(Call::Put).await?;
-        to.container.put(name, body, object).await
+        let put = to.container.put(name, body, object);
+        self.pass(Call::Put, put).await
     }
 
     async fn get(
@@ -174,32 +176,30 @@ impl ContainerFault for Stuck {
         range: Range,
         expected: Option<&Version>,
     ) -> Result<Option<Reading>> {
-        self.pass(Call::Get).await?;
-        to.container.get(name, range, expected).await
+        let get = to.container.get(name, range, expected);
+        self.pass(Call::Get, get).await
     }
 
     async fn head(&self, to: &Target, name: &str) -> Result<Option<Info>> {
-        self.pass(Call::Head).await?;
-        to.container.head(name).await
+        self.pass(Call::Head, to.container.head(name)).await
     }
 
     async fn delete(&self, to: &Target, name: &str) -> Result<()> {
-        self.pass(Call::Delete).await?;
-        to.container.delete(name).await
+        self.pass(Call::Delete, to.container.delete(name)).await
     }
 
     async fn delete_many(&self, to: &Target, names: Vec<String>) -> Result<(), DeleteManyError> {
-        let passed = self.pass(Call::DeleteMany).await;
-        passed.map_err(|error| DeleteManyError::Refused {
+        let deletion = async { Ok(to.container.delete_many(names).await) };
+        let ended = self.pass(Call::DeleteMany, deletion).await;
+        ended.map_err(|error| DeleteManyError::Refused {
             error,
             indices: Vec::new(),
-        })?;
-        to.container.delete_many(names).await
+        })?
     }
 
     async fn copy(&self, to: &Target, name: &str, site: &Site, new_name: &str) -> Result<Version> {
-        self.pass(Call::Copy).await?;
-        to.container.copy(name, site, new_name).await
+        let copy = to.container.copy(name, site, new_name);
+        self.pass(Call::Copy, copy).await
     }
 
     async fn r#move(
@@ -209,8 +209,8 @@ impl ContainerFault for Stuck {
         site: &Site,
         new_name: &str,
     ) -> Result<Version> {
-        self.pass(Call::Move).await?;
-        to.container.r#move(name, site, new_name).await
+        let moved = to.container.r#move(name, site, new_name);
+        self.pass(Call::Move, moved).await
     }
 
     async fn list(
@@ -221,8 +221,8 @@ impl ContainerFault for Stuck {
         cursor: Option<&str>,
         size: Option<u32>,
     ) -> Result<Listing> {
-        self.pass(Call::List).await?;
-        to.container.list(prefix, delimiter, cursor, size).await
+        let list = to.container.list(prefix, delimiter, cursor, size);
+        self.pass(Call::List, list).await
     }
 }
 

@@ -10,8 +10,9 @@ use cloud_contract::{Capability, ErrorKind, Grant, Provider as _, Result, Scope}
 use provider_memory::MemoryProvider;
 
 use super::platform;
+use super::tools::{clear, faulty};
 use crate::Mutant;
-use crate::blobstore::container::{ContainerFault, FaultyContainer, Target};
+use crate::blobstore::container::{ContainerFault, Target};
 use crate::platform::{Door, PlatformFault};
 
 /// A name that is not granted is `not-found` where there is no such container.
@@ -151,7 +152,7 @@ impl PlatformFault for RefusalClears {
             && let Some(first) = to.grants.first()
         {
             let driver = first.namespace.blobstore(&first.target).await?;
-            super::tools::clear(&*driver).await?;
+            clear(&*driver).await?;
         }
         opened
     }
@@ -224,25 +225,13 @@ impl ContainerFault for Across {
 #[async_trait]
 impl PlatformFault for WayAcross {
     async fn open_container(&self, to: &Door, name: &str) -> Result<Arc<dyn Container>> {
-        let container = to.open_container(name).await?;
         let mut others = HashMap::new();
         for grant in &to.grants {
             if let Ok(other) = to.open_container(&grant.name).await {
                 others.insert(grant.name.clone(), other);
             }
         }
-        let Some(grant) = to.grant(name) else {
-            return Ok(container);
-        };
-        let target = Target {
-            full: Arc::clone(&container),
-            driver: grant.namespace.blobstore(&grant.target).await?,
-            container,
-            session: 0,
-            handle: 0,
-        };
-        let fault = Arc::new(Across(others));
-        Ok(Arc::new(FaultyContainer::new(target, fault)))
+        faulty(to, name, Arc::new(Across(others))).await
     }
 }
 
