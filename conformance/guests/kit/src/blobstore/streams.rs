@@ -38,15 +38,22 @@ pub(super) fn last_word() -> (Writer, wit_bindgen::FutureReader<Result<(), Error
 }
 
 impl Writer {
-    /// Writes all of `bytes` in one go. False if the reader has left: it took less.
+    /// Writes all of `bytes` in one go. False if the reader has left: it took less, and
+    /// takes no more.
     pub async fn write(&mut self, bytes: &[u8]) -> bool {
-        match &mut self.bytes {
-            // An empty write would wait for a reader, and say nothing.
-            Some(writer) if !bytes.is_empty() => {
-                writer.write_all(bytes.to_owned()).await.is_empty()
-            }
-            _ => true,
+        // An empty write would wait for a reader, and say nothing.
+        if bytes.is_empty() {
+            return true;
         }
+        let Some(writer) = &mut self.bytes else {
+            return false;
+        };
+        let is_taken = writer.write_all(bytes.to_owned()).await.is_empty();
+        if !is_taken {
+            // To write once more to a reader that has left would be a trap.
+            self.close();
+        }
+        is_taken
     }
 
     /// Ends the stream, without a word on how it ended.

@@ -195,3 +195,59 @@ impl FutureConsumer<State> for EndIntake {
         Poll::Ready(Ok(()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Word = oneshot::Sender<Result<(), Error>>;
+
+    fn incoming() -> (mpsc::Sender<Bytes>, Word, Incoming) {
+        let (sender, pieces) = mpsc::channel(1);
+        let (word, end) = oneshot::channel();
+        let incoming = Incoming {
+            pieces,
+            end: Some(end),
+            is_over: false,
+        };
+        (sender, word, incoming)
+    }
+
+    #[test]
+    fn bytes_are_whole_when_they_have_ended_and_the_guest_says_so() {
+        for word_first in [false, true] {
+            let (mut sender, word, mut incoming) = incoming();
+            sender.try_send(Bytes::from_static(b"piece")).unwrap();
+            let mut word = Some(word);
+            if word_first {
+                word.take().unwrap().send(Ok(())).unwrap();
+            }
+            let piece = incoming.next().now_or_never().unwrap();
+            assert_eq!(piece.unwrap().unwrap(), "piece");
+            assert!(incoming.next().now_or_never().is_none());
+            drop(sender);
+            if let Some(word) = word {
+                assert!(incoming.next().now_or_never().is_none());
+                word.send(Ok(())).unwrap();
+            }
+            assert!(incoming.next().now_or_never().unwrap().is_none());
+        }
+    }
+
+    #[test]
+    fn bytes_are_given_up_at_once_whether_or_not_they_have_ended() {
+        for says in [true, false] {
+            let (_sender, word, mut incoming) = incoming();
+            assert!(incoming.next().now_or_never().is_none());
+            if says {
+                word.send(Err(Error::Timeout)).unwrap();
+            } else {
+                drop(word);
+            }
+            let given_up = incoming.next().now_or_never().unwrap();
+            let error = given_up.unwrap().unwrap_err();
+            assert_eq!(error.kind(), &ErrorKind::Cancelled);
+            assert!(incoming.next().now_or_never().unwrap().is_none());
+        }
+    }
+}
