@@ -6,7 +6,7 @@ use crate::states_of::{Seen, all, can_be_read, sorted, versions, written};
 case! {
     id: "blob.history.delete",
     title: "a state that is removed is gone, and every other stays",
-    clauses: ["BLOB-DELETEVERSION-1", "BLOB-DELETEVERSION-4"],
+    clauses: ["BLOB-DELETEVERSION-1", "BLOB-DELETEVERSION-4", "BLOB-GETVERSION-1"],
     requires: ["blob.history"],
 }
 

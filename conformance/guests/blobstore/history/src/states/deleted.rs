@@ -6,7 +6,7 @@ use crate::states_of::{can_be_read, written};
 case! {
     id: "blob.history.deleted",
     title: "the states of a deleted object are kept, and shown by nothing else",
-    clauses: ["BLOB-HISTORY-1", "BLOB-HISTORY-2"],
+    clauses: ["BLOB-HISTORY-1", "BLOB-HISTORY-2", "BLOB-GETVERSION-1"],
     requires: ["blob.history"],
 }
 
