@@ -9,6 +9,7 @@
 
 use core::time::Duration;
 
+use crate::bindings::cloud::types::errors::Error;
 use crate::blobstore::Container;
 use crate::keyvalue::Store;
 use crate::{Context, Outcome, Stop, together};
@@ -21,11 +22,15 @@ const GO_ON: Duration = Duration::from_secs(2);
 /// The mark of an actor that made its share, or that failed.
 const DONE: &str = "done";
 
-/// Where marks are left. Which one a guest uses decides which interface it imports.
-trait Board: Sized {
+/// Where actors leave their marks: a capability of its own for each guest, which
+/// imports no other.
+pub(crate) trait Board: Sized {
+    /// The second store or container.
     async fn open(cx: &Context) -> Result<Self, Stop>;
-    async fn leave(&self, cx: &Context, mark: &str) -> Outcome;
-    async fn has(&self, cx: &Context, mark: &str) -> Result<bool, Stop>;
+    /// Leaves a mark.
+    async fn mark(&self, mark: &str) -> Result<(), Error>;
+    /// Whether a mark is there.
+    async fn has(&self, mark: &str) -> Result<bool, Error>;
 }
 
 impl Board for Store {
@@ -33,12 +38,12 @@ impl Board for Store {
         cx.second_store().await
     }
 
-    async fn leave(&self, cx: &Context, mark: &str) -> Outcome {
-        cx.ok(self.set(mark, b"").await)
+    async fn mark(&self, mark: &str) -> Result<(), Error> {
+        self.set(mark, b"").await
     }
 
-    async fn has(&self, cx: &Context, mark: &str) -> Result<bool, Stop> {
-        cx.ok(self.exists(mark).await)
+    async fn has(&self, mark: &str) -> Result<bool, Error> {
+        self.exists(mark).await
     }
 }
 
@@ -47,12 +52,12 @@ impl Board for Container {
         cx.second_container().await
     }
 
-    async fn leave(&self, cx: &Context, mark: &str) -> Outcome {
-        cx.ok(self.put(mark, b"").await).map(drop)
+    async fn mark(&self, mark: &str) -> Result<(), Error> {
+        self.put(mark, b"").await.map(drop)
     }
 
-    async fn has(&self, cx: &Context, mark: &str) -> Result<bool, Stop> {
-        Ok(cx.ok(self.head(mark).await)?.is_some())
+    async fn has(&self, mark: &str) -> Result<bool, Error> {
+        Ok(self.head(mark).await?.is_some())
     }
 }
 
@@ -66,7 +71,7 @@ impl<B: Board> Marks<B> {
     /// Leaves a mark for the others.
     async fn leave(cx: &Context, name: &str, index: u32) -> Result<Self, Stop> {
         let board = B::open(cx).await?;
-        board.leave(cx, &format!("{name}-{index}")).await?;
+        cx.ok(board.mark(&format!("{name}-{index}")).await)?;
         let others = (0..cx.actors()).filter(|other| *other != index);
         let missing = others.map(|other| format!("{name}-{other}")).collect();
         Ok(Self { board, missing })
@@ -74,10 +79,10 @@ impl<B: Board> Marks<B> {
 
     /// Whether all have come; looks for all that are missing, once.
     async fn complete(&mut self, cx: &Context) -> Result<bool, Stop> {
-        let looks = self.missing.iter().map(|mark| self.board.has(cx, mark));
+        let looks = self.missing.iter().map(|mark| self.board.has(mark));
         let mut came = Vec::new();
         for there in together(looks).await {
-            came.push(there?);
+            came.push(cx.ok(there)?);
         }
         let mut came = came.into_iter();
         self.missing.retain(|_| came.next() == Some(false));
@@ -118,10 +123,42 @@ impl Limit {
     }
 }
 
-async fn meet<B: Board>(cx: &Context, place: &str, index: u32) -> Outcome {
+/// Waits until all actors have come to this place.
+pub(crate) async fn meet<B: Board>(cx: &Context, place: &str, index: u32) -> Outcome {
     let mut marks = Marks::<B>::leave(cx, place, index).await?;
     let mut limit = Limit::of(cx, MEET).await;
     while !marks.complete(cx).await? && !limit.is_over(cx).await {}
+    Ok(())
+}
+
+/// Makes `share` rounds, from 1 on, and no more.
+pub(crate) async fn share<B: Board>(
+    cx: &Context,
+    index: u32,
+    share: usize,
+    mut round: impl AsyncFnMut(usize) -> Outcome,
+) -> Outcome {
+    let (made, _) = make::<B>(cx, index, share, &mut round).await?;
+    made
+}
+
+/// Makes `share` rounds, from 1 on, and goes on until all actors have made theirs.
+pub(crate) async fn rounds<B: Board>(
+    cx: &Context,
+    index: u32,
+    share: usize,
+    mut round: impl AsyncFnMut(usize) -> Outcome,
+) -> Outcome {
+    let (made, mut marks) = make::<B>(cx, index, share, &mut round).await?;
+    made?;
+    let mut limit = Limit::of(cx, GO_ON).await;
+    for number in share + 1.. {
+        let last = marks.complete(cx).await? || limit.is_over(cx).await;
+        round(number).await?;
+        if last {
+            break;
+        }
+    }
     Ok(())
 }
 
@@ -143,26 +180,8 @@ async fn make<B: Board>(
     Ok((made, Marks::leave(cx, DONE, index).await?))
 }
 
-async fn rounds<B: Board>(
-    cx: &Context,
-    index: u32,
-    share: usize,
-    mut round: impl AsyncFnMut(usize) -> Outcome,
-) -> Outcome {
-    let (made, mut marks) = make::<B>(cx, index, share, &mut round).await?;
-    made?;
-    let mut limit = Limit::of(cx, GO_ON).await;
-    for number in share + 1.. {
-        let last = marks.complete(cx).await? || limit.is_over(cx).await;
-        round(number).await?;
-        if last {
-            break;
-        }
-    }
-    Ok(())
-}
-
-/// With marks in the second store.
+/// Meetings of the cases of `cloud:keyvalue`; those of `cloud:blobstore` have theirs
+/// in its module.
 impl Context {
     /// Waits until all actors have come to this place.
     pub async fn meet(&self, place: &str, index: u32) -> Outcome {
@@ -175,9 +194,9 @@ impl Context {
         &self,
         index: u32,
         share: usize,
-        mut round: impl AsyncFnMut(usize) -> Outcome,
+        round: impl AsyncFnMut(usize) -> Outcome,
     ) -> Outcome {
-        make::<Store>(self, index, share, &mut round).await?.0
+        self::share::<Store>(self, index, share, round).await
     }
 
     /// Makes `share` rounds, from 1 on, and goes on until all actors have made
@@ -189,37 +208,5 @@ impl Context {
         round: impl AsyncFnMut(usize) -> Outcome,
     ) -> Outcome {
         rounds::<Store>(self, index, share, round).await
-    }
-}
-
-/// The same with marks in the second container, for guests of blob stores.
-pub(crate) mod by_container {
-    use super::{Container, Context, Outcome};
-
-    /// As [`Context::meet`].
-    pub async fn meet(cx: &Context, place: &str, index: u32) -> Outcome {
-        super::meet::<Container>(cx, place, index).await
-    }
-
-    /// As [`Context::share`].
-    pub async fn share(
-        cx: &Context,
-        index: u32,
-        share: usize,
-        mut round: impl AsyncFnMut(usize) -> Outcome,
-    ) -> Outcome {
-        super::make::<Container>(cx, index, share, &mut round)
-            .await?
-            .0
-    }
-
-    /// As [`Context::rounds`].
-    pub async fn rounds(
-        cx: &Context,
-        index: u32,
-        share: usize,
-        round: impl AsyncFnMut(usize) -> Outcome,
-    ) -> Outcome {
-        super::rounds::<Container>(cx, index, share, round).await
     }
 }

@@ -11,6 +11,7 @@ pub mod conditional_copy;
 pub mod conditional_delete;
 mod containers;
 mod listing;
+mod meeting;
 pub mod multipart;
 mod show;
 mod streams;
@@ -19,7 +20,7 @@ pub use crate::bindings::cloud::blobstore::container::{
     DeleteManyError, FailedName, Info, Item, Listing, ObjectItem, Precondition, PutOptions, Range,
     RefusedNames,
 };
-pub use crate::meeting::by_container::{meet, rounds, share};
 pub use containers::{Container, open, options, range};
 pub use listing::{NameReader, NameStream};
+pub use meeting::{meet, rounds, share};
 pub use streams::{Answer, Content, Writer};
