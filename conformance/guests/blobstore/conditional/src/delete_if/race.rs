@@ -35,8 +35,8 @@ async fn actor(cx: &Context, index: u32) -> Observations {
     // They meet before each: else the first of them would win all.
     let bytes = format!("of actor {index}");
     let mut won = Vec::new();
-    for number in 0..NAMES {
-        let (name, version) = (format!("object-{number}"), &versions[number]);
+    for (number, version) in versions.iter().enumerate() {
+        let name = format!("object-{number}");
         blobstore::meet(cx, &name, index).await?;
         let change = async || {
             if index.is_multiple_of(2) {

@@ -34,8 +34,8 @@ async fn actor(cx: &Context, index: u32) -> Observations {
     }
     let bytes = format!("of actor {index}");
     let mut won = Vec::new();
-    for number in 0..NAMES {
-        let (name, version) = (format!("object-{number}"), &versions[number]);
+    for (number, version) in versions.iter().enumerate() {
+        let name = format!("object-{number}");
         blobstore::meet(cx, &name, index).await?;
         let replace = async || container.replace(&name, bytes.as_bytes(), version).await;
         let check = cx.check("BLOB-COND-4", "replace a version while others do");
