@@ -1,7 +1,7 @@
 //! Cases of `cloud:blobstore/container`.
 
 mod listing;
-mod states;
+mod objects;
 
 conformance_kit::suite! {
     capability: "blobstore";

@@ -1,6 +1,6 @@
 use conformance_kit::prelude::*;
 
-use crate::states::unless_failed;
+use crate::objects::unless_failed;
 
 case! {
     id: "blob.cond.progress",

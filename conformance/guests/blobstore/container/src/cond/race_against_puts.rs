@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use conformance_kit::prelude::*;
 
-use crate::states::{patiently, unless_failed};
+use crate::objects::{patiently, unless_failed};
 
 case! {
     /// All bytes that are written differ: a state that was replaced is never there again.

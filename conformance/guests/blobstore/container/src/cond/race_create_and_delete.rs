@@ -1,6 +1,6 @@
 use conformance_kit::prelude::*;
 
-use crate::states::{patiently, unless_failed};
+use crate::objects::{patiently, unless_failed};
 
 case! {
     /// Only the first deletes, and only what it has read; nobody replaces. So what it

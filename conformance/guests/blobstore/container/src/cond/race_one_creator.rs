@@ -1,6 +1,6 @@
 use conformance_kit::prelude::*;
 
-use crate::states::{patiently, unless_failed};
+use crate::objects::{patiently, unless_failed};
 
 case! {
     actors: 8,

@@ -1,7 +1,7 @@
 use conformance_kit::prelude::*;
 
 use crate::listing::{ODD_NAMES, each};
-use crate::states::{is_exactly, names_of, put_all, with_bytes};
+use crate::objects::{is_exactly, names_of, put_all, with_bytes};
 
 case! {
     /// The name of the source travels in a place of its own, such as a header.

@@ -1,7 +1,7 @@
 use conformance_kit::prelude::*;
 
 use crate::listing::NONE;
-use crate::states::{is_state, some_options};
+use crate::objects::{is_state, some_options};
 
 case! {
     id: "blob.copy.other-container",

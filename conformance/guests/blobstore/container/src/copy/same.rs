@@ -1,6 +1,6 @@
 use conformance_kit::prelude::*;
 
-use crate::states::{is_state, some_options};
+use crate::objects::{is_state, some_options};
 
 case! {
     id: "blob.copy.same",

@@ -1,7 +1,7 @@
 use conformance_kit::prelude::*;
 
 use crate::listing::{NONE, names};
-use crate::states::some_options;
+use crate::objects::some_options;
 
 case! {
     id: "blob.delete.existing",

@@ -1,7 +1,7 @@
 use conformance_kit::prelude::*;
 
 use crate::listing::shuffle;
-use crate::states::{is_exactly, names_of, put_all, some_objects};
+use crate::objects::{is_exactly, names_of, put_all, some_objects};
 
 case! {
     id: "blob.delete.many.all",

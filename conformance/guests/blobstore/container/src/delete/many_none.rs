@@ -1,7 +1,7 @@
 use conformance_kit::prelude::*;
 
 use crate::listing::NONE;
-use crate::states::{is_exactly, put_all, some_objects};
+use crate::objects::{is_exactly, put_all, some_objects};
 
 case! {
     id: "blob.delete.many.none",

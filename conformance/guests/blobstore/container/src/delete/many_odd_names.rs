@@ -1,7 +1,7 @@
 use conformance_kit::prelude::*;
 
 use crate::listing::ODD_NAMES;
-use crate::states::{is_exactly, names_of, put_all, with_bytes};
+use crate::objects::{is_exactly, names_of, put_all, with_bytes};
 
 case! {
     /// Names that stand in the middle of a document, which has an alphabet of its own:

@@ -1,6 +1,6 @@
 use conformance_kit::prelude::*;
 
-use crate::states::{is_exactly, names_of, put_all, refused, some_objects};
+use crate::objects::{is_exactly, names_of, put_all, refused, some_objects};
 
 case! {
     /// Their number comes first: also bad names are not named then.

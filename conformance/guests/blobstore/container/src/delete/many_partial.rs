@@ -1,7 +1,7 @@
 use conformance_kit::prelude::*;
 
 use crate::listing::each;
-use crate::states::{names_of, put_all, some_objects};
+use crate::objects::{names_of, put_all, some_objects};
 use blobstore::DeleteManyError;
 
 case! {

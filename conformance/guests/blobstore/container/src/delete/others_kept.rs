@@ -1,6 +1,6 @@
 use conformance_kit::prelude::*;
 
-use crate::states::{is_exactly, put_all, with_bytes};
+use crate::objects::{is_exactly, put_all, with_bytes};
 
 case! {
     /// What a folder, a pattern, a prefix or another spelling would take along.
