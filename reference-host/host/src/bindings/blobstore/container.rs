@@ -28,12 +28,15 @@ pub(super) fn call(
     })
 }
 
+/// Two containers, and the account of a call between them.
+type Between = (Arc<dyn Container>, Arc<dyn Container>, Held);
+
 /// The same for a call between two containers.
 pub(super) fn call_between(
     accessor: &Accessor<State, Cloud>,
     from: &Resource<ContainerHandle>,
     to: &Resource<ContainerHandle>,
-) -> wasmtime::Result<(Arc<dyn Container>, Arc<dyn Container>, Held)> {
+) -> wasmtime::Result<Between> {
     accessor.with(|mut access| {
         let state = access.get();
         Ok((state.container(from)?, state.container(to)?, state.call()))

@@ -13,25 +13,23 @@ case! {
 }
 
 const ACTORS: usize = 6;
-const NAMES: usize = 12;
+const NAMES: usize = 8;
 
 async fn prepare(_cx: &Context) -> Outcome {
     Ok(())
 }
 
-/// Each starts elsewhere: in one order, the first would win all of them.
+/// They meet before each name: else the first of them would win all.
 async fn actor(cx: &Context, index: u32) -> Observations {
     let container = cx.container().await?;
-    let first = index as usize * (NAMES / ACTORS);
-    let numbers: Vec<usize> = (0..NAMES).map(|number| (first + number) % NAMES).collect();
-    for number in &numbers {
+    for number in 0..NAMES {
         let name = format!("{number}/{index}");
         cx.ok(container.put(&name, name.as_bytes()).await)?;
     }
-    blobstore::meet(cx, "begun", index).await?;
     let mut won = Vec::new();
-    for number in numbers {
+    for number in 0..NAMES {
         let (name, new_name) = (format!("{number}/{index}"), format!("object-{number}"));
+        blobstore::meet(cx, &new_name, index).await?;
         let once = async || rename(&container, &name, &new_name, absent()).await;
         let check = cx.check("BLOB-COND-4", "rename to an absent name while others do");
         if unless_failed(check, patiently(cx, once).await)?.is_some() {

@@ -29,7 +29,7 @@ async fn run(cx: &Context) -> Outcome {
                 let (mut writer, answer) = container.begin_put(&name, options);
                 let answer = begin(answer.wait()).await;
                 let bytes = cx.random_bytes(size);
-                writer.write(&bytes[..size / 2]).await;
+                let is_read = writer.write(&bytes[..size / 2]).await;
                 let changed = if change == "deleted" {
                     container.delete(&name).await
                 } else {
@@ -41,7 +41,9 @@ async fn run(cx: &Context) -> Outcome {
                     continue;
                 }
                 cx.ok(changed)?;
-                writer.write(&bytes[size / 2..]).await;
+                if is_read {
+                    writer.write(&bytes[size / 2..]).await;
+                }
                 writer.finish().await;
                 let ended = answer.finish().await;
                 if matches!(ended, Err(Error::Throttled(_))) {

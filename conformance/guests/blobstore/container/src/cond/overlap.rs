@@ -21,16 +21,16 @@ async fn run(cx: &Context) -> Outcome {
         let mut puts = Vec::new();
         for _ in 0..PUTS {
             let (writer, answer) = container.begin_put("object", options());
-            puts.push((writer, begin(answer.wait()).await));
+            puts.push((writer, true, begin(answer.wait()).await));
         }
         // A piece of each in turn: none is over when the next one begins.
         for _ in 0..PIECES {
-            for ((writer, _), piece) in puts.iter_mut().zip(&pieces) {
-                writer.write(piece).await;
+            for ((writer, is_read, _), piece) in puts.iter_mut().zip(&pieces) {
+                *is_read = *is_read && writer.write(piece).await;
             }
         }
         let mut written = Vec::new();
-        for ((writer, answer), piece) in puts.into_iter().zip(&pieces) {
+        for ((writer, _, answer), piece) in puts.into_iter().zip(&pieces) {
             writer.finish().await;
             match answer.finish().await {
                 Err(Error::Throttled(_)) => throttled += 1,

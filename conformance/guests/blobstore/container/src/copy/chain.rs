@@ -13,12 +13,12 @@ const LENGTH: usize = 12;
 async fn run(cx: &Context) -> Outcome {
     let container = cx.container().await?;
     let other = cx.second_container().await?;
-    let sides = [&container, &other];
+    // Twice here, twice there.
+    let side = |step: usize| [&container, &other][step / 2 % 2];
     let (bytes, options) = (cx.random_bytes(7_000), some_options(cx));
     cx.ok(container.put_with("0", &bytes, options.clone()).await)?;
     for step in 0..LENGTH {
-        // Twice here, twice there.
-        let (from, to) = (sides[step / 2 % 2], sides[(step + 1) / 2 % 2]);
+        let (from, to) = (side(step), side(step + 1));
         let (name, next) = (step.to_string(), (step + 1).to_string());
         cx.check("BLOB-COPY-1", "copy of a copy")
             .ok(from.copy(&name, to, &next).await)?;
@@ -30,5 +30,5 @@ async fn run(cx: &Context) -> Outcome {
         is_state(check, to, &next, &bytes, &options).await?;
     }
     let last = [(LENGTH.to_string(), bytes)];
-    is_exactly(cx, "BLOB-COPY-3", sides[LENGTH / 2 % 2], &last).await
+    is_exactly(cx, "BLOB-COPY-3", side(LENGTH), &last).await
 }

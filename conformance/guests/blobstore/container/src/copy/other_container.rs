@@ -18,6 +18,8 @@ async fn run(cx: &Context) -> Outcome {
         for new_name in ["object", "a/copy"] {
             cx.check("BLOB-COPY-5", "copy to another container")
                 .ok(from.copy("object", to, new_name).await)?;
+            cx.check("BLOB-COPY-5", "look for a copy in another container")
+                .some(to.head(new_name).await)?;
             let check = cx.check("BLOB-COPY-1", "read a copy in another container");
             is_state(check, to, new_name, &bytes, &options).await?;
         }

@@ -28,7 +28,7 @@ async fn actor(cx: &Context, index: u32) -> Observations {
     let container = cx.container().await?;
     let (stay, go) = (names("stays"), names("goes"));
     if index < 3 {
-        blobstore::rounds(cx, index, 3, async |round| {
+        blobstore::rounds(cx, index, 6, async |round| {
             let most = [3, 10, 100][round % 3];
             let delimiter = [None, Some("#")][round % 2];
             let check = cx.check("TYP-PAGE-7", "read a list while others write");
