@@ -29,9 +29,10 @@ fn stuck(bytes: &Bytes) -> Body {
     Box::pin(body(bytes, 64 << 10).chain(stream::pending()))
 }
 
-/// Begins a call, waits until it has a file, and drops it.
-async fn dropped<T>(folder: &Path, call: impl Future<Output = T>) {
-    let before = files(folder);
+/// Begins a call beside so many files, waits until it has one, and drops it.
+async fn dropped<T>(folder: &Path, before: usize, call: impl Future<Output = T>) {
+    // What was dropped before is gone.
+    become_files(folder, before).await;
     let mut call = Box::pin(call);
     for _ in 0..1_000 {
         assert!(
@@ -84,10 +85,11 @@ async fn a_write_that_fails_leaves_nothing() {
 
     // Dropped.
     let some = noise(3, 700_000);
-    dropped(folder.path(), driver.put("k", stuck(&some), any())).await;
-    dropped(folder.path(), driver.append("k", stuck(&some), None)).await;
+    dropped(folder.path(), 1, driver.put("k", stuck(&some), any())).await;
+    dropped(folder.path(), 1, driver.append("k", stuck(&some), None)).await;
     dropped(
         folder.path(),
+        1,
         driver.put_part("k", upload, 1, 1, stuck(&some)),
     )
     .await;

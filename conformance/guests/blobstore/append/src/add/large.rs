@@ -20,7 +20,9 @@ async fn run(cx: &Context) -> Outcome {
     let (mut writer, answer) = append::begin(&container, "object", Some(SIZE as u64));
     let write = async {
         for piece in more.chunks(100_003) {
-            writer.write(piece).await;
+            if !writer.write(piece).await {
+                break;
+            }
         }
         writer.finish().await;
     };

@@ -26,6 +26,11 @@ async fn run(cx: &Context) -> Outcome {
             let ((), end) = both(write, answer.wait()).await;
             cx.check("BLOB-STREAM-2", "put-part whose end says an error")
                 .fails(end, Kind::Cancelled)?;
+            cx.check(
+                "BLOB-STREAM-2",
+                "parts after a put-part whose end says an error",
+            )
+            .equal(received(cx, &container, &upload).await?, before.clone())?;
             let (mut writer, answer) = begin();
             writer.write(&bytes[..count]).await;
             drop(answer);

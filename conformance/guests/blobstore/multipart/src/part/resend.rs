@@ -14,8 +14,13 @@ async fn run(cx: &Context) -> Outcome {
     let upload = begin_upload(cx, &container).await?;
     let mut tags: Vec<String> = Vec::new();
     let mut last = None;
-    // Other bytes of the same length, more bytes, and fewer.
-    let states = [&b"first"[..], b"other", b"longer than both", b"1"];
+    // Fewer bytes, others of the same length, and more.
+    let states = [
+        &b"the first of all"[..],
+        b"other",
+        b"bytes",
+        b"longer than both",
+    ];
     for bytes in states {
         let part = multipart::put_part(&container, NAME, &upload, 5, bytes).await;
         let part = cx
@@ -28,9 +33,6 @@ async fn run(cx: &Context) -> Outcome {
             "1 to 256 bytes",
             &part.tag,
         )?;
-        cx.check("BLOB-PART-2", "look for the tag among earlier ones")
-            .that(!tags.contains(&part.tag), "a tag of its own", &part.tag)?;
-        tags.push(part.tag.clone());
         let has = cx.ok(multipart::parts(&container, NAME, &upload).await)?;
         cx.check("BLOB-PART-1", "parts after a part was sent again")
             .that(
@@ -38,6 +40,9 @@ async fn run(cx: &Context) -> Outcome {
                 "the part that was sent last",
                 &has,
             )?;
+        cx.check("BLOB-PART-2", "look for the tag among earlier ones")
+            .that(!tags.contains(&part.tag), "a tag of its own", &part.tag)?;
+        tags.push(part.tag.clone());
         last = Some(part);
     }
     for tag in &tags[..3] {
@@ -54,7 +59,7 @@ async fn run(cx: &Context) -> Outcome {
     let parts: Vec<_> = last.into_iter().collect();
     cx.ok(multipart::complete(&container, NAME, &upload, &parts).await)?;
     cx.check("BLOB-PART-1", "get after complete")
-        .value(container.get(NAME).await, b"1")?;
+        .value(container.get(NAME).await, b"longer than both")?;
 
     // The same number in another upload is another part.
     let upload = begin_upload(cx, &container).await?;

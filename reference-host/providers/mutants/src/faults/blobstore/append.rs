@@ -1,14 +1,15 @@
 //! Faults of additions.
 
 use std::collections::HashSet;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use cloud_contract::blobstore::{
-    Appended, Body, Container, Content, Driver, Info, PutOptions, Range,
+    Appended, Body, Container, Content, Driver, Info, PutOptions, Range, Reading,
 };
+use cloud_contract::keyvalue::Version;
 use cloud_contract::{ErrorKind, Result};
 use futures::{StreamExt as _, stream};
 
@@ -322,13 +323,46 @@ impl DriverFault for WrongOfMany {
     }
 }
 
+/// A get goes on with what is added to the object while it is being read.
+#[derive(Debug)]
+struct ReadsOn;
+
+#[async_trait]
+impl ContainerFault for ReadsOn {
+    async fn get(
+        &self,
+        to: &Target,
+        name: &str,
+        range: Range,
+        expected: Option<&Version>,
+    ) -> Result<Option<Reading>> {
+        let found = to.container.get(name, range, expected).await?;
+        let Some(Reading { info, data, length }) = found.filter(|_| range.is_whole()) else {
+            return to.container.get(name, range, expected).await;
+        };
+        let (container, name) = (Arc::clone(&to.container), name.to_owned());
+        let more = Range {
+            offset: info.size,
+            length: None,
+        };
+        let added = stream::once(async move {
+            match container.get(&name, more, None).await {
+                Ok(Some(more)) => all(more.data).await,
+                _ => Ok(Bytes::new()),
+            }
+        });
+        let data = Box::pin(data.chain(added));
+        Ok(Some(Reading { info, data, length }))
+    }
+}
+
 /// Carries additions out where the binding does not offer them.
 #[derive(Debug)]
 struct Acts;
 
 #[async_trait]
 impl ContainerFault for Acts {
-    fn behind<'a>(&self, to: &'a Target, call: Call) -> &'a std::sync::Arc<dyn Container> {
+    fn behind<'a>(&self, to: &'a Target, call: Call) -> &'a Arc<dyn Container> {
         match call {
             Call::Append => &to.full,
             _ => &to.container,
@@ -364,7 +398,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::new(
         "blob-append-at-ignored",
         "`append` does not compare the place",
-        &["BLOB-APPEND-4"],
+        &["BLOB-APPEND-4", "BLOB-COND-4"],
         driver!(AtIgnored),
     ),
     Mutant::new(
@@ -402,6 +436,12 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "the 64th addition has other bytes than were sent",
         &["BLOB-APPEND-1"],
         driver!(WrongOfMany::default()),
+    ),
+    Mutant::new(
+        "blob-append-read-on",
+        "a get goes on with what is added meanwhile",
+        &["BLOB-GET-11", "BLOB-DATA-3"],
+        container!(ReadsOn),
     ),
     Mutant::new(
         "blob-append-acts",
