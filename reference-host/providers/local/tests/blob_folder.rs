@@ -210,11 +210,11 @@ async fn damage_to_a_file_is_an_error_and_no_wrong_bytes() {
         collect(found.unwrap().unwrap().data).await
     };
     for size in [999_999, 300_000, 0] {
-        fs::write(&file, &noise(1, size)).unwrap();
+        fs::write(&file, noise(1, size)).unwrap();
         assert_damaged(&get().await.unwrap_err(), folder.path());
     }
     // What is behind the end of the object is none of it.
-    fs::write(&file, &noise(1, 1_000_100)).unwrap();
+    fs::write(&file, noise(1, 1_000_100)).unwrap();
     assert_eq!(get().await, Ok(noise(1, 1_000_000)));
     fs::remove_file(&file).unwrap();
     assert_damaged(&get().await.unwrap_err(), folder.path());

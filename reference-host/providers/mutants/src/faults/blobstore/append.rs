@@ -1,18 +1,19 @@
 //! Faults of additions.
 
-use std::collections::HashSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use cloud_contract::blobstore::{
-    Appended, Body, Container, Content, Driver, Info, PutOptions, Range, Reading,
+    Appended, Body, Container, Content, Driver, Info, PutOptions, Range,
 };
 use cloud_contract::keyvalue::Version;
 use cloud_contract::{ErrorKind, Result};
 use futures::{StreamExt as _, stream};
 
+use super::upload_parts::lock;
 use super::{container, driver};
 use crate::Mutant;
 use crate::blobstore::container::{Call, ContainerFault, Target};
@@ -90,7 +91,7 @@ impl DriverFault for PutRefused {
     ) -> Result<Appended> {
         let is_there = to.head(name).await?.is_some();
         {
-            let mut made = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut made = lock(&self.0);
             if !is_there {
                 made.insert(name.to_owned());
             } else if !made.contains(name) {
@@ -301,7 +302,7 @@ impl DriverFault for WrongOfMany {
     ) -> Result<Appended> {
         let (info, before) = read(to, name).await?;
         let count = {
-            let mut count = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut count = lock(&self.0);
             *count += 1;
             *count
         };
@@ -323,36 +324,49 @@ impl DriverFault for WrongOfMany {
     }
 }
 
-/// A get goes on with what is added to the object while it is being read.
-#[derive(Debug)]
-struct ReadsOn;
+/// A get breaks off with an error of its own when the object is added to meanwhile.
+#[derive(Debug, Default)]
+struct BreaksReads {
+    /// How many bytes there are after the last addition to each name.
+    sizes: Arc<Mutex<HashMap<String, u64>>>,
+}
 
 #[async_trait]
-impl ContainerFault for ReadsOn {
+impl DriverFault for BreaksReads {
     async fn get(
         &self,
-        to: &Target,
+        to: &dyn Driver,
         name: &str,
         range: Range,
         expected: Option<&Version>,
-    ) -> Result<Option<Reading>> {
-        let found = to.container.get(name, range, expected).await?;
-        let Some(Reading { info, data, length }) = found.filter(|_| range.is_whole()) else {
-            return to.container.get(name, range, expected).await;
+    ) -> Result<Option<Content>> {
+        let found = to.get(name, range, expected).await?;
+        let Some(Content { info, data }) = found else {
+            return Ok(None);
         };
-        let (container, name) = (Arc::clone(&to.container), name.to_owned());
-        let more = Range {
-            offset: info.size,
-            length: None,
-        };
-        let added = stream::once(async move {
-            match container.get(&name, more, None).await {
-                Ok(Some(more)) => all(more.data).await,
-                _ => Ok(Bytes::new()),
+        let sizes = Arc::clone(&self.sizes);
+        let (name, size) = (name.to_owned(), info.size);
+        let data = data.map(move |piece| {
+            let grown = lock(&sizes).get(&name).is_some_and(|now| *now > size);
+            if grown {
+                return Err(ErrorKind::Other("the object has changed".into()).into());
             }
+            piece
         });
-        let data = Box::pin(data.chain(added));
-        Ok(Some(Reading { info, data, length }))
+        let data = Box::pin(data);
+        Ok(Some(Content { info, data }))
+    }
+
+    async fn append(
+        &self,
+        to: &dyn Driver,
+        name: &str,
+        data: Body,
+        at: Option<u64>,
+    ) -> Result<Appended> {
+        let appended = to.append(name, data, at).await?;
+        lock(&self.sizes).insert(name.to_owned(), appended.size);
+        Ok(appended)
     }
 }
 
@@ -438,10 +452,10 @@ pub(super) const MUTANTS: &[Mutant] = &[
         driver!(WrongOfMany::default()),
     ),
     Mutant::new(
-        "blob-append-read-on",
-        "a get goes on with what is added meanwhile",
-        &["BLOB-GET-11", "BLOB-DATA-3"],
-        container!(ReadsOn),
+        "blob-append-breaks-reads",
+        "a get that has begun ends in an error of its own after an addition",
+        &["BLOB-GET-11"],
+        driver!(BreaksReads::default()),
     ),
     Mutant::new(
         "blob-append-acts",
