@@ -123,9 +123,9 @@ fn settings_that_a_provider_does_not_know_are_refused() {
     let manifest = "schema-version = 1\nscope = \"shop\"\n[keyvalue.orders]\n\
                     provider = \"main\"\n[providers.main]\nkind = \"memory\"\n\
                     options = { size = 1 }\n";
-    run(&bomb(), manifest)
-        .expect(2)
-        .says("provider `main` (memory) cannot be used: invalid argument: options: there is no `size`");
+    run(&bomb(), manifest).expect(2).says(
+        "provider `main` (memory) cannot be used: invalid argument: options: there is no `size`",
+    );
 }
 
 #[test]
