@@ -87,6 +87,8 @@ pub async fn collect(
                     Ok(())
                 }
             }
+            // A service on this machine that is gone took everything along.
+            Err(error) if forget && is_gone(&error) && !may_cost(target, &settings) => Ok(()),
             removed => removed.map_err(Fate::Kept),
         };
         let noted = gone.and_then(|()| {
@@ -148,6 +150,11 @@ impl Forecast {
             resources,
         })
     }
+}
+
+/// Whether nobody answers any more.
+fn is_gone(error: &Error) -> bool {
+    *error.kind() == ErrorKind::Unavailable
 }
 
 /// Whether what is done with these settings may cost somebody money: it goes to an

@@ -200,6 +200,13 @@ impl Index {
             self.found(Rule::ClauseWord, at(range), message, "");
             return None;
         }
+        if let Some(range) = prose::loose_negation(&item.text) {
+            let said = item.text.get(range.clone()).unwrap_or_default();
+            let message = format!("{id} says `{said}`");
+            let help = "deny with MUST NOT or SHOULD NOT; anything else is read past";
+            self.found(Rule::ClauseWord, at(&range), message, help);
+            return None;
+        }
         let (word, range) = match words.as_slice() {
             [] => {
                 let message = format!("{id} has no MUST, SHOULD or MAY");

@@ -191,6 +191,34 @@ pub(crate) enum Normative<'a> {
     Foreign(&'a str),
 }
 
+/// Whether a word denies the one that ends at `end`, though it is not in capitals: to
+/// read it as anything else would turn the demand around.
+fn is_negation_after(text: &str, end: usize, at: usize, word: &str) -> bool {
+    let is_beside = text
+        .get(end..at)
+        .is_some_and(|between| between.trim().is_empty());
+    let denies = ["not", "never"].contains(&word.to_lowercase().as_str());
+    is_beside && denies
+}
+
+/// The place of the first normative word that is denied other than by `NOT`: `MUST not`,
+/// `MAY never`.
+pub(crate) fn loose_negation(text: &str) -> Option<Range<usize>> {
+    let mut before: Option<(usize, &str)> = None;
+    for (at, word) in tokens(text) {
+        if let Some((start, normative)) = before
+            && is_negation_after(text, start + normative.len(), at, word)
+            && (word != "NOT" || normative == "MAY")
+        {
+            return Some(start..at + word.len());
+        }
+        before = ["MUST", "SHOULD", "MAY"]
+            .contains(&word)
+            .then_some((at, word));
+    }
+    None
+}
+
 /// The words of RFC 2119 in a text, with their places.
 pub(crate) fn words(text: &str) -> Vec<(Normative<'_>, Range<usize>)> {
     let mut found = Vec::new();
@@ -199,7 +227,8 @@ pub(crate) fn words(text: &str) -> Vec<(Normative<'_>, Range<usize>)> {
         let mut end = start + token.len();
         let word = match token {
             "MUST" | "SHOULD" => {
-                let negation = tokens.next_if(|&(_, next)| next == "NOT");
+                let negation = tokens
+                    .next_if(|&(at, next)| next == "NOT" || is_negation_after(text, end, at, next));
                 if let Some((at, not)) = negation {
                     end = at + not.len();
                 }
@@ -362,6 +391,20 @@ mod tests {
         assert_eq!(words("MUST NOT do, MUST do"), [Word::MustNot, Word::Must]);
         assert_eq!(words("SHOULD NOT; MAY"), [Word::ShouldNot, Word::May]);
         assert_eq!(words("must should may MUSTER"), []);
+        assert_eq!(words("MUST not do"), [Word::MustNot]);
+        assert_eq!(words("SHOULD never do"), [Word::ShouldNot]);
+        assert_eq!(words("do what you MUST, not more"), [Word::Must]);
         assert_eq!(normative("SHALL").1, ["SHALL"]);
+    }
+
+    #[test]
+    fn a_word_is_denied_in_capitals_or_not_at_all() {
+        let loose = |text| loose_negation(text).map(|at| text.get(at).unwrap());
+        assert_eq!(loose("MUST not do"), Some("MUST not"));
+        assert_eq!(loose("MUST Not do"), Some("MUST Not"));
+        assert_eq!(loose("it SHOULD never do"), Some("SHOULD never"));
+        assert_eq!(loose("MAY NOT do"), Some("MAY NOT"));
+        assert_eq!(loose("MUST NOT do, not even once"), None);
+        assert_eq!(loose("do what you MUST, not more"), None);
     }
 }

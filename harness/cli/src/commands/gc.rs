@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use clap::Args;
-use cloud_contract::{Settings, Target};
+use cloud_contract::{ErrorKind, Settings, Target};
 use conformance_model::ExitCode;
-use conformance_runner::{Fate, Record, collect, default_ledger_directory, records};
+use conformance_runner::{Fate, Record, collect, default_ledger_directory, may_cost, records};
 
 use crate::args::SettingsArgs;
 use crate::redact::Redaction;
@@ -32,7 +32,8 @@ pub(crate) struct GcArgs {
     dry_run: bool,
     /// What a run created and is not there any more counts as removed. Only say this
     /// in the account and region of the run: elsewhere nothing of it is there, and
-    /// what goes on to cost money would be forgotten.
+    /// what goes on to cost money would be forgotten. So does what was made in a
+    /// service on this machine that does not answer any more.
     #[arg(long)]
     forget: bool,
     #[command(flatten)]
@@ -148,7 +149,13 @@ async fn one(record: &Record, settings: &Settings, args: &GcArgs) -> (String, us
                     }
                     Fate::Kept(error) => {
                         kept += 1;
-                        say(format!("could not remove {}: {error}", one.left));
+                        let is_ours = !may_cost(&target, settings);
+                        let hint = if is_ours && *error.kind() == ErrorKind::Unavailable {
+                            "; if that service is gone for good, say --forget"
+                        } else {
+                            ""
+                        };
+                        say(format!("could not remove {}: {error}{hint}", one.left));
                     }
                 }
             }

@@ -134,6 +134,7 @@ pub(super) fn compare(sides: &Sides, cases: &[Case]) -> Clauses {
         for kind in kinds(&was.state, &is.state) {
             found.add(id, kind, Some(was), Some(is), cases);
         }
+        found.other_sentence(id, was, is, &old, &new);
     }
     for (id, is) in &new.clauses {
         if old.clauses.contains_key(id) {
@@ -169,6 +170,40 @@ impl Clauses {
                 "{package} is gone, and no tombstone holds the numbers of its clauses: if it comes \
                  back, or its prefix is given to another package, {} must have one each",
                 ids.join(", ")
+            ));
+        }
+    }
+
+    /// Cases and verdicts hang on an id: behind it must not stand another demand.
+    fn other_sentence(&mut self, id: &str, was: &Stated, is: &Stated, old: &Index, new: &Index) {
+        let (before, after) = (without_word(&was.state), without_word(&is.state));
+        if before == after || was.unstable || is.unstable {
+            return;
+        }
+        let has_left = |other: &String| {
+            let stays = new.clauses.get(other);
+            stays.is_none_or(|stays| without_word(&stays.state) != after)
+        };
+        let owner = old
+            .clauses
+            .iter()
+            .find(|(other, stated)| without_word(&stated.state) == after && has_left(other));
+        if let Some((other, _)) = owner {
+            self.problems.push(format!(
+                "{id} stands before what {other} said: give each sentence its own id back, and a \
+                 new one the next free number"
+            ));
+        } else if !is_alike(before, after) {
+            self.notes.push(format!(
+                "{id} has little in common with what it said: if that is another demand, it takes \
+                 the next free number, and {id} a tombstone"
+            ));
+        } else if numbers(before) != numbers(after) {
+            self.notes.push(format!(
+                "{id} names other numbers ({}; before, {}): if one of them is a bound, that is \
+                 another demand, which takes the next free number",
+                numbers(after).join(", "),
+                numbers(before).join(", ")
             ));
         }
     }
@@ -246,6 +281,26 @@ fn kinds(was: &ClauseState, is: &ClauseState) -> Vec<ClauseChangeKind> {
         kinds.push(ClauseChangeKind::Reworded);
     }
     kinds
+}
+
+/// Whether two sentences share a quarter of their words.
+fn is_alike(one: &str, other: &str) -> bool {
+    let words = |text: &str| -> BTreeSet<String> {
+        let words = text.split(|sign: char| !sign.is_alphanumeric());
+        let words = words.filter(|word| !word.is_empty());
+        words.map(str::to_lowercase).collect()
+    };
+    let (one, other) = (words(one), words(other));
+    4 * one.intersection(&other).count() >= one.union(&other).count()
+}
+
+/// The numbers in a sentence, in their order.
+fn numbers(text: &str) -> Vec<&str> {
+    let is_of_number = |sign: char| sign.is_ascii_digit() || ",.".contains(sign);
+    text.split(|sign: char| !is_of_number(sign))
+        .map(|number| number.trim_matches([',', '.']))
+        .filter(|number| !number.is_empty())
+        .collect()
 }
 
 /// A sentence without its word, whose change is told apart.
