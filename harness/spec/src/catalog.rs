@@ -323,7 +323,12 @@ impl Catalog {
         self.proposals
             .iter()
             .filter(|proposal| proposal.status == ProposalStatus::Draft)
-            .any(|proposal| proposal.packages.iter().any(|stated| stated.text == package))
+            .any(|proposal| {
+                proposal
+                    .packages
+                    .iter()
+                    .any(|stated| stated.text == package)
+            })
     }
 
     /// The clauses of stable interfaces that no case cites and that are not

@@ -1,0 +1,268 @@
+//! Uploads that a guest divides: each call knows the upload by its id alone.
+//!
+//! The id that a guest gets is the version that the object is going to have, a dot, and
+//! the id of the service. The metadata, the version in it, is the service's to keep from
+//! the beginning.
+
+use std::sync::Arc;
+
+use aws_sdk_s3::config::Config;
+use aws_sdk_s3::config::timeout::TimeoutConfig;
+use aws_sdk_s3::primitives::{ByteStream, SdkBody};
+use aws_sdk_s3::types::CompletedPart;
+use cloud_contract::blobstore::{Body, Expected, Metadata, Part, ReceivedPart};
+use cloud_contract::keyvalue::Version;
+use cloud_contract::{Error, ErrorKind, Result};
+use tokio::sync::mpsc;
+
+use super::body::{Parts, Sized, pass};
+use super::object::{self, size};
+use super::upload::{self, Begun};
+use super::{Container, OBJECT_BYTES, PART_BYTES};
+use crate::descriptor::PART_MIN_BYTES;
+use crate::error::{translate, unexpected_reply};
+use crate::link::read;
+use crate::{metadata, sweep, version};
+
+/// The longest id that the service is asked about.
+const ID_BYTES: usize = 2_048;
+
+/// The version and the service's id in an upload's id; none for a text that is none.
+fn opened(upload: &str) -> Option<(&str, &str)> {
+    let (version, id) = upload.split_once('.')?;
+    let fits = (1..=ID_BYTES).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic());
+    fits.then_some((version, id))
+}
+
+fn id(upload: &str) -> Result<&str> {
+    let (_, id) = opened(upload).ok_or(ErrorKind::NotFound)?;
+    Ok(id)
+}
+
+/// The number of a part, within the rules.
+fn number(number: u32) -> Result<i32> {
+    i32::try_from(number).map_err(|_| ErrorKind::OutOfRange.into())
+}
+
+impl Container {
+    pub(super) async fn begin_upload(
+        &self,
+        name: &str,
+        content_type: String,
+        metadata: &Metadata,
+    ) -> Result<String> {
+        let version = version::fresh();
+        let new = Begun {
+            key: self.keys.key(name),
+            content_type,
+            fields: metadata::written(metadata, &version),
+        };
+        let service = Arc::clone(&self.service);
+        let begun = async move { upload::begin(&service, &new).await };
+        let id = self.registration.run(begun).await?;
+        Ok(format!("{version}.{id}"))
+    }
+
+    /// A part that fits into memory is collected first; another one is sent as it comes.
+    pub(super) async fn send_part(
+        &self,
+        name: &str,
+        upload: &str,
+        part: u32,
+        size: u64,
+        body: Body,
+    ) -> Result<Part> {
+        let (key, id) = (self.keys.key(name), id(upload)?.to_owned());
+        let tag = if size <= PART_BYTES as u64 {
+            let (bytes, _) = Parts::new(body).next().await?;
+            let (service, number) = (Arc::clone(&self.service), number(part)?);
+            let sent = async move { upload::send(&service, &key, &id, number, bytes).await };
+            self.registration.run(sent).await?
+        } else {
+            self.send_as_it_comes(&key, &id, number(part)?, size, body)
+                .await?
+        };
+        Ok(Part { number: part, tag })
+    }
+
+    async fn send_as_it_comes(
+        &self,
+        key: &str,
+        id: &str,
+        number: i32,
+        size: u64,
+        body: Body,
+    ) -> Result<String> {
+        let _on_its_way = self.registration.begin()?;
+        let (to, pieces) = mpsc::channel(1);
+        let sent = SdkBody::from_body_1_x(Sized { pieces, left: size });
+        // The time of the guest is not the service's; the portable layer tells them apart.
+        let patient = TimeoutConfig::builder().disable_operation_timeout().build();
+        let part = self.service.client.upload_part();
+        let part = part
+            .bucket(&self.service.bucket)
+            .key(key)
+            .upload_id(id)
+            .part_number(number)
+            .content_length(i64::try_from(size).unwrap_or(i64::MAX))
+            .body(ByteStream::new(sent))
+            .customize()
+            .config_override(Config::builder().timeout_config(patient))
+            .disable_payload_signing();
+        let answer = tokio::select! {
+            answer = part.send() => answer.map_err(translate)?,
+            Err(error) = pass(body, to) => return Err(error),
+        };
+        answer.e_tag.ok_or_else(unexpected_reply)
+    }
+
+    pub(super) async fn list_parts(&self, name: &str, upload: &str) -> Result<Vec<ReceivedPart>> {
+        let (key, id) = (self.keys.key(name), id(upload)?);
+        let mut parts = Vec::new();
+        let mut after = None;
+        loop {
+            let request = || {
+                let list = self.service.client.list_parts();
+                let list = list.bucket(&self.service.bucket).key(&key).upload_id(id);
+                list.set_part_number_marker(after.clone()).send()
+            };
+            let answer = read(request).await.map_err(translate)?;
+            for part in answer.parts() {
+                let number = part
+                    .part_number()
+                    .and_then(|number| u32::try_from(number).ok());
+                parts.push(ReceivedPart {
+                    part: Part {
+                        number: number.ok_or_else(unexpected_reply)?,
+                        tag: part.e_tag().ok_or_else(unexpected_reply)?.to_owned(),
+                    },
+                    size: size(part.size())?,
+                });
+            }
+            let next = answer.next_part_number_marker().map(str::to_owned);
+            if !answer.is_truncated().unwrap_or(false) {
+                parts.sort_by_key(|received| received.part.number);
+                return Ok(parts);
+            }
+            if next.is_none() || next == after {
+                return Err(unexpected_reply());
+            }
+            after = next;
+        }
+    }
+
+    /// The parts are looked at first: not every server compares all of what it is told.
+    pub(super) async fn complete_upload(
+        &self,
+        name: &str,
+        upload: &str,
+        parts: &[Part],
+        expected: &Expected,
+    ) -> Result<Version> {
+        let (version, id) = opened(upload).ok_or(ErrorKind::NotFound)?;
+        let received = self.list_parts(name, upload).await?;
+        let chosen = chosen(&received, parts)?;
+        let (service, key) = (Arc::clone(&self.service), self.keys.key(name));
+        let (id, expected) = (id.to_owned(), expected.clone());
+        let completion = async move {
+            let condition = object::condition(&service, &key, &expected).await?;
+            upload::complete(&service, &key, &id, chosen, condition, &expected).await
+        };
+        self.registration.run(completion).await?;
+        Ok(Version::from(version))
+    }
+
+    pub(super) async fn abort_upload(&self, name: &str, upload: &str) -> Result<()> {
+        let Ok(id) = id(upload) else {
+            return Ok(());
+        };
+        let (service, key, id) = (
+            Arc::clone(&self.service),
+            self.keys.key(name),
+            id.to_owned(),
+        );
+        let ended = async move { sweep::abort(&service, &key, &id).await };
+        self.registration.run(ended).await
+    }
+}
+
+/// The parts that are asked for, out of those that the upload has, by ascending numbers.
+fn chosen(received: &[ReceivedPart], parts: &[Part]) -> Result<Vec<CompletedPart>> {
+    let mut bytes = 0_u64;
+    let mut chosen = Vec::with_capacity(parts.len());
+    let mut is_too_small = false;
+    for (place, part) in parts.iter().enumerate() {
+        let found = received.binary_search_by_key(&part.number, |received| received.part.number);
+        let found = found.ok().and_then(|found| received.get(found));
+        let found = found.filter(|found| found.part == *part);
+        let found = found.ok_or(ErrorKind::NotFound)?;
+        is_too_small |= found.size < PART_MIN_BYTES && place + 1 < parts.len();
+        bytes = bytes.saturating_add(found.size);
+        let part = CompletedPart::builder()
+            .part_number(number(part.number)?)
+            .e_tag(&part.tag);
+        chosen.push(part.build());
+    }
+    if is_too_small {
+        Err(ErrorKind::OutOfRange.into())
+    } else if bytes > OBJECT_BYTES {
+        Err(Error::too_large(OBJECT_BYTES))
+    } else {
+        Ok(chosen)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn received(number: u32, size: u64) -> ReceivedPart {
+        ReceivedPart {
+            part: Part {
+                number,
+                tag: format!("t{number}"),
+            },
+            size,
+        }
+    }
+
+    #[test]
+    fn parts_are_chosen_by_number_and_tag() {
+        let has = [
+            received(1, PART_MIN_BYTES),
+            received(2, 1),
+            received(3, 0),
+            received(9, OBJECT_BYTES),
+        ];
+        let choose = |numbers: &[u32]| {
+            let parts: Vec<Part> = numbers.iter().map(|&one| received(one, 0).part).collect();
+            chosen(&has, &parts).map(|chosen| chosen.len())
+        };
+        assert_eq!(choose(&[1, 2]), Ok(2));
+        assert_eq!(choose(&[3]), Ok(1));
+        let kind = |numbers| choose(numbers).unwrap_err().kind().clone();
+        assert_eq!(kind(&[1, 4]), ErrorKind::NotFound);
+        assert_eq!(kind(&[2, 3]), ErrorKind::OutOfRange);
+        assert_eq!(
+            kind(&[1, 9]),
+            ErrorKind::TooLarge {
+                limit: OBJECT_BYTES
+            }
+        );
+        let mut other = received(1, 0).part;
+        other.tag = "t2".to_owned();
+        assert_eq!(
+            chosen(&has, &[other]).unwrap_err().kind(),
+            &ErrorKind::NotFound
+        );
+    }
+
+    #[test]
+    fn ids_are_told_from_other_texts() {
+        assert_eq!(opened("v.a.b"), Some(("v", "a.b")));
+        for text in ["", ".", "v", "v.", "v.\u{e9}", "v.a b", "v.\0"] {
+            assert_eq!(opened(text), None, "{text:?}");
+        }
+        assert_eq!(opened(&format!("v.{}", "x".repeat(5_000))), None);
+    }
+}
