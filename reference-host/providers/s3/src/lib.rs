@@ -215,6 +215,19 @@ const MINIO: Flavour = Flavour {
         install: "go install github.com/minio/minio@latest",
         ..Process::EMPTY
     }),
+    // The last one that its makers published.
+    container: Some(Container {
+        image: "docker.io/minio/minio",
+        tag: "RELEASE.2025-09-07T16-13-09Z",
+        digest: "sha256:14cea493d9a34af32f524e538b8346cf79f3321eff8e708c1e2960462bd8936e",
+        port: 9000,
+        command: &["server", "--quiet", "/data"],
+        environment: &[
+            ("MINIO_ROOT_USER", "cloudwit"),
+            ("MINIO_ROOT_PASSWORD", "cloudwit"),
+        ],
+        endpoint: "http://{host}:{port}",
+    }),
     options: options!("minio"),
     declares: Some(descriptor::of_minio),
     ..Flavour::EMPTY
