@@ -26,6 +26,8 @@ const CALLERS: usize = 8;
 const LARGE: usize = 24 << 20;
 /// How long it may take until nothing is left of what failed.
 const GONE: Duration = Duration::from_secs(10);
+/// How long a server may take from its first answer to the first object.
+const BACK: Duration = Duration::from_secs(30);
 
 /// What there was when the server died.
 #[derive(Debug)]
@@ -118,6 +120,13 @@ impl Killed {
         assert_eq!(declared, Durability::Durable);
         server.restart().await;
         let driver = &self.driver;
+        // A service of several parts answers before all of them are there.
+        let until = Instant::now() + BACK;
+        while let Err(error) = read(driver, "large").await {
+            assert_eq!(error.kind(), &ErrorKind::Unavailable);
+            assert!(Instant::now() < until, "it did not come back");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
         assert_eq!(read(driver, "k").await.unwrap(), Some(bytes(1_000, 1)));
         assert_eq!(version_of(driver, "k").await, self.version);
         let large = read(driver, "large").await.unwrap();

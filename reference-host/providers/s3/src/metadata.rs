@@ -14,6 +14,9 @@ pub(crate) const METADATA_BYTES: usize = 1024;
 /// Our own entries. A key of a guest begins with a letter.
 const VERSION: &str = "0-version";
 const PACKED: &str = "0-entries";
+const TYPE: &str = "0-type";
+/// The content type that some servers take for none, and guess one by the name.
+pub(crate) const GENERAL_TYPE: &str = "application/octet-stream";
 /// The most entries that are header fields of their own. Services limit the header as a
 /// whole, and some the number of its fields.
 const MOST_FIELDS: usize = 16;
@@ -25,9 +28,17 @@ const END: u8 = 0xff;
 const LAST: u8 = 0x80;
 
 /// What the service is given.
-pub(crate) fn written(metadata: &Metadata, version: &str) -> HashMap<String, String> {
-    let mut fields = HashMap::with_capacity(metadata.len().min(MOST_FIELDS) + 1);
+pub(crate) fn written(
+    metadata: &Metadata,
+    version: &str,
+    content_type: &str,
+) -> HashMap<String, String> {
+    let mut fields = HashMap::with_capacity(metadata.len().min(MOST_FIELDS) + 2);
     fields.insert(VERSION.to_owned(), version.to_owned());
+    if content_type == GENERAL_TYPE {
+        let (key, value) = general_type();
+        fields.insert(key, value);
+    }
     if metadata.len() > MOST_FIELDS {
         fields.insert(PACKED.to_owned(), pack(metadata));
     } else {
@@ -35,6 +46,16 @@ pub(crate) fn written(metadata: &Metadata, version: &str) -> HashMap<String, Str
         fields.extend(entries.map(|(key, value)| (key.clone(), field(value))));
     }
     fields
+}
+
+/// The field that says that an object has the general content type.
+pub(crate) fn general_type() -> (String, String) {
+    (TYPE.to_owned(), GENERAL_TYPE.to_owned())
+}
+
+/// The content type that was written, where the service may say another one.
+pub(crate) fn content_type(fields: Option<&HashMap<String, String>>) -> Option<&str> {
+    fields?.get(TYPE).map(String::as_str)
 }
 
 /// What the service returned: the version, where we wrote the object, and the entries.
@@ -190,7 +211,7 @@ mod tests {
         ];
         for count in [1, MOST_FIELDS, MOST_FIELDS + 1, 200] {
             let metadata = entries(count, |number| values[number % values.len()].to_owned());
-            let fields = written(&metadata, "mark");
+            let fields = written(&metadata, "mark", GENERAL_TYPE);
             for text in fields.values() {
                 assert!(is_plain(text), "{text:?}");
             }
@@ -221,7 +242,7 @@ mod tests {
                 (METADATA_BYTES - 60..=METADATA_BYTES).contains(&given),
                 "{given}"
             );
-            let taken: usize = written(&metadata, "v23456789012345678901234")
+            let taken: usize = written(&metadata, "v23456789012345678901234", GENERAL_TYPE)
                 .iter()
                 .map(bytes)
                 .sum();
@@ -230,7 +251,7 @@ mod tests {
         let mixed = entries(408, |number| {
             if number % 2 == 0 { "" } else { "\0" }.to_owned()
         });
-        let taken: usize = written(&mixed, "").values().map(String::len).sum();
+        let taken: usize = written(&mixed, "", "").values().map(String::len).sum();
         assert!(taken < 1_990, "{taken}");
     }
 

@@ -78,7 +78,7 @@ impl Copy {
         let condition = object::condition(service, &self.to, &self.expected).await?;
         let version = version::fresh();
         // Another version is other metadata, so all of it is written anew.
-        let fields = metadata::written(&source.info.metadata, &version);
+        let fields = metadata::written(&source.info.metadata, &version, &source.info.content_type);
         let from = format!("{}/{}", service.bucket, quoted(&self.from));
         let request = || {
             let copy = service.client.copy_object().bucket(&service.bucket);

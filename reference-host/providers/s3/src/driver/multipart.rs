@@ -1,14 +1,15 @@
 //! Uploads that a guest divides: each call knows the upload by its id alone.
 //!
-//! The id that a guest gets is the version that the object is going to have, a dot, and
-//! the id of the service. The metadata, the version in it, is the service's to keep from
+//! The id that a guest gets is the version that the object is going to have, a check over
+//! all of it and the key, and the id of the service, with dots in between. The metadata, the version in it, is the service's to keep from
 //! the beginning.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use aws_sdk_s3::config::Config;
 use aws_sdk_s3::config::timeout::TimeoutConfig;
-use aws_sdk_s3::primitives::{ByteStream, SdkBody};
+use aws_sdk_s3::primitives::{ByteStream, DateTime, SdkBody};
 use aws_sdk_s3::types::CompletedPart;
 use cloud_contract::blobstore::{Body, Expected, Metadata, Part, ReceivedPart};
 use cloud_contract::keyvalue::Version;
@@ -27,15 +28,34 @@ use crate::{metadata, sweep, version};
 /// The longest id that the service is asked about.
 const ID_BYTES: usize = 2_048;
 
-/// The version and the service's id in an upload's id; none for a text that is none.
-fn opened(upload: &str) -> Option<(&str, &str)> {
-    let (version, id) = upload.split_once('.')?;
-    let fits = (1..=ID_BYTES).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic());
+/// The version and the service's id in an upload's id; none for a text that is none, and
+/// for an upload of another key: not every server tells those apart.
+fn opened<'a>(key: &str, upload: &'a str) -> Option<(&'a str, &'a str)> {
+    let (version, rest) = upload.split_once('.')?;
+    let (check, id) = rest.split_once('.')?;
+    let fits = (1..=ID_BYTES).contains(&id.len()) && check == checked(key, version, id);
     fits.then_some((version, id))
 }
 
-fn id(upload: &str) -> Result<&str> {
-    let (_, id) = opened(upload).ok_or(ErrorKind::NotFound)?;
+fn sealed(key: &str, version: &str, id: &str) -> String {
+    format!("{version}.{}.{id}", checked(key, version, id))
+}
+
+/// A digest against mistakes, not against forgers: who names an upload may use it. It is
+/// the same in every host, for years (FNV-1a).
+fn checked(key: &str, version: &str, id: &str) -> String {
+    let parts = [key, version, id].map(|part| part.bytes().chain([0xff]));
+    let digest = parts
+        .into_iter()
+        .flatten()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |digest, byte| {
+            (digest ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
+        });
+    format!("{digest:016x}")
+}
+
+fn id<'a>(key: &str, upload: &'a str) -> Result<&'a str> {
+    let (_, id) = opened(key, upload).ok_or(ErrorKind::NotFound)?;
     Ok(id)
 }
 
@@ -54,13 +74,15 @@ impl Container {
         let version = version::fresh();
         let new = Begun {
             key: self.keys.key(name),
+            fields: metadata::written(metadata, &version, &content_type),
             content_type,
-            fields: metadata::written(metadata, &version),
         };
         let service = Arc::clone(&self.service);
-        let begun = async move { upload::begin(&service, &new).await };
-        let id = self.registration.run(begun).await?;
-        Ok(format!("{version}.{id}"))
+        let begun = async move {
+            let id = upload::begin(&service, &new).await?;
+            Ok(sealed(&new.key, &version, &id))
+        };
+        self.registration.run(begun).await
     }
 
     /// A part that fits into memory is collected first; another one is sent as it comes.
@@ -72,7 +94,8 @@ impl Container {
         size: u64,
         body: Body,
     ) -> Result<Part> {
-        let (key, id) = (self.keys.key(name), id(upload)?.to_owned());
+        let key = self.keys.key(name);
+        let id = id(&key, upload)?.to_owned();
         let tag = if size <= PART_BYTES as u64 {
             let (bytes, _) = Parts::new(body).next().await?;
             let (service, number) = (Arc::clone(&self.service), number(part)?);
@@ -117,8 +140,10 @@ impl Container {
     }
 
     pub(super) async fn list_parts(&self, name: &str, upload: &str) -> Result<Vec<ReceivedPart>> {
-        let (key, id) = (self.keys.key(name), id(upload)?);
-        let mut parts = Vec::new();
+        let key = self.keys.key(name);
+        let id = id(&key, upload)?;
+        // With the time at which each was sent.
+        let mut parts: Vec<(i128, ReceivedPart)> = Vec::new();
         let mut after = None;
         loop {
             let request = || {
@@ -131,18 +156,19 @@ impl Container {
                 let number = part
                     .part_number()
                     .and_then(|number| u32::try_from(number).ok());
-                parts.push(ReceivedPart {
+                let sent = part.last_modified().map_or(0, DateTime::as_nanos);
+                let received = ReceivedPart {
                     part: Part {
                         number: number.ok_or_else(unexpected_reply)?,
                         tag: part.e_tag().ok_or_else(unexpected_reply)?.to_owned(),
                     },
                     size: size(part.size())?,
-                });
+                };
+                parts.push((sent, received));
             }
             let next = answer.next_part_number_marker().map(str::to_owned);
             if !answer.is_truncated().unwrap_or(false) {
-                parts.sort_by_key(|received| received.part.number);
-                return Ok(parts);
+                return Ok(last_of_each(parts));
             }
             if next.is_none() || next == after {
                 return Err(unexpected_reply());
@@ -159,10 +185,11 @@ impl Container {
         parts: &[Part],
         expected: &Expected,
     ) -> Result<Version> {
-        let (version, id) = opened(upload).ok_or(ErrorKind::NotFound)?;
+        let key = self.keys.key(name);
+        let (version, id) = opened(&key, upload).ok_or(ErrorKind::NotFound)?;
         let received = self.list_parts(name, upload).await?;
         let chosen = chosen(&received, parts)?;
-        let (service, key) = (Arc::clone(&self.service), self.keys.key(name));
+        let service = Arc::clone(&self.service);
         let (id, expected) = (id.to_owned(), expected.clone());
         let completion = async move {
             let condition = object::condition(&service, &key, &expected).await?;
@@ -184,6 +211,18 @@ impl Container {
         let ended = async move { sweep::abort(&service, &key, &id).await };
         self.registration.run(ended).await
     }
+}
+
+/// By ascending numbers, and of each the one that was sent last: there are servers that
+/// list a part as well that another one took the place of.
+fn last_of_each(mut parts: Vec<(i128, ReceivedPart)>) -> Vec<ReceivedPart> {
+    parts.sort_by_key(|(sent, received)| Reverse((received.part.number, *sent)));
+    parts.dedup_by_key(|(_, received)| received.part.number);
+    parts
+        .into_iter()
+        .rev()
+        .map(|(_, received)| received)
+        .collect()
 }
 
 /// The parts that are asked for, out of those that the upload has, by ascending numbers.
@@ -258,11 +297,34 @@ mod tests {
     }
 
     #[test]
+    fn a_part_that_was_sent_again_is_listed_once() {
+        let parts = vec![
+            (5, received(2, 7)),
+            (9, received(1, 3)),
+            (8, received(1, 2)),
+        ];
+        let listed = last_of_each(parts);
+        let sizes: Vec<u64> = listed.iter().map(|received| received.size).collect();
+        assert_eq!(sizes, [3, 7]);
+    }
+
+    #[test]
     fn ids_are_told_from_other_texts() {
-        assert_eq!(opened("v.a.b"), Some(("v", "a.b")));
-        for text in ["", ".", "v", "v.", "v.\u{e9}", "v.a b", "v.\0"] {
-            assert_eq!(opened(text), None, "{text:?}");
+        let upload = sealed("k", "v", "a.b");
+        assert_eq!(opened("k", &upload), Some(("v", "a.b")));
+        assert_eq!(opened("l", &upload), None);
+        for text in [
+            "",
+            ".",
+            "..",
+            "v",
+            "v.a",
+            "v.a.b",
+            &format!("{upload}c"),
+            &upload[1..],
+        ] {
+            assert_eq!(opened("k", text), None, "{text:?}");
         }
-        assert_eq!(opened(&format!("v.{}", "x".repeat(5_000))), None);
+        assert_eq!(opened("k", &sealed("k", "v", &"x".repeat(5_000))), None);
     }
 }

@@ -15,9 +15,6 @@ use crate::error::{is_without_bucket, kind, stale, status, translate, unexpected
 use crate::link::{Service, read};
 use crate::{metadata, version};
 
-/// What the service says of an object that was written without a content type, by others.
-const NO_CONTENT_TYPE: &str = "application/octet-stream";
-
 /// An object that is there.
 pub(super) struct Found {
     pub(super) info: Info,
@@ -37,13 +34,14 @@ impl Told<'_> {
     pub(super) fn found(self) -> Result<Found> {
         let etag = self.etag.ok_or_else(unexpected_reply)?;
         let (version, metadata) = metadata::read(self.fields);
+        let content_type = metadata::content_type(self.fields).or(self.content_type);
         let seconds = self.modified.map_or(0, DateTime::secs);
         Ok(Found {
             info: Info {
                 size: self.size,
                 version: version.unwrap_or_else(|| version::foreign(etag, seconds)),
                 modified: timestamp(self.modified),
-                content_type: self.content_type.unwrap_or(NO_CONTENT_TYPE).to_owned(),
+                content_type: content_type.unwrap_or(metadata::GENERAL_TYPE).to_owned(),
                 metadata,
             },
             etag: etag.to_owned(),

@@ -28,8 +28,8 @@ impl Container {
         let version = version::fresh();
         let new = Begun {
             key,
+            fields: metadata::written(&options.metadata, &version, &options.content_type),
             content_type: options.content_type,
-            fields: metadata::written(&options.metadata, &version),
         };
         let mut parts = Parts::new(body);
         let (mut part, mut is_last) = parts.next().await?;

@@ -8,6 +8,7 @@ use cloud_contract::{Error, ErrorKind, Result};
 
 use super::Container;
 use crate::error::translate;
+use crate::metadata;
 
 /// A signature lasts for whole seconds.
 const SHORTEST: Duration = Duration::from_secs(1);
@@ -43,7 +44,10 @@ impl Container {
                 let put = client.put_object().bucket(bucket).key(key);
                 // What a put without options says. A version is not among it: the link
                 // can be used twice, and no two writes may have one.
-                let put = put.content_type("application/octet-stream");
+                let (field, content_type) = metadata::general_type();
+                let put = put
+                    .content_type(&content_type)
+                    .metadata(field, &content_type);
                 put.presigned(lifetime).await.map_err(translate)?
             }
             Access::Delete => {
