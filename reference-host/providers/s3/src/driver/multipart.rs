@@ -200,14 +200,11 @@ impl Container {
     }
 
     pub(super) async fn abort_upload(&self, name: &str, upload: &str) -> Result<()> {
-        let Ok(id) = id(upload) else {
+        let key = self.keys.key(name);
+        let Ok(id) = id(&key, upload) else {
             return Ok(());
         };
-        let (service, key, id) = (
-            Arc::clone(&self.service),
-            self.keys.key(name),
-            id.to_owned(),
-        );
+        let (service, id) = (Arc::clone(&self.service), id.to_owned());
         let ended = async move { sweep::abort(&service, &key, &id).await };
         self.registration.run(ended).await
     }
