@@ -161,8 +161,10 @@ impl Keys {
         let all = self.all(region);
         match (region, place) {
             (Region::Plain, Place::Start) => None,
-            (Region::Plain, Place::After(name)) => Some(format!("{all}{}", readable(name).0)),
-            (Region::Plain, Place::Behind(start)) => Some(match readable(start) {
+            (Region::Plain, Place::After(name)) => {
+                Some(format!("{all}{}", readable(self.style, name).0))
+            }
+            (Region::Plain, Place::Behind(start)) => Some(match readable(self.style, start) {
                 (text, true) => format!("{all}{text}{HIGHEST}"),
                 (text, false) => format!("{all}{text}"),
             }),
@@ -204,24 +206,35 @@ fn stays(style: Style, letter: char) -> bool {
         || (letter == '/' && style == Style::Paths)
 }
 
-/// The beginning of a text that XML can hold, and whether that is all of it. What stays
-/// as it is and lies behind the text also lies behind this beginning, with nothing in
-/// between.
-fn readable(text: &str) -> (String, bool) {
-    let is_readable = |letter: char| letter >= ' ' && !matches!(letter, '\u{fffe}' | '\u{ffff}');
-    match text
+/// A text of characters that stay, and whether it is the whole one. What stays as it is
+/// and lies behind the one also lies behind the other. A server can take a text with
+/// others for a path, or be unable to repeat it.
+fn readable(style: Style, text: &str) -> (String, bool) {
+    let odd = text
         .char_indices()
-        .find(|(_, letter)| !is_readable(*letter))
-    {
-        None => (text.to_owned(), true),
-        Some((end, letter)) => {
-            let mut text = text.get(..end).unwrap_or_default().to_owned();
-            // Control characters come before all others, these two not.
-            if letter > ' ' {
-                text.extend(['\u{fffd}', HIGHEST]);
-            }
-            (text, false)
-        }
+        .find(|(_, letter)| !stays(style, *letter));
+    let odd = match text {
+        "." => Some((0, '.')),
+        ".." => Some((1, '.')),
+        _ => odd,
+    };
+    let Some((end, letter)) = odd else {
+        return (text.to_owned(), true);
+    };
+    let mut text = text.get(..end).unwrap_or_default().to_owned();
+    // Control characters come before all others.
+    if letter > ' ' {
+        text.extend([before(letter), HIGHEST]);
+    }
+    (text, false)
+}
+
+/// A character before this one, with none in between that stays.
+fn before(letter: char) -> char {
+    match letter {
+        '\u{fffe}' | '\u{ffff}' => '\u{fffd}',
+        '\u{e000}' => '\u{d7ff}',
+        letter => char::from_u32(u32::from(letter) - 1).unwrap_or(letter),
     }
 }
 
