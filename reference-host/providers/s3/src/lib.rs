@@ -128,6 +128,7 @@ const SEAWEEDFS: Flavour = Flavour {
         ..Process::EMPTY
     }),
     options: options!("seaweedfs"),
+    expected_failures: include_str!("../expected-failures/seaweedfs.txt"),
     jobs: 4,
     timeout_scale: 3,
     declares: Some(descriptor::of_seaweedfs),

@@ -5,6 +5,7 @@
 //! the beginning.
 
 use std::cmp::Reverse;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use aws_sdk_s3::config::Config;
@@ -140,10 +141,14 @@ impl Container {
     }
 
     pub(super) async fn list_parts(&self, name: &str, upload: &str) -> Result<Vec<ReceivedPart>> {
+        self.listed(name, upload).await.map(last_of_each)
+    }
+
+    /// What the service lists, each part with the time at which it was sent.
+    async fn listed(&self, name: &str, upload: &str) -> Result<Vec<(i128, ReceivedPart)>> {
         let key = self.keys.key(name);
         let id = id(&key, upload)?;
-        // With the time at which each was sent.
-        let mut parts: Vec<(i128, ReceivedPart)> = Vec::new();
+        let mut parts = Vec::new();
         let mut after = None;
         loop {
             let request = || {
@@ -168,7 +173,7 @@ impl Container {
             }
             let next = answer.next_part_number_marker().map(str::to_owned);
             if !answer.is_truncated().unwrap_or(false) {
-                return Ok(last_of_each(parts));
+                return Ok(parts);
             }
             if next.is_none() || next == after {
                 return Err(unexpected_reply());
@@ -187,7 +192,7 @@ impl Container {
     ) -> Result<Version> {
         let key = self.keys.key(name);
         let (version, id) = opened(&key, upload).ok_or(ErrorKind::NotFound)?;
-        let received = self.list_parts(name, upload).await?;
+        let received = self.listed(name, upload).await?;
         let chosen = chosen(&received, parts)?;
         let service = Arc::clone(&self.service);
         let (id, expected) = (id.to_owned(), expected.clone());
@@ -222,18 +227,20 @@ fn last_of_each(mut parts: Vec<(i128, ReceivedPart)>) -> Vec<ReceivedPart> {
         .collect()
 }
 
-/// The parts that are asked for, out of those that the upload has, by ascending numbers.
-fn chosen(received: &[ReceivedPart], parts: &[Part]) -> Result<Vec<CompletedPart>> {
+/// The parts that are asked for, out of those that the upload has.
+fn chosen(received: &[(i128, ReceivedPart)], parts: &[Part]) -> Result<Vec<CompletedPart>> {
+    let has: HashMap<(u32, &str), u64> = received
+        .iter()
+        .map(|(_, received)| ((received.part.number, &*received.part.tag), received.size))
+        .collect();
     let mut bytes = 0_u64;
     let mut chosen = Vec::with_capacity(parts.len());
     let mut is_too_small = false;
     for (place, part) in parts.iter().enumerate() {
-        let found = received.binary_search_by_key(&part.number, |received| received.part.number);
-        let found = found.ok().and_then(|found| received.get(found));
-        let found = found.filter(|found| found.part == *part);
-        let found = found.ok_or(ErrorKind::NotFound)?;
-        is_too_small |= found.size < PART_MIN_BYTES && place + 1 < parts.len();
-        bytes = bytes.saturating_add(found.size);
+        let found = has.get(&(part.number, part.tag.as_str()));
+        let size = *found.ok_or(ErrorKind::NotFound)?;
+        is_too_small |= size < PART_MIN_BYTES && place + 1 < parts.len();
+        bytes = bytes.saturating_add(size);
         let part = CompletedPart::builder()
             .part_number(number(part.number)?)
             .e_tag(&part.tag);
@@ -270,6 +277,7 @@ mod tests {
             received(3, 0),
             received(9, OBJECT_BYTES),
         ];
+        let has = has.map(|received| (0, received));
         let choose = |numbers: &[u32]| {
             let parts: Vec<Part> = numbers.iter().map(|&one| received(one, 0).part).collect();
             chosen(&has, &parts).map(|chosen| chosen.len())
