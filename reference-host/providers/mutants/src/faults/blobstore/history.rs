@@ -332,7 +332,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::new(
         "blob-history-forgets-deleted",
         "a deletion removes the earlier states",
-        &["BLOB-HISTORY-1"],
+        &["BLOB-HISTORY-1", "BLOB-GETVERSION-1"],
         driver!(DeleteForgets),
     ),
     Mutant::new(
