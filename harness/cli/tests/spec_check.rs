@@ -38,7 +38,7 @@ fn this_checkout_is_in_order() {
     assert_eq!(err(&output), "");
     let last = out(&output).lines().last().unwrap().to_owned();
     assert!(
-        last.contains("3 packages") && last.contains("cases"),
+        last.contains("4 packages") && last.contains("cases"),
         "{last}"
     );
     assert!(!out(&output).contains('\u{1b}'), "colours in a pipe");

@@ -242,7 +242,12 @@ impl Matrix {
                     .map(|provider| {
                         let declared = of_it.iter().any(|feature| declares(provider, feature));
                         let tests = provider.tests.iter();
-                        Cell::of(tests.filter(|t| t.capability == capability), declared, true)
+                        // Where nothing is declared, nothing can be opened, and so refused.
+                        Cell::of(
+                            tests.filter(|t| t.capability == capability),
+                            declared,
+                            false,
+                        )
                     })
                     .collect(),
             });
@@ -258,7 +263,8 @@ impl Matrix {
                             Cell::of(
                                 provider.tests.iter().filter(|test| test.is_of(feature)),
                                 declares(provider, feature),
-                                !feature.interfaces.is_empty(),
+                                feature.level != FeatureLevel::Core
+                                    && !feature.interfaces.is_empty(),
                             )
                         })
                         .collect(),

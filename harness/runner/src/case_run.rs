@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cloud_contract::{
-    Descriptor, Durability, FeatureId, Grant, Namespace, Platform, Provider, Scope, guarded,
+    Description, Descriptor, Durability, FeatureId, Grant, Namespace, Platform, Provider, Scope,
+    guarded,
 };
 use conformance_model::{Blame, Case, Evidence, Status, Verdict};
 use reference_host::Host;
@@ -197,7 +198,7 @@ impl Bench {
         namespace: Arc<dyn Namespace>,
     ) -> Attempt {
         let case = &self.suite.cases()[place];
-        let environment = Arc::new(self.environment(names, seed));
+        let environment = Arc::new(self.environment(self.suite.home(place), names, seed));
         let timeout = Duration::from_nanos(case.timeout_ns).mul_f64(self.timeout_scale);
         let act = |role: Role| {
             // A platform is what one instance is bound to: a session of its own.
@@ -251,8 +252,8 @@ impl Bench {
         self.provider.platform(grants)
     }
 
-    fn environment(&self, names: &CaseNames, seed: u64) -> Environment {
-        let descriptor = &self.descriptor;
+    fn environment(&self, component: &Component, names: &CaseNames, seed: u64) -> Environment {
+        let description = Description::of(&self.descriptor, component.capability);
         Environment {
             primary: names.primary.clone(),
             secondary: names.secondary.clone(),
@@ -261,17 +262,9 @@ impl Bench {
             absent: names.absent.clone(),
             denied: names.denied.clone(),
             unknown: names.unknown.clone(),
-            features: descriptor
-                .features
-                .iter()
-                .map(|&id| id.to_owned())
-                .collect(),
-            limits: descriptor
-                .limits
-                .iter()
-                .map(|limit| (limit.id.to_owned(), limit.value))
-                .collect(),
-            visibility_bound: u64::try_from(descriptor.visibility_bound.as_nanos())
+            features: description.features,
+            limits: description.limits,
+            visibility_bound: u64::try_from(description.visibility_bound.as_nanos())
                 .unwrap_or(u64::MAX),
             seed,
         }

@@ -254,9 +254,7 @@ impl Run {
             Action::Skip => without_attempt(Verdict::because(Status::Skip, "left out by --skip")),
             Action::NothingToRefuse { feature } => without_attempt(Verdict::because(
                 Status::Unsupported,
-                format!(
-                    "{feature} is not declared; it is a property of answers, so nothing can refuse it"
-                ),
+                format!("{feature} is not declared, and there is no function that could refuse it"),
             )),
             Action::Run => self.spawn(planned.case, repetition).await,
             Action::ProveRefusal { feature, by } => {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use cloud_contract::Capability;
 use conformance_model::{Case, Lane, Level};
 
 use crate::Patterns;
@@ -105,6 +106,15 @@ fn decide(cases: &[Case], case: &Case, declared: &BTreeSet<&str>, selection: &Se
     if selection.skips(case) {
         return Action::Skip;
     }
+    // A provider without the capability has nothing to open, and so nothing to refuse.
+    let core = Capability::from_name(&case.capability).map(Capability::core);
+    if let Some(core) = core
+        && !declared.contains(core)
+    {
+        return Action::NothingToRefuse {
+            feature: core.to_owned(),
+        };
+    }
     let Some(feature) = case
         .requires
         .iter()
@@ -165,7 +175,7 @@ mod tests {
     }
 
     fn actions(declared: &[&str], selection: &Selection) -> Vec<Action> {
-        let declared = declared.iter().copied().collect();
+        let declared = ["kv.store"].iter().chain(declared).copied().collect();
         plan(&suite(), &declared, selection)
             .into_iter()
             .map(|planned| planned.action)
@@ -176,6 +186,19 @@ mod tests {
     fn a_declared_feature_runs() {
         let all = actions(&["kv.cas", "kv.list.ordered"], &Selection::default());
         assert_eq!(all, vec![Action::Run; 4]);
+    }
+
+    #[test]
+    fn a_capability_that_is_not_there_has_nothing_to_refuse() {
+        let planned = plan(
+            &suite(),
+            &BTreeSet::from(["blob.container"]),
+            &Selection::default(),
+        );
+        let nothing = Action::NothingToRefuse {
+            feature: "kv.store".into(),
+        };
+        assert!(planned.iter().all(|planned| planned.action == nothing));
     }
 
     #[test]

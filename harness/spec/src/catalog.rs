@@ -9,7 +9,7 @@ use crate::check::{Problem, Roots, Texts};
 use crate::clauses::Index;
 use crate::features::{self, Capability, Elsewhere};
 use crate::limits::{self, PortableLimit};
-use crate::proposals::{self, Proposal};
+use crate::proposals::{self, Proposal, ProposalStatus};
 use crate::wit::{self, Documented, File, Interface};
 use crate::{Sources, SpecError, cases, check, clauses, digest, proposal_check};
 
@@ -315,6 +315,20 @@ impl Catalog {
         let mut problems = check::cases(self, cases);
         problems.extend(check::coverage(self, cases));
         problems
+    }
+
+    /// Whether a proposal that is still under discussion brings the package.
+    #[must_use]
+    pub(crate) fn is_draft(&self, package: &str) -> bool {
+        self.proposals
+            .iter()
+            .filter(|proposal| proposal.status == ProposalStatus::Draft)
+            .any(|proposal| {
+                proposal
+                    .packages
+                    .iter()
+                    .any(|stated| stated.text == package)
+            })
     }
 
     /// The clauses of stable interfaces that no case cites and that are not

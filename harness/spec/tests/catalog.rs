@@ -100,7 +100,15 @@ fn the_specification_obeys_its_rules() {
 fn the_specification_is_indexed() {
     let catalog = Catalog::embedded().unwrap();
     let names: Vec<&str> = catalog.packages().iter().map(|p| p.name.as_str()).collect();
-    assert_eq!(names, ["cloud:keyvalue", "cloud:platform", "cloud:types"]);
+    assert_eq!(
+        names,
+        [
+            "cloud:blobstore",
+            "cloud:keyvalue",
+            "cloud:platform",
+            "cloud:types"
+        ]
+    );
     assert!(catalog.clauses().len() > 100, "{}", catalog.clauses().len());
 
     let get = catalog.clause("KV-GET-2").unwrap();

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use cloud_contract::{Bindings, Description, Platform, Result, keyvalue};
+use cloud_contract::{Bindings, Description, Platform, Result, blobstore, keyvalue};
 
 use crate::output;
 
@@ -40,6 +40,21 @@ impl Platform for Told {
     async fn open_store(&self, name: &str) -> Result<Arc<dyn keyvalue::Store>> {
         self.tell("keyvalue", name);
         self.bindings.open_store(name).await
+    }
+
+    async fn open_container(&self, name: &str) -> Result<Arc<dyn blobstore::Container>> {
+        self.tell("blobstore", name);
+        self.bindings.open_container(name).await
+    }
+
+    async fn create_container(&self, name: &str) -> Result<()> {
+        self.tell("blobstore", name);
+        self.bindings.create_container(name).await
+    }
+
+    async fn delete_container(&self, name: &str) -> Result<()> {
+        self.tell("blobstore", name);
+        self.bindings.delete_container(name).await
     }
 
     fn describe(&self, capability: &str, name: &str) -> Result<Description> {

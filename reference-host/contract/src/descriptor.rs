@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::FeatureId;
+use crate::{Capability, FeatureId};
 
 /// What `ok` from a write promises.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -86,17 +86,22 @@ pub struct Description {
     pub visibility_bound: Duration,
 }
 
-impl From<&Descriptor> for Description {
-    fn from(descriptor: &Descriptor) -> Self {
+impl Description {
+    /// What of a descriptor is about one capability.
+    #[must_use]
+    pub fn of(descriptor: &Descriptor, capability: Capability) -> Self {
+        let concerns = |id: &str| id.starts_with(capability.prefix());
         Self {
             features: descriptor
                 .features
                 .iter()
+                .filter(|feature| concerns(feature))
                 .map(|&feature| feature.to_owned())
                 .collect(),
             limits: descriptor
                 .limits
                 .iter()
+                .filter(|limit| concerns(limit.id))
                 .map(|limit| (limit.id.to_owned(), limit.value))
                 .collect(),
             durability: descriptor.durability,

@@ -9,7 +9,7 @@ use futures::future::BoxFuture;
 use crate::{Result, Settings};
 
 /// A server program that a harness can start. In arguments, environment and
-/// endpoint, `{port}`, `{port.2}` and `{port.3}` stand for free loopback ports and
+/// endpoint, `{port}` and `{port.2}` to `{port.8}` stand for free loopback ports and
 /// `{directory}` for a fresh folder.
 #[derive(Debug, Clone, Copy)]
 pub struct Process {

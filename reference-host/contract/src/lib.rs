@@ -1,15 +1,16 @@
 //! The seam between a host and the services behind it.
 //!
 //! A provider implements [`Provider`], [`Namespace`] and one small driver trait
-//! per capability ([`keyvalue::Driver`]); a host talks to [`Platform`] and to
+//! per capability ([`keyvalue::Driver`], [`blobstore::Driver`]); a host talks to [`Platform`] and to
 //! guest-facing traits such as [`keyvalue::Store`]. In between stands one
-//! portable implementation ([`keyvalue::Portable`], [`Bindings`]) that does once
+//! portable implementation for each ([`keyvalue::Portable`], ...) that does once
 //! what every provider would otherwise repeat: validation, limits, refusal of
 //! undeclared features, cursors, timeouts, panics and tracing.
 //!
 //! This crate knows neither an engine nor an SDK nor the harness.
 #![deny(missing_docs)]
 
+pub mod blobstore;
 mod cursor;
 mod descriptor;
 mod error;
@@ -29,6 +30,7 @@ mod scope;
 mod secrets;
 mod service_clock;
 mod settings;
+mod walk;
 
 pub use bytes::Bytes;
 pub use descriptor::{Description, Descriptor, Durability, Limit};

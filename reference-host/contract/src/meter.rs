@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use async_trait::async_trait;
 
-use crate::{Descriptor, Grant, Namespace, Platform, Provider, Result, Scope, keyvalue};
+use crate::{Descriptor, Grant, Namespace, Platform, Provider, Result, Scope, blobstore, keyvalue};
 
 /// The number of calls that were made, and of those that may be.
 pub struct Meter {
@@ -123,6 +123,25 @@ impl Namespace for Metered<Arc<dyn Namespace>> {
             inner,
             meter: Arc::clone(&self.meter),
         }))
+    }
+
+    async fn blobstore(&self, container: &str) -> Result<Arc<dyn blobstore::Driver>> {
+        self.meter.spend().await;
+        let inner = self.inner.blobstore(container).await?;
+        Ok(Arc::new(Metered {
+            inner,
+            meter: Arc::clone(&self.meter),
+        }))
+    }
+
+    async fn create_container(&self, container: &str) -> Result<()> {
+        self.meter.spend().await;
+        self.inner.create_container(container).await
+    }
+
+    async fn delete_container(&self, container: &str) -> Result<()> {
+        self.meter.spend().await;
+        self.inner.delete_container(container).await
     }
 }
 

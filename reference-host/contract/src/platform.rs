@@ -6,8 +6,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use crate::{
-    Description, Descriptor, Error, ErrorKind, FeatureId, Namespace, Result, ScopeId, guarded,
-    keyvalue,
+    Description, Descriptor, Error, ErrorKind, FeatureId, Namespace, Result, ScopeId, blobstore,
+    feature, guarded, keyvalue,
 };
 
 /// A family of interfaces: one WIT package.
@@ -15,6 +15,8 @@ use crate::{
 pub enum Capability {
     /// `cloud:keyvalue`.
     Keyvalue,
+    /// `cloud:blobstore`.
+    Blobstore,
 }
 
 impl Capability {
@@ -23,7 +25,26 @@ impl Capability {
     pub fn from_name(name: &str) -> Option<Self> {
         match name {
             "keyvalue" => Some(Self::Keyvalue),
+            "blobstore" => Some(Self::Blobstore),
             _ => None,
+        }
+    }
+
+    /// The feature that every provider of it declares.
+    #[must_use]
+    pub fn core(self) -> FeatureId {
+        match self {
+            Self::Keyvalue => feature::KV_STORE,
+            Self::Blobstore => feature::BLOB_CONTAINER,
+        }
+    }
+
+    /// What the ids of its features and limits begin with.
+    #[must_use]
+    pub fn prefix(self) -> &'static str {
+        match self {
+            Self::Keyvalue => "kv.",
+            Self::Blobstore => "blob.",
         }
     }
 }
@@ -37,6 +58,26 @@ pub trait Platform: Send + Sync + fmt::Debug {
     /// `access-denied` for a name that is not granted, `not-found` for a granted
     /// name without a store.
     async fn open_store(&self, name: &str) -> Result<Arc<dyn keyvalue::Store>>;
+
+    /// `cloud:blobstore/container.open`.
+    ///
+    /// # Errors
+    /// `access-denied` for a name that is not granted, `not-found` for a granted
+    /// name without a container.
+    async fn open_container(&self, name: &str) -> Result<Arc<dyn blobstore::Container>>;
+
+    /// `cloud:blobstore/admin.create-container`.
+    ///
+    /// # Errors
+    /// `access-denied` for a name that is not granted, `already-exists`, `unsupported`.
+    async fn create_container(&self, name: &str) -> Result<()>;
+
+    /// `cloud:blobstore/admin.delete-container`.
+    ///
+    /// # Errors
+    /// `access-denied` for a name that is not granted, `not-found`,
+    /// `precondition-failed` for one with objects, `unsupported`.
+    async fn delete_container(&self, name: &str) -> Result<()>;
 
     /// `cloud:types/features.describe`.
     ///
@@ -94,6 +135,16 @@ impl Bindings {
             .find(|grant| grant.capability == capability && grant.name == name)
             .ok_or_else(|| ErrorKind::AccessDenied.into())
     }
+
+    /// The grant of a container that the guest may create and delete.
+    fn administered(&self, name: &str) -> Result<&Grant> {
+        let grant = self.grant(Capability::Blobstore, name)?;
+        if grant.descriptor.declares(feature::BLOB_ADMIN) {
+            Ok(grant)
+        } else {
+            Err(Error::unsupported(feature::BLOB_ADMIN))
+        }
+    }
 }
 
 #[async_trait]
@@ -106,10 +157,32 @@ impl Platform for Bindings {
         Ok(Arc::new(keyvalue::Portable::new(driver, grant)))
     }
 
+    async fn open_container(&self, name: &str) -> Result<Arc<dyn blobstore::Container>> {
+        let grant = self.grant(Capability::Blobstore, name)?;
+        let limit = grant.descriptor.call_timeout;
+        let open = grant.namespace.blobstore(&grant.target);
+        let driver = guarded("open", &grant.target, limit, open).await?;
+        Ok(Arc::new(blobstore::Portable::new(driver, grant)))
+    }
+
+    async fn create_container(&self, name: &str) -> Result<()> {
+        let grant = self.administered(name)?;
+        let limit = grant.descriptor.call_timeout;
+        let create = grant.namespace.create_container(&grant.target);
+        guarded("create-container", &grant.target, limit, create).await
+    }
+
+    async fn delete_container(&self, name: &str) -> Result<()> {
+        let grant = self.administered(name)?;
+        let limit = grant.descriptor.call_timeout;
+        let delete = grant.namespace.delete_container(&grant.target);
+        guarded("delete-container", &grant.target, limit, delete).await
+    }
+
     fn describe(&self, capability: &str, name: &str) -> Result<Description> {
         let known = Capability::from_name(capability)
             .ok_or_else(|| Error::unsupported(capability.to_owned()))?;
         let grant = self.grant(known, name)?;
-        Ok(Description::from(&*grant.descriptor))
+        Ok(Description::of(&grant.descriptor, known))
     }
 }

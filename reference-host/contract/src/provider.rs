@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use crate::{Bindings, Descriptor, Error, Grant, Platform, Result, Scope, feature, keyvalue};
+use crate::{
+    Bindings, Descriptor, Error, Grant, Platform, Result, Scope, blobstore, feature, keyvalue,
+};
 
 /// A connection to a service that implements one or more capabilities.
 #[async_trait]
@@ -52,5 +54,32 @@ pub trait Namespace: Send + Sync + fmt::Debug {
     async fn keyvalue(&self, store: &str) -> Result<Arc<dyn keyvalue::Driver>> {
         let _ = store;
         Err(Error::unsupported(feature::KV_STORE))
+    }
+
+    /// The driver of one container of this scope.
+    ///
+    /// # Errors
+    /// `not-found` if the scope holds no such container.
+    async fn blobstore(&self, container: &str) -> Result<Arc<dyn blobstore::Driver>> {
+        let _ = container;
+        Err(Error::unsupported(feature::BLOB_CONTAINER))
+    }
+
+    /// Creates a container without objects (feature `blob.admin`).
+    ///
+    /// # Errors
+    /// `already-exists`.
+    async fn create_container(&self, container: &str) -> Result<()> {
+        let _ = container;
+        Err(Error::unsupported(feature::BLOB_ADMIN))
+    }
+
+    /// Removes an empty container (feature `blob.admin`).
+    ///
+    /// # Errors
+    /// `not-found`; `precondition-failed` for one with objects.
+    async fn delete_container(&self, container: &str) -> Result<()> {
+        let _ = container;
+        Err(Error::unsupported(feature::BLOB_ADMIN))
     }
 }

@@ -4,7 +4,7 @@ use std::any::Any;
 use std::sync::Arc;
 use std::time::Instant;
 
-use cloud_contract::{Platform, keyvalue};
+use cloud_contract::{Platform, blobstore, keyvalue};
 use wasmtime::ResourceLimiter;
 use wasmtime::component::{HasData, Resource, ResourceTable};
 
@@ -81,6 +81,14 @@ impl State {
     ) -> wasmtime::Result<Arc<dyn keyvalue::Store>> {
         Ok(Arc::clone(&self.table.get(handle)?.0))
     }
+
+    /// The container behind a guest's handle, for a call of the guest.
+    pub(crate) fn container(
+        &self,
+        handle: &Resource<ContainerHandle>,
+    ) -> wasmtime::Result<Arc<dyn blobstore::Container>> {
+        Ok(Arc::clone(&self.table.get(handle)?.0))
+    }
 }
 
 impl std::fmt::Debug for State {
@@ -122,6 +130,14 @@ impl ResourceLimiter for MemoryLimit {
     reason = "generated bindings re-export it inside this crate"
 )]
 pub struct StoreHandle(pub(crate) Arc<dyn keyvalue::Store>);
+
+/// A guest's handle to a container.
+#[derive(Debug)]
+#[expect(
+    unreachable_pub,
+    reason = "generated bindings re-export it inside this crate"
+)]
+pub struct ContainerHandle(pub(crate) Arc<dyn blobstore::Container>);
 
 /// Gives the bindings access to [`State`].
 pub(crate) struct Cloud;

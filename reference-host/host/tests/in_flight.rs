@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use cloud_contract::blobstore::Container;
 use cloud_contract::keyvalue::{
     BatchResult, Entry, Expected, KeyStream, Page, Store, SwapError, Version,
 };
@@ -86,6 +87,15 @@ struct Only(fn() -> KeyStream);
 impl Platform for Only {
     async fn open_store(&self, _: &str) -> Result<Arc<dyn Store>> {
         Ok(Arc::new(Stub(self.0)))
+    }
+    async fn open_container(&self, _: &str) -> Result<Arc<dyn Container>> {
+        none()
+    }
+    async fn create_container(&self, _: &str) -> Result<()> {
+        none()
+    }
+    async fn delete_container(&self, _: &str) -> Result<()> {
+        none()
     }
     fn describe(&self, _: &str, _: &str) -> Result<Description> {
         none()

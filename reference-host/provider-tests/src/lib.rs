@@ -4,12 +4,14 @@
 //!
 //! The suite proves what a guest can see. Here is what it cannot: how a provider fails
 //! when its service is absent, dies, stalls or loses replies ([`faults`]), and what the
-//! seam asks of scopes and of several hosts on one service ([`seam`]). What is special
-//! to one service stays in the tests of its provider.
+//! seam asks of scopes and of several hosts on one service ([`seam`]); for containers both
+//! are in [`blob`]. What is special to one service stays in the tests of its provider.
 //!
 //! This crate knows no provider, and nothing but tests uses it.
 #![deny(missing_docs)]
 
+pub mod blobs;
+pub mod blob;
 mod calls;
 mod config;
 pub mod faults;

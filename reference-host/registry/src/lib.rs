@@ -27,6 +27,8 @@ pub fn factories() -> &'static [&'static Factory] {
         &provider_postgres::FACTORY,
         #[cfg(feature = "dynamodb")]
         &provider_dynamodb::FACTORY,
+        #[cfg(feature = "s3")]
+        &provider_s3::FACTORY,
         #[cfg(feature = "azure-tables")]
         &provider_azure_tables::FACTORY,
         #[cfg(feature = "firestore")]

@@ -5,6 +5,7 @@
 //! interfaces under test and the suite protocol; it knows no case, and neither a
 //! provider nor a host.
 
+pub mod blobstore;
 mod calls;
 mod case;
 mod check;
@@ -36,6 +37,7 @@ pub mod prelude {
     pub use core::time::Duration;
 
     pub use crate::bindings::cloud::types::errors::Error;
+    pub use crate::blobstore::{self, Container};
     pub use crate::case::{Lane, Level};
     pub use crate::keyvalue::{self, Store};
     pub use crate::{
@@ -49,7 +51,7 @@ pub mod prelude {
 #[allow(missing_docs, unreachable_pub, clippy::all)]
 pub mod bindings {
     wit_bindgen::generate!({
-        path: ["../../../wit/types", "../../../wit/keyvalue", "wit"],
+        path: ["../../../wit/types", "../../../wit/keyvalue", "../../../wit/blobstore", "wit"],
         inline: "
             package cloud:guest;
             world guest {
@@ -59,6 +61,15 @@ pub mod bindings {
                 import cloud:keyvalue/counters@0.1.0;
                 import cloud:keyvalue/batch@0.1.0;
                 import cloud:keyvalue/expiry@0.1.0;
+                import cloud:blobstore/container@0.1.0;
+                import cloud:blobstore/admin@0.1.0;
+                import cloud:blobstore/conditional-delete@0.1.0;
+                import cloud:blobstore/conditional-copy@0.1.0;
+                import cloud:blobstore/atomic-move@0.1.0;
+                import cloud:blobstore/multipart@0.1.0;
+                import cloud:blobstore/append@0.1.0;
+                import cloud:blobstore/history@0.1.0;
+                import cloud:blobstore/links@0.1.0;
                 export cloud:conformance/suite@0.1.0;
             }
         ",

@@ -128,7 +128,7 @@ impl<T: Show> Show for Option<T> {
     }
 }
 
-fn list<T: Show>(items: &[T], out: &mut String) {
+pub(crate) fn list<T: Show>(items: &[T], out: &mut String) {
     out.push('[');
     for (place, item) in items.iter().take(SHOWN_ITEMS).enumerate() {
         if place > 0 {

@@ -104,9 +104,9 @@ fn nobody_spends_without_being_asked() {
     let me = vendor.user(state.path(), "me", "eu-west-1");
     let away = ["--endpoint", "https://acct.example"];
     for arguments in [
-        &["-p", "aws", CASE[0], CASE[1]][..],
+        &["-p", "dynamodb/aws", CASE[0], CASE[1]][..],
         &["-p", "dynamodb", away[0], away[1], CASE[0], CASE[1]],
-        &["doctor", "-p", "aws"],
+        &["doctor", "-p", "dynamodb/aws"],
         &["doctor", "-p", "azurite", away[0], away[1]],
     ] {
         done(&me, arguments)
@@ -175,7 +175,7 @@ fn a_person_may_say_no_or_leave() {
     let state = tempfile::tempdir().unwrap();
     let vendor = Vendor::start(State::default());
     let me = vendor.user(state.path(), "me", "eu-west-1");
-    let arguments = ["-p", "aws", CASE[0], CASE[1]];
+    let arguments = ["-p", "dynamodb/aws", CASE[0], CASE[1]];
     let Some(no) = at_a_terminal(&me, &arguments, b"n\n") else {
         return not_run("no `script` in PATH");
     };
@@ -197,14 +197,30 @@ fn what_an_account_refuses_is_a_verdict_and_no_wrong_setting() {
     let folder = reports.path().to_str().unwrap();
     let set = ["--set", "timeout-ms=4000"];
     let arguments = [
-        "-p", "aws", "--yes", set[0], set[1], CASE[0], CASE[1], "-o", folder,
+        "-p",
+        "dynamodb/aws",
+        "--yes",
+        set[0],
+        set[1],
+        CASE[0],
+        CASE[1],
+        "-o",
+        folder,
     ];
     done(&me, &arguments).expect(3).says("access denied");
     let report = json(reports.path().join("report.json"));
     assert_eq!(report["providers"][0]["conclusion"], "error");
     // Nobody saw that anything was made.
     vendor.state().denied.clear();
-    let gc = ["gc", "--older-than", "0s", "-p", "aws", set[0], set[1]];
+    let gc = [
+        "gc",
+        "--older-than",
+        "0s",
+        "-p",
+        "dynamodb/aws",
+        set[0],
+        set[1],
+    ];
     done(&me, &gc).expect(0);
     assert_eq!(ledgers(state.path()), 0);
 }
@@ -217,7 +233,7 @@ fn what_is_left_is_found_where_it_is_and_not_forgotten_elsewhere() {
         ..State::default()
     });
     let me = vendor.user(state.path(), "me", "eu-west-1");
-    let left = done(&me, &["-p", "aws", "--yes", CASE[0], CASE[1]]);
+    let left = done(&me, &["-p", "dynamodb/aws", "--yes", CASE[0], CASE[1]]);
     assert_ne!(left.code, Some(0));
     left.says("could not be removed: ");
     assert_eq!(ledgers(state.path()), 1);
@@ -242,7 +258,7 @@ fn scopes_that_could_not_be_closed_are_gone_with_their_table() {
     let state = tempfile::tempdir().unwrap();
     let vendor = Vendor::start(State::default());
     let me = vendor.user(state.path(), "me", "eu-west-1");
-    let done = done(&me, &["-p", "aws", "--yes", CASE[0], CASE[1]]);
+    let done = done(&me, &["-p", "dynamodb/aws", "--yes", CASE[0], CASE[1]]);
     assert_ne!(done.code, Some(0), "items are denied: {done:#?}");
     assert!(!done.both().contains("could not be removed"), "{done:#?}");
     assert_eq!(vendor.state().tables.len(), 0);
@@ -258,7 +274,7 @@ fn what_is_being_created_at_an_interrupt_is_removed() {
             ..State::default()
         });
         let me = vendor.user(state.path(), "me", "eu-west-1");
-        let arguments = [command, &["-p", "aws", "--yes"]].concat();
+        let arguments = [command, &["-p", "dynamodb/aws", "--yes"]].concat();
         let child = me.command(&arguments).spawn().unwrap();
         wait_for("the table", || {
             let seen = &vendor.state().seen;
@@ -283,7 +299,19 @@ fn a_run_that_ends_before_it_begins_removes_what_it_created() {
     // Only known when the provider is open.
     std::fs::create_dir(reports.path().join("events.jsonl")).unwrap();
     let folder = reports.path().to_str().unwrap();
-    done(&me, &["-p", "aws", "--yes", CASE[0], CASE[1], "-o", folder]).expect(2);
+    done(
+        &me,
+        &[
+            "-p",
+            "dynamodb/aws",
+            "--yes",
+            CASE[0],
+            CASE[1],
+            "-o",
+            folder,
+        ],
+    )
+    .expect(2);
     let left = vendor.state();
     assert!(left.seen.iter().any(|action| action == "CreateTable"));
     assert!(left.tables.is_empty(), "{left:#?}");
@@ -298,7 +326,7 @@ fn doctor_tells_what_it_could_not_remove() {
         ..State::default()
     });
     let me = vendor.user(state.path(), "me", "eu-west-1");
-    done(&me, &["doctor", "-p", "aws", "--yes"])
+    done(&me, &["doctor", "-p", "dynamodb/aws", "--yes"])
         .expect(3)
         .says("could not be removed: ");
     assert_eq!(ledgers(state.path()), 1);

@@ -360,12 +360,25 @@ pub fn sample_endpoint(flavour: &Flavour) -> String {
     let of_process = flavour.process.map(|process| process.endpoint);
     let of_container = flavour.container.map(|container| container.endpoint);
     let endpoint = of_process.or(of_container).unwrap_or("URL");
-    endpoint
+    let mut text = endpoint
         .replace("127.0.0.1", "HOST")
         .replace("{host}", "HOST")
-        .replace("{port}", "PORT")
-        .replace("{port.2}", "PORT2")
-        .replace("{port.3}", "PORT3")
+        .replace("{port}", "PORT");
+    for number in 2..=PORTS {
+        text = text.replace(&port_mark(number), &format!("PORT{number}"));
+    }
+    text
+}
+
+/// How many ports a program can ask for.
+const PORTS: usize = 8;
+
+/// What stands for a port in what a program is started with.
+fn port_mark(number: usize) -> String {
+    match number {
+        1 => "{port}".to_owned(),
+        number => format!("{{port.{number}}}"),
+    }
 }
 
 #[cfg(test)]

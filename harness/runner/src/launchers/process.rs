@@ -21,7 +21,7 @@ use tokio::sync::watch;
 use super::ports::{free_port, listens};
 use super::programs::{User, prepare, program_path};
 use super::watchdog::Watchdog;
-use super::{Health, Loss, Patience};
+use super::{Health, Loss, PORTS, Patience, port_mark};
 use crate::SetupError;
 
 /// How long a server may take from its start to the first answer.
@@ -74,14 +74,16 @@ impl RunningServer {
     /// Starts it, with a fresh folder for its data: in the one that the settings
     /// name, or where this machine keeps what is temporary.
     pub(crate) async fn start(server: Process, settings: &Settings) -> Result<Self, SetupError> {
-        let ports = [free_port()?, free_port()?, free_port()?];
+        let ports = (0..PORTS).map(|_| free_port());
+        let ports = ports.collect::<Result<Vec<_>, _>>()?;
         let folder = fresh_folder(settings.directory.as_deref())?;
         let directory = folder.path().display().to_string();
         let fill = |text: &str| {
-            text.replace("{port}", &ports[0].to_string())
-                .replace("{port.2}", &ports[1].to_string())
-                .replace("{port.3}", &ports[2].to_string())
-                .replace("{directory}", &directory)
+            let mut text = text.replace("{directory}", &directory);
+            for (number, port) in (1..).zip(&ports) {
+                text = text.replace(&port_mark(number), &port.to_string());
+            }
+            text
         };
         let user = User::of(&server, folder.path())?;
         for words in server.prepare {

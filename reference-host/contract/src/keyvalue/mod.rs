@@ -2,7 +2,6 @@
 
 pub mod counter;
 mod driver;
-mod keys;
 mod metered;
 mod portable;
 mod rules;

@@ -9,11 +9,10 @@ use async_trait::async_trait;
 use bytes::Bytes;
 
 use super::driver::{Conditional, Driver, Entry, Expected, ListRequest, SetOptions, Version};
-use super::keys;
 use super::rules::{self, Broken, Rules};
 use super::store::{BatchError, BatchResult, KeyStream, Page, Store, SwapError};
-use crate::cursor::{self, ListId};
-use crate::{Error, ErrorKind, Grant, Result, feature, guarded};
+use crate::cursor;
+use crate::{Error, ErrorKind, Grant, Result, feature, guarded, walk};
 
 /// Wraps a driver into what a guest sees.
 #[derive(Debug)]
@@ -79,7 +78,7 @@ impl Portable {
         }
     }
 
-    fn list_id<'a>(&'a self, prefix: &'a str) -> ListId<'a> {
+    fn list_id<'a>(&'a self, prefix: &'a str) -> [&'a str; 3] {
         [&self.scope, &self.store, prefix]
     }
 
@@ -159,7 +158,13 @@ impl Store for Portable {
     }
 
     fn keys(self: Arc<Self>, prefix: String) -> KeyStream {
-        keys::stream(self, prefix)
+        walk::pages(move |cursor| {
+            let (store, prefix) = (Arc::clone(&self), prefix.clone());
+            async move {
+                let page = store.list(&prefix, cursor.as_deref(), None).await?;
+                Ok((page.keys, page.cursor))
+            }
+        })
     }
 
     async fn current(&self, key: &str) -> Result<Option<Entry>> {

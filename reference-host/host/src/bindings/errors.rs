@@ -24,7 +24,7 @@ impl From<Error> for wit::Error {
             ErrorKind::OutOfRange => Self::OutOfRange,
             ErrorKind::Unsupported { feature } => Self::Unsupported(feature.to_string()),
             ErrorKind::Throttled { retry_after } => {
-                Self::Throttled(retry_after.map(super::expiry::nanoseconds))
+                Self::Throttled(retry_after.map(super::nanoseconds))
             }
             ErrorKind::Timeout => Self::Timeout,
             ErrorKind::Unavailable => Self::Unavailable,

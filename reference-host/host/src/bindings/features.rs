@@ -33,7 +33,7 @@ impl From<Description> for wit::Description {
                 Durability::Process => wit::Durability::Process,
                 Durability::Durable => wit::Durability::Durable,
             },
-            visibility_bound: super::expiry::nanoseconds(description.visibility_bound),
+            visibility_bound: super::nanoseconds(description.visibility_bound),
         }
     }
 }

@@ -20,18 +20,22 @@ use redb::{
 };
 use tokio::sync::Semaphore;
 
+use crate::blobstore::files::Files;
+use crate::blobstore::tables::FILES;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::{self, DAMAGED, Fault};
 use crate::ledger::Ledger;
 use crate::snapshot::Snapshot;
-use crate::tables::{FORMAT, META, META_FORMAT};
+use crate::tables::{FORMAT, FORMAT_WITHOUT_CONTAINERS, META, META_FORMAT};
 use crate::writer::{self, Call, Job, Writer};
 
 const LOCK_FILE: &str = "lock";
 const DATA_FILE: &str = "data.redb";
 /// A database that is being made; it gets its name when it is complete.
 const NEW_FILE: &str = "data.redb.new";
+/// The folder with the bytes of objects.
+const BLOB_FOLDER: &str = "blobs";
 
 /// Waiting calls may take this much memory, in KiB; further ones wait outside.
 const QUEUE_KIB: usize = 64 * 1024;
@@ -45,6 +49,7 @@ pub(crate) struct Shared {
     database: RwLock<Option<Database>>,
     open: Open,
     clock: Clock,
+    files: Arc<Files>,
     /// Held for as long as anybody may use the database.
     _lock: Option<File>,
 }
@@ -52,6 +57,10 @@ pub(crate) struct Shared {
 impl Shared {
     pub(crate) fn clock(&self) -> &Clock {
         &self.clock
+    }
+
+    pub(crate) fn files(&self) -> &Arc<Files> {
+        &self.files
     }
 
     pub(crate) fn is_open(&self) -> bool {
@@ -73,6 +82,10 @@ impl Shared {
             .write()
             .unwrap_or_else(PoisonError::into_inner) = Some(opened);
         tracing::info!("the data file is open again");
+        // What a commit that failed has named or not is known only now.
+        if let Err(error) = self.sweep() {
+            tracing::warn!(%error, "files of objects that are gone stay where they are");
+        }
         Ok(())
     }
 
@@ -98,6 +111,14 @@ impl Shared {
                 Err(Error::with_source(ErrorKind::Unavailable, cause).into())
             }
         }
+    }
+
+    /// Removes the files that no object has. Nothing may be committed meanwhile.
+    fn sweep(&self) -> Result<()> {
+        let transaction = self.with(|database| Ok(database.begin_read()?))?;
+        let named = transaction.open_table(FILES).map_err(Fault::from)?;
+        let is_named = |file| Ok(named.get(file).map_err(Fault::from)?.is_some());
+        self.files.sweep(is_named)
     }
 
     pub(crate) fn begin_write(&self) -> Result<WriteTransaction, Fault> {
@@ -149,15 +170,20 @@ impl Engine {
             check_format(&database)?;
             Ok(database)
         };
-        Self::start(Box::new(open), Some(lock))
+        let files = Files::open(directory.join(BLOB_FOLDER))
+            .map_err(|error| unusable(&error, directory))?;
+        let engine = Self::start(Box::new(open), files, Some(lock))?;
+        engine.shared.sweep()?;
+        Ok(engine)
     }
 
     /// Opens the database and starts the writer.
-    fn start(open: Open, lock: Option<File>) -> Result<Self> {
+    fn start(open: Open, files: Arc<Files>, lock: Option<File>) -> Result<Self> {
         let shared = Arc::new(Shared {
             database: RwLock::new(Some(open()?)),
             open,
             clock: Clock::default(),
+            files,
             _lock: lock,
         });
         let (queue, jobs) = mpsc::channel();
@@ -172,6 +198,11 @@ impl Engine {
             budget: Arc::new(Semaphore::new(QUEUE_KIB)),
             writer: Some(thread),
         })
+    }
+
+    /// The bytes of objects.
+    pub(crate) fn files(&self) -> &Arc<Files> {
+        self.shared.files()
     }
 
     /// Reads the latest committed state.
@@ -213,6 +244,7 @@ impl Drop for Engine {
         {
             tracing::error!("the writing thread panicked");
         }
+        self.shared.files().settle();
     }
 }
 
@@ -298,7 +330,7 @@ fn initialise(database: &Database) -> Result<()> {
     Ok(fill()?)
 }
 
-/// Refuses a database that something else made.
+/// Refuses a database that something else made, and brings an older one up to date.
 fn check_format(database: &Database) -> Result<()> {
     let read = || -> Result<Option<u64>, Fault> {
         let transaction = database.begin_read()?;
@@ -310,6 +342,7 @@ fn check_format(database: &Database) -> Result<()> {
     };
     match read()? {
         Some(FORMAT) => Ok(()),
+        Some(FORMAT_WITHOUT_CONTAINERS) => initialise(database),
         Some(_) => {
             let text = "the data file was written by another version of this provider";
             Err(ErrorKind::Other(text.into()).into())

@@ -28,6 +28,17 @@ pub(crate) fn settle<T>(outcome: Result<T, Fault>) -> Result<Result<T, Error>, F
     }
 }
 
+/// The results of a batch; its items share an error that is not their own.
+pub(crate) fn each<T>(
+    items: usize,
+    batch: Result<Vec<Result<T, Error>>, Error>,
+) -> Vec<Result<T, Error>> {
+    match batch {
+        Ok(results) => results,
+        Err(error) => (0..items).map(|_| Err(error.clone())).collect(),
+    }
+}
+
 pub(crate) const DAMAGED: ErrorKind =
     ErrorKind::Other(std::borrow::Cow::Borrowed("the data file is damaged"));
 

@@ -1,31 +1,41 @@
-//! What each call does inside a write transaction.
+//! What the calls of one write transaction share: numbers, scopes, and what is to happen
+//! when it is committed. What each call does is in the folder of its capability.
 //!
 //! Every method checks first and changes after, so a refused call leaves the
 //! transaction as it was and the calls that share it go on. Knows nothing of
 //! queues, threads and commits.
 
-use cloud_contract::ErrorKind;
-use cloud_contract::keyvalue::{Conditional, Entry, Expected, SetOptions, Version, counter};
-use redb::{ReadableTable, ReadableTableMetadata, Table, WriteTransaction};
+use redb::{ReadableTable, Table, WriteTransaction};
 
+use crate::blobstore::files::{Files, NewFile};
 use crate::clock::Clock;
 use crate::error::Fault;
-use crate::record::{self, Header, INLINE_BYTES, Names};
-use crate::tables::{self, EXPIRIES, ITEMS, META, META_SEQUENCE, SCOPES, STORES, TRASH};
-use crate::tables::{FORMAT, META_FORMAT, VALUES};
+use crate::keyvalue::{Names, record};
+use crate::tables::{FORMAT, META, META_FORMAT, META_SEQUENCE, SCOPES};
+use crate::{blobstore, keyvalue};
+
+pub(crate) const SCOPE_DAMAGED: &str = "a scope's record does not decode";
 
 /// The tables of one write transaction.
 pub(crate) struct Ledger<'txn> {
     meta: Table<'txn, &'static str, u64>,
     scopes: Table<'txn, &'static str, &'static [u8]>,
-    stores: Table<'txn, u64, ()>,
-    trash: Table<'txn, u64, ()>,
-    items: Table<'txn, &'static [u8], &'static [u8]>,
-    values: Table<'txn, &'static [u8], &'static [u8]>,
-    expiries: Table<'txn, &'static [u8], ()>,
-    clock: &'txn Clock,
+    pub(crate) keyvalue: keyvalue::tables::Tables<'txn>,
+    pub(crate) blobstore: blobstore::tables::Tables<'txn>,
+    pub(crate) clock: &'txn Clock,
+    /// What becomes of files when the transaction ends.
+    pub(crate) files: FileChanges,
     sequence: u64,
     effect: Effect,
+}
+
+/// What an open scope holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Opened {
+    /// The numbers of its stores.
+    pub(crate) stores: Names,
+    /// The number under which its containers are.
+    pub(crate) containers: u64,
 }
 
 /// What a transaction has to do to the disk.
@@ -40,12 +50,38 @@ pub(crate) enum Effect {
     Durable,
 }
 
+/// Files that a transaction named for the first time, and those that it no longer names.
+#[derive(Debug, Default)]
+pub(crate) struct FileChanges {
+    pub(crate) new: Vec<NewFile>,
+    pub(crate) gone: Vec<u128>,
+}
+
+impl FileChanges {
+    /// The transaction is on the disk.
+    pub(crate) fn committed(self, files: &Files) {
+        for file in self.new {
+            file.keep();
+        }
+        for file in self.gone {
+            files.remove(file);
+        }
+    }
+
+    /// Whether it is nobody knows: every file stays until the database is open again.
+    pub(crate) fn unknown(self) {
+        for file in self.new {
+            file.keep();
+        }
+    }
+}
+
 /// What is left to do when a transaction ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Leftover {
     /// Records to remove, known by now.
     pub(crate) more: bool,
-    /// When the next key ends, in nanoseconds since 1970.
+    /// When the next key or upload ends, in nanoseconds since 1970.
     pub(crate) next_deadline: Option<u64>,
 }
 
@@ -63,39 +99,48 @@ impl<'txn> Ledger<'txn> {
         Ok(Self {
             meta,
             scopes: transaction.open_table(SCOPES)?,
-            stores: transaction.open_table(STORES)?,
-            trash: transaction.open_table(TRASH)?,
-            items: transaction.open_table(ITEMS)?,
-            values: transaction.open_table(VALUES)?,
-            expiries: transaction.open_table(EXPIRIES)?,
+            keyvalue: keyvalue::tables::Tables::open(transaction)?,
+            blobstore: blobstore::tables::Tables::open(transaction)?,
             clock,
+            files: FileChanges::default(),
             sequence: sequence.max(stored),
             effect: Effect::None,
         })
     }
 
-    /// Marks a new database as one of this layout.
+    /// Marks a new database as one of this layout, and brings one of the layout before
+    /// up to date.
     pub(crate) fn initialise(&mut self) -> Result<(), Fault> {
+        let mut without = Vec::new();
+        for scope in self.scopes.iter()? {
+            let (id, record) = scope?;
+            let names = record::decode_names(record.value());
+            let names = names.ok_or_else(|| Fault::damaged(SCOPE_DAMAGED))?;
+            without.push((id.value().to_owned(), names));
+        }
+        for (id, names) in without {
+            self.open_containers(&id, names.keys())?;
+        }
         self.meta.insert(META_FORMAT, FORMAT)?;
         self.effect = Effect::Durable;
         Ok(())
     }
 
     /// Writes down what the calls share. Returns what the transaction has to do,
-    /// and the last number that was given.
-    pub(crate) fn finish(mut self) -> Result<(Effect, u64), Fault> {
+    /// what becomes of files, and the last number that was given.
+    pub(crate) fn finish(mut self) -> Result<(Effect, FileChanges, u64), Fault> {
         if self.effect > Effect::None {
             self.meta.insert(META_SEQUENCE, self.sequence)?;
         }
-        Ok((self.effect, self.sequence))
+        Ok((self.effect, self.files, self.sequence))
     }
 
-    fn touch(&mut self, effect: Effect) {
+    pub(crate) fn touch(&mut self, effect: Effect) {
         self.effect = self.effect.max(effect);
     }
 
     /// A number that this data folder never gave before.
-    fn number(&mut self) -> Result<u64, Fault> {
+    pub(crate) fn number(&mut self) -> Result<u64, Fault> {
         self.sequence = self
             .sequence
             .checked_add(1)
@@ -103,10 +148,13 @@ impl<'txn> Ledger<'txn> {
         Ok(self.sequence)
     }
 
-    /// The stores of a scope, made if the scope is not open.
-    pub(crate) fn open_scope(&mut self, id: &str, names: &[String]) -> Result<Names, Fault> {
+    /// What a scope holds, made if the scope is not open.
+    pub(crate) fn open_scope(&mut self, id: &str, names: &[String]) -> Result<Opened, Fault> {
         if let Some(stores) = self.scope(id)? {
-            return Ok(stores);
+            let containers = self
+                .containers_of(id)?
+                .ok_or_else(|| Fault::damaged(SCOPE_DAMAGED))?;
+            return Ok(Opened { stores, containers });
         }
         let mut stores = Names::new();
         for name in names {
@@ -116,12 +164,13 @@ impl<'txn> Ledger<'txn> {
             }
         }
         for &number in stores.values() {
-            self.stores.insert(number, ())?;
+            self.keyvalue.stores.insert(number, ())?;
         }
         self.scopes
             .insert(id, record::encode_names(&stores).as_slice())?;
+        let containers = self.open_containers(id, stores.keys())?;
         self.touch(Effect::Volatile);
-        Ok(stores)
+        Ok(Opened { stores, containers })
     }
 
     fn scope(&self, id: &str) -> Result<Option<Names>, Fault> {
@@ -129,246 +178,43 @@ impl<'txn> Ledger<'txn> {
             None => Ok(None),
             Some(record) => record::decode_names(record.value())
                 .map(Some)
-                .ok_or_else(|| Fault::damaged("a scope's record does not decode")),
+                .ok_or_else(|| Fault::damaged(SCOPE_DAMAGED)),
         }
     }
 
-    /// Ends a scope. Its stores are gone with this transaction; their records
+    /// Ends a scope. What it holds is gone with this transaction; the records
     /// are removed by [`Self::reclaim`], in steps.
     pub(crate) fn close_scope(&mut self, id: &str) -> Result<(), Fault> {
         let Some(stores) = self.scope(id)? else {
             return Ok(());
         };
+        self.close_containers(id)?;
         self.scopes.remove(id)?;
         for number in stores.into_values() {
-            self.stores.remove(number)?;
-            self.trash.insert(number, ())?;
+            self.keyvalue.stores.remove(number)?;
+            self.keyvalue.trash.insert(number, ())?;
         }
         self.touch(Effect::Durable);
         Ok(())
     }
 
-    /// Refuses a handle whose scope was closed: what it wrote would never be
-    /// removed.
-    fn live(&self, store: u64) -> Result<(), Fault> {
-        match self.stores.get(store)? {
-            Some(_) => Ok(()),
-            None => Err(ErrorKind::NotFound.into()),
-        }
-    }
-
-    pub(crate) fn set(
-        &mut self,
-        store: u64,
-        key: &str,
-        value: &[u8],
-        options: &SetOptions,
-    ) -> Result<Conditional<Option<Version>>, Fault> {
-        self.live(store)?;
-        let item = record::item(store, key.as_bytes());
-        let now = self.clock.now();
-        let old = tables::header(&self.items, &item)?;
-        if !meets(old, &options.expected, now) {
-            return Ok(Conditional::Stale(self.present(&item, now)?));
-        }
-        let deadline = options.ttl.map(|ttl| {
-            let ttl = u64::try_from(ttl.as_nanos()).unwrap_or(u64::MAX);
-            now.saturating_add(ttl)
-        });
-        let version = self.write(&item, value, deadline, old)?;
-        Ok(Conditional::Done(Some(record::version(version))))
-    }
-
-    pub(crate) fn delete(
-        &mut self,
-        store: u64,
-        key: &str,
-        expected: &Expected,
-    ) -> Result<Conditional<()>, Fault> {
-        self.live(store)?;
-        let item = record::item(store, key.as_bytes());
-        let now = self.clock.now();
-        let old = tables::header(&self.items, &item)?;
-        if !meets(old, expected, now) {
-            return Ok(Conditional::Stale(self.present(&item, now)?));
-        }
-        if let Some(old) = old {
-            self.erase(&item, old)?;
-            self.touch(Effect::Durable);
-        }
-        Ok(Conditional::Done(()))
-    }
-
-    pub(crate) fn increment(&mut self, store: u64, key: &str, delta: i64) -> Result<i64, Fault> {
-        self.live(store)?;
-        let item = record::item(store, key.as_bytes());
-        let now = self.clock.now();
-        let stored = tables::item(&self.items, &self.values, &item)?;
-        let old = stored.as_ref().map(|stored| stored.header);
-        let present = stored.filter(|stored| stored.header.present_at(now));
-        let sum = counter::add(present.as_ref().map(|present| &present.value[..]), delta)?;
-        let deadline = present.and_then(|present| present.header.deadline);
-        self.write(&item, sum.to_string().as_bytes(), deadline, old)?;
-        Ok(sum)
-    }
-
-    /// The entry that a refused condition answers with.
-    fn present(&self, item: &[u8], now: u64) -> Result<Option<Entry>, Fault> {
-        Ok(tables::item(&self.items, &self.values, item)?
-            .filter(|item| item.header.present_at(now))
-            .map(|item| item.entry(now)))
-    }
-
-    /// Puts a value in the place of `old` and returns its version.
-    fn write(
-        &mut self,
-        item: &[u8],
-        value: &[u8],
-        deadline: Option<u64>,
-        old: Option<Header>,
-    ) -> Result<u64, Fault> {
-        let header = Header {
-            version: self.number()?,
-            deadline,
-            apart: value.len() > INLINE_BYTES,
-        };
-        let old_deadline = old.and_then(|old| old.deadline);
-        if old_deadline != deadline {
-            if let Some(old_deadline) = old_deadline {
-                self.expiries
-                    .remove(record::expiry(old_deadline, item).as_slice())?;
-            }
-            if let Some(deadline) = deadline {
-                self.expiries
-                    .insert(record::expiry(deadline, item).as_slice(), ())?;
-            }
-        }
-        if header.apart {
-            self.values.insert(item, value)?;
-        } else if old.is_some_and(|old| old.apart) {
-            self.values.remove(item)?;
-        }
-        self.items.insert(item, header.encode(value).as_slice())?;
-        self.touch(Effect::Durable);
-        Ok(header.version)
-    }
-
-    /// Removes an item with everything that belongs to it.
-    fn erase(&mut self, item: &[u8], header: Header) -> Result<(), Fault> {
-        if let Some(deadline) = header.deadline {
-            self.expiries
-                .remove(record::expiry(deadline, item).as_slice())?;
-        }
-        if header.apart {
-            self.values.remove(item)?;
-        }
-        self.items.remove(item)?;
-        Ok(())
-    }
-
-    /// Removes at most `limit` records of keys that have ended and of stores
-    /// that were closed. Nobody can see them, so their removal need not be
-    /// durable by itself.
+    /// Removes about `limit` records of what has ended or was closed. Nobody can see
+    /// them, so their removal need not be durable by itself.
     pub(crate) fn reclaim(&mut self, limit: usize) -> Result<(), Fault> {
         let left = self.reclaim_ended(limit)?;
-        self.reclaim_closed(left)
-    }
-
-    /// The header of an item, none also if it does not decode.
-    fn header(&self, item: &[u8]) -> Result<Option<Header>, Fault> {
-        match tables::header(&self.items, item) {
-            Err(Fault::Refused(_)) => Ok(None),
-            other => other,
-        }
-    }
-
-    fn reclaim_ended(&mut self, mut left: usize) -> Result<usize, Fault> {
-        // The end of the range is the first key of the next nanosecond.
-        let end = self.clock.now().saturating_add(1).to_be_bytes();
-        let mut ended = Vec::new();
-        for expiry in self.expiries.range::<&[u8]>(..end.as_slice())?.take(left) {
-            ended.push(expiry?.0.value().to_vec());
-        }
-        for expiry in ended {
-            let owner = match record::split_expiry(&expiry) {
-                Some((deadline, item)) => self
-                    .header(item)?
-                    .filter(|header| header.deadline == Some(deadline))
-                    .map(|header| (item, header)),
-                None => None,
-            };
-            match owner {
-                Some((item, header)) => self.erase(item, header)?,
-                // Damage, and not this transaction's business: drop the row, so
-                // that it is not looked at for ever.
-                None => {
-                    self.expiries.remove(expiry.as_slice())?;
-                }
-            }
-            self.touch(Effect::Volatile);
-            left -= 1;
-        }
-        Ok(left)
-    }
-
-    fn reclaim_closed(&mut self, mut left: usize) -> Result<(), Fault> {
-        while left > 0 {
-            let Some(store) = self.trash.first()?.map(|(store, _)| store.value()) else {
-                break;
-            };
-            let first = record::item(store, b"");
-            let mut removed = Vec::new();
-            for record in self.items.range::<&[u8]>(first.as_slice()..)?.take(left) {
-                let (item, record) = record?;
-                if !item.value().starts_with(&first) {
-                    break;
-                }
-                // What does not decode is removed as well; its header would
-                // only tell what else to look for, so look for everything.
-                let header = Header::decode(record.value()).map(|(header, _)| header);
-                removed.push((item.value().to_vec(), header));
-            }
-            if removed.len() < left {
-                self.trash.remove(store)?;
-            }
-            // A store without items counts as one, so that many empty stores
-            // are not reclaimed in one step.
-            left = left.saturating_sub(removed.len().max(1));
-            for (item, header) in removed {
-                self.erase(
-                    &item,
-                    header.unwrap_or(Header {
-                        version: 0,
-                        deadline: None,
-                        apart: true,
-                    }),
-                )?;
-            }
-            self.touch(Effect::Volatile);
-        }
-        Ok(())
+        let left = self.reclaim_stores(left)?;
+        let left = self.reclaim_uploads(left)?;
+        self.reclaim_containers(left)
     }
 
     /// What [`Self::reclaim`] would find to do, now and later.
     pub(crate) fn leftover(&self) -> Result<Leftover, Fault> {
-        let next_deadline = match self.expiries.first()? {
-            None => None,
-            Some((expiry, _)) => record::split_expiry(expiry.value()).map(|(deadline, _)| deadline),
-        };
-        let ended = next_deadline.is_some_and(|deadline| deadline <= self.clock.now());
+        let stores = self.leftover_of_stores()?;
+        let containers = self.leftover_of_containers()?;
+        let deadlines = stores.next_deadline.into_iter();
         Ok(Leftover {
-            more: ended || !self.trash.is_empty()?,
-            next_deadline,
+            more: stores.more || containers.more,
+            next_deadline: deadlines.chain(containers.next_deadline).min(),
         })
-    }
-}
-
-/// Whether an item is in the expected state.
-fn meets(header: Option<Header>, expected: &Expected, now: u64) -> bool {
-    let present = header.filter(|header| header.present_at(now));
-    match (expected, present) {
-        (Expected::Any, _) | (Expected::Absent, None) => true,
-        (Expected::Absent, Some(_)) | (Expected::Version(_), None) => false,
-        (Expected::Version(version), Some(header)) => header.version() == *version,
     }
 }

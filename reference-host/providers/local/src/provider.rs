@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::descriptor::descriptor;
 use crate::engine::Engine;
 use crate::error::DAMAGED;
-use crate::namespace::Stores;
+use crate::namespace::Names;
 
 /// A data folder, open in this process and in no other.
 #[derive(Debug)]
@@ -43,8 +43,8 @@ impl Provider for Local {
     async fn open(&self, scope: &Scope) -> Result<Arc<dyn Namespace>> {
         let id = scope.id.as_str();
         // A scope that is open need not wait for the writer.
-        let stores = match self.engine.read(|snapshot| snapshot.scope(id))? {
-            Some(stores) => stores,
+        let opened = match self.engine.read(|snapshot| snapshot.scope(id))? {
+            Some(opened) => opened,
             None => {
                 let (id, names) = (id.to_owned(), scope.names.clone());
                 self.engine
@@ -52,7 +52,7 @@ impl Provider for Local {
                     .await?
             }
         };
-        Ok(Arc::new(Stores::new(Arc::clone(&self.engine), stores)))
+        Ok(Arc::new(Names::new(Arc::clone(&self.engine), opened)))
     }
 
     async fn close(&self, scope: &Scope) -> Result<()> {

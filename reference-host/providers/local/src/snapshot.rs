@@ -1,22 +1,18 @@
-//! Reads: one consistent state of the database, beside any write.
+//! Reads: one consistent state of the database, beside any write. What each call reads
+//! is in the folder of its capability.
 
-use std::ops::Bound;
+use redb::ReadTransaction;
 
-use bytes::Bytes;
-use cloud_contract::keyvalue::{Entry, KeyPage, ListRequest};
-use cloud_contract::{Error, ErrorKind};
-use redb::{ReadOnlyTable, ReadTransaction};
-
-use crate::error::{self, Fault};
-use crate::record::{self, Header, Names};
-use crate::tables::{self, ITEMS, Item, SCOPES, STORES, VALUES};
-
-type Records = ReadOnlyTable<&'static [u8], &'static [u8]>;
+use crate::blobstore::tables::BLOB_SCOPES;
+use crate::error::Fault;
+use crate::keyvalue::record;
+use crate::ledger::{Opened, SCOPE_DAMAGED};
+use crate::tables::SCOPES;
 
 /// The latest committed state, as of one moment.
 pub(crate) struct Snapshot {
-    transaction: ReadTransaction,
-    now: u64,
+    pub(crate) transaction: ReadTransaction,
+    pub(crate) now: u64,
 }
 
 impl Snapshot {
@@ -26,105 +22,19 @@ impl Snapshot {
         Self { transaction, now }
     }
 
-    /// The stores of a scope, none if it is not open.
-    pub(crate) fn scope(&self, id: &str) -> Result<Option<Names>, Fault> {
-        match self.transaction.open_table(SCOPES)?.get(id)? {
-            None => Ok(None),
-            Some(record) => record::decode_names(record.value())
-                .map(Some)
-                .ok_or_else(|| Fault::damaged("a scope's record does not decode")),
-        }
-    }
-
-    /// The records of a store that exists. A handle whose scope was closed is
-    /// refused.
-    fn items(&self, store: u64) -> Result<Records, Fault> {
-        match self.transaction.open_table(STORES)?.get(store)? {
-            Some(_) => Ok(self.transaction.open_table(ITEMS)?),
-            None => Err(ErrorKind::NotFound.into()),
-        }
-    }
-
-    /// A key that is present.
-    fn present(
-        &self,
-        items: &Records,
-        values: &Records,
-        store: u64,
-        key: &str,
-    ) -> Result<Option<Item>, Fault> {
-        let item = tables::item(items, values, &record::item(store, key.as_bytes()))?;
-        Ok(item.filter(|item| item.header.present_at(self.now)))
-    }
-
-    fn one(&self, store: u64, key: &str) -> Result<Option<Item>, Fault> {
-        let items = self.items(store)?;
-        self.present(&items, &self.transaction.open_table(VALUES)?, store, key)
-    }
-
-    pub(crate) fn get(&self, store: u64, key: &str) -> Result<Option<Bytes>, Fault> {
-        Ok(self.one(store, key)?.map(|item| item.value))
-    }
-
-    /// The values of keys, all as of one moment. The outer error is that of the
-    /// store.
-    pub(crate) fn get_many(
-        &self,
-        store: u64,
-        keys: &[String],
-    ) -> Result<Vec<Result<Option<Bytes>, Error>>, Fault> {
-        let items = self.items(store)?;
-        let values = self.transaction.open_table(VALUES)?;
-        keys.iter()
-            .map(|key| {
-                let item = self.present(&items, &values, store, key);
-                error::settle(item.map(|item| item.map(|item| item.value)))
-            })
-            .collect()
-    }
-
-    pub(crate) fn exists(&self, store: u64, key: &str) -> Result<bool, Fault> {
-        let items = self.items(store)?;
-        let header = tables::header(&items, &record::item(store, key.as_bytes()))?;
-        Ok(header.is_some_and(|header| header.present_at(self.now)))
-    }
-
-    pub(crate) fn entry(&self, store: u64, key: &str) -> Result<Option<Entry>, Fault> {
-        Ok(self.one(store, key)?.map(|item| item.entry(self.now)))
-    }
-
-    /// A page in the order of the keys. The cursor is the last key of the page,
-    /// so it holds however the list changes.
-    pub(crate) fn list(&self, store: u64, request: ListRequest<'_>) -> Result<KeyPage, Fault> {
-        let items = self.items(store)?;
-        let first = record::item(store, request.prefix.as_bytes());
-        let after = request.after.map(|after| record::item(store, after));
-        let start = match &after {
-            Some(after) if *after >= first => Bound::Excluded(after.as_slice()),
-            _ => Bound::Included(first.as_slice()),
+    /// What a scope holds, none if it is not open.
+    pub(crate) fn scope(&self, id: &str) -> Result<Option<Opened>, Fault> {
+        let Some(stores) = self.transaction.open_table(SCOPES)?.get(id)? else {
+            return Ok(None);
         };
-        let mut page = KeyPage::default();
-        // Expired records are skipped, not counted: the writer removes them soon
-        // after their time, so there are few.
-        for record in items.range::<&[u8]>((start, Bound::Unbounded))? {
-            let (item, record) = record?;
-            let item = item.value();
-            if !item.starts_with(&first) {
-                break;
-            }
-            let (header, _) = Header::decode(record.value())
-                .ok_or_else(|| Fault::damaged("an item's record does not decode"))?;
-            if !header.present_at(self.now) {
-                continue;
-            }
-            if page.keys.len() >= request.limit {
-                page.next = page.keys.last().map(|key| key.clone().into_bytes());
-                break;
-            }
-            let key = std::str::from_utf8(&item[8..])
-                .map_err(|_| Fault::damaged("a key is not valid text"))?;
-            page.keys.push(key.to_owned());
+        let stores = record::decode_names(stores.value());
+        let containers = self.transaction.open_table(BLOB_SCOPES)?.get(id)?;
+        match (stores, containers) {
+            (Some(stores), Some(containers)) => Ok(Some(Opened {
+                stores,
+                containers: containers.value(),
+            })),
+            _ => Err(Fault::damaged(SCOPE_DAMAGED)),
         }
-        Ok(page)
     }
 }

@@ -1,87 +1,15 @@
-//! The tables of the database, and how an item is read from any view of them.
+//! The tables that are of no capability.
 
-use bytes::Bytes;
-use redb::{ReadableTable, TableDefinition};
-
-use cloud_contract::keyvalue::Entry;
-
-use crate::error::Fault;
-use crate::record::Header;
+use redb::TableDefinition;
 
 /// The layout that this code reads and writes.
-pub(crate) const FORMAT: u64 = 1;
+pub(crate) const FORMAT: u64 = 2;
+/// The layout before there were containers, which is brought up to date.
+pub(crate) const FORMAT_WITHOUT_CONTAINERS: u64 = 1;
 
-/// `format`, and `sequence`: the last number given to a version or a store.
+/// `format`, and `sequence`: the last number that was given to anything.
 pub(crate) const META: TableDefinition<'_, &str, u64> = TableDefinition::new("meta");
 pub(crate) const META_FORMAT: &str = "format";
 pub(crate) const META_SEQUENCE: &str = "sequence";
 /// Open scopes and the numbers of their stores.
 pub(crate) const SCOPES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("scopes");
-/// Numbers of stores that exist.
-pub(crate) const STORES: TableDefinition<'_, u64, ()> = TableDefinition::new("stores");
-/// Numbers of stores that were closed and may still have items to remove.
-pub(crate) const TRASH: TableDefinition<'_, u64, ()> = TableDefinition::new("trash");
-/// Records by item key; see `record`.
-pub(crate) const ITEMS: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("items");
-/// Long values by item key.
-pub(crate) const VALUES: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("values");
-/// Deadlines and item keys of all items that end.
-pub(crate) const EXPIRIES: TableDefinition<'_, &[u8], ()> = TableDefinition::new("expiries");
-
-/// A stored item, whether or not its time has passed.
-#[derive(Debug)]
-pub(crate) struct Item {
-    pub(crate) header: Header,
-    pub(crate) value: Bytes,
-}
-
-impl Item {
-    /// What a guest sees of it.
-    pub(crate) fn entry(self, now: u64) -> Entry {
-        Entry {
-            version: self.header.version(),
-            remaining: self
-                .header
-                .deadline
-                .map(|deadline| std::time::Duration::from_nanos(deadline.saturating_sub(now))),
-            value: self.value,
-        }
-    }
-}
-
-const BAD_RECORD: &str = "an item's record does not decode";
-
-/// The header of an item.
-pub(crate) fn header<T>(items: &T, key: &[u8]) -> Result<Option<Header>, Fault>
-where
-    T: ReadableTable<&'static [u8], &'static [u8]>,
-{
-    let Some(record) = items.get(key)? else {
-        return Ok(None);
-    };
-    match Header::decode(record.value()) {
-        Some((header, _)) => Ok(Some(header)),
-        None => Err(Fault::damaged(BAD_RECORD)),
-    }
-}
-
-/// An item with its value.
-pub(crate) fn item<T>(items: &T, values: &T, key: &[u8]) -> Result<Option<Item>, Fault>
-where
-    T: ReadableTable<&'static [u8], &'static [u8]>,
-{
-    let Some(record) = items.get(key)? else {
-        return Ok(None);
-    };
-    let (header, inline) =
-        Header::decode(record.value()).ok_or_else(|| Fault::damaged(BAD_RECORD))?;
-    let value = if header.apart {
-        let value = values
-            .get(key)?
-            .ok_or_else(|| Fault::damaged("a long value is missing"))?;
-        Bytes::copy_from_slice(value.value())
-    } else {
-        Bytes::copy_from_slice(inline)
-    };
-    Ok(Some(Item { header, value }))
-}

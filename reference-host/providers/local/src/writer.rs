@@ -11,7 +11,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
 use cloud_contract::{Error, ErrorKind, Result};
-use redb::Durability;
+use redb::{Durability, WriteTransaction};
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use crate::engine::Shared;
@@ -198,7 +198,7 @@ impl Writer {
     }
 
     fn transact(&mut self, jobs: &mut [Box<dyn Job>]) -> Result<(), Fault> {
-        let mut transaction = self.shared.begin_write()?;
+        let transaction = self.shared.begin_write()?;
         let mut ledger = Ledger::open(&transaction, self.shared.clock(), self.sequence)?;
         for job in jobs.iter_mut() {
             job.run(&mut ledger).map_err(Fault::Broken)?;
@@ -210,21 +210,31 @@ impl Writer {
         };
         ledger.reclaim(limit)?;
         let leftover = ledger.leftover()?;
-        let (effect, sequence) = ledger.finish()?;
+        let (effect, files, sequence) = ledger.finish()?;
         self.sequence = sequence;
-        match effect {
-            Effect::None => transaction.abort()?,
-            Effect::Volatile => {
-                transaction
-                    .set_durability(Durability::None)
-                    .map_err(|error| Fault::Broken(error.into()))?;
-                transaction.commit()?;
-            }
-            Effect::Durable => transaction.commit()?,
+        if let Err(fault) = end(transaction, effect) {
+            files.unknown();
+            return Err(fault);
         }
+        files.committed(self.shared.files());
         self.leftover = leftover;
         Ok(())
     }
+}
+
+/// Ends a transaction as its effect asks for.
+fn end(mut transaction: WriteTransaction, effect: Effect) -> Result<(), Fault> {
+    match effect {
+        Effect::None => transaction.abort()?,
+        Effect::Volatile => {
+            transaction
+                .set_durability(Durability::None)
+                .map_err(|error| Fault::Broken(error.into()))?;
+            transaction.commit()?;
+        }
+        Effect::Durable => transaction.commit()?,
+    }
+    Ok(())
 }
 
 /// What waits for an answer that will not come: the writer has ended.

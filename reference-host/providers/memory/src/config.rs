@@ -4,6 +4,8 @@ use cloud_contract::{Error, Result, Settings};
 
 /// The room of a store: more than a guest needs, less than a machine has.
 pub(crate) const DEFAULT_STORE_BYTES: usize = 1 << 30;
+/// The room of a container: a few objects of the largest size.
+const DEFAULT_CONTAINER_BYTES: u64 = 4 << 30;
 /// Room for one value of the largest size, whatever else is there.
 const LEAST_STORE_MIB: usize = 32;
 /// A typing error of a few digits should not lift the bound.
@@ -14,6 +16,17 @@ const MOST_STORE_MIB: usize = 1 << 20;
 pub(crate) struct Config {
     /// The most memory that one store takes.
     pub(crate) store_bytes: usize,
+    /// The most memory that the objects of one container take.
+    pub(crate) container_bytes: u64,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            store_bytes: DEFAULT_STORE_BYTES,
+            container_bytes: DEFAULT_CONTAINER_BYTES,
+        }
+    }
 }
 
 impl Config {
@@ -26,11 +39,16 @@ impl Config {
         if settings.endpoint.is_some() {
             return Err(Error::invalid("endpoint: the memory provider has none"));
         }
-        let options = settings.known_options(&["store-mib"])?;
-        let mib = options.number("store-mib", LEAST_STORE_MIB..=MOST_STORE_MIB)?;
-        Ok(Self {
-            store_bytes: mib.map_or(DEFAULT_STORE_BYTES, |mib| mib << 20),
-        })
+        let options = settings.known_options(&["store-mib", "container-mib"])?;
+        let mib = |name| options.number(name, LEAST_STORE_MIB..=MOST_STORE_MIB);
+        let mut config = Self::default();
+        if let Some(mib) = mib("store-mib")? {
+            config.store_bytes = mib << 20;
+        }
+        if let Some(mib) = mib("container-mib")? {
+            config.container_bytes = (mib as u64) << 20;
+        }
+        Ok(config)
     }
 }
 

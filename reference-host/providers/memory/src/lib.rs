@@ -1,26 +1,28 @@
-//! The embedded default: everything in the memory of the process, every feature.
+//! The embedded default: everything in the memory of the process.
 //!
 //! Data lives as long as the [`Provider`](cloud_contract::Provider) value that
 //! [`FACTORY`] opens, and ends with it. There is nothing to install and nothing
 //! that must be set, so this is the provider to develop against, the reference for
 //! the conformance suite, and the base of the providers that are wrong on purpose.
 //!
-//! The one option is `store-mib`: how much memory each store may take (1024).
-//! A write that would need more is `throttled`.
+//! The options are `store-mib` and `container-mib`: how much memory each key-value store
+//! (1024) and the objects of each container (4096) may take. A write that would need more
+//! is `throttled`.
 //!
-//! [`KeyvalueStore`] is public so that such a provider can wrap it.
+//! [`KeyvalueStore`] and [`MemoryContainer`] are public so that such a provider can wrap
+//! them.
 #![deny(missing_docs)]
 
+mod blobstore;
 mod config;
 mod descriptor;
-mod driver;
-mod expiry;
+mod keyvalue;
 mod namespace;
 mod provider;
-mod table;
 
+pub use blobstore::MemoryContainer;
 pub use descriptor::descriptor;
-pub use driver::KeyvalueStore;
+pub use keyvalue::KeyvalueStore;
 pub use namespace::MemoryNamespace;
 pub use provider::MemoryProvider;
 
@@ -29,7 +31,7 @@ use cloud_contract::Factory;
 /// The entry of the registry.
 pub const FACTORY: Factory = Factory {
     name: descriptor::ID,
-    summary: "in the memory of this process; every feature, nothing survives",
+    summary: "in the memory of this process; every feature but links and history, nothing survives",
     flavours: &[],
     needs_directory: false,
     resources: None,

@@ -7,14 +7,14 @@ use async_trait::async_trait;
 use cloud_contract::{Descriptor, Namespace, Provider, Result, Scope, ScopeId, Settings};
 use futures::future::BoxFuture;
 
-use crate::config::{Config, DEFAULT_STORE_BYTES};
+use crate::config::Config;
 use crate::{MemoryNamespace, descriptor};
 
 /// The memory provider. Two values share nothing.
 #[derive(Debug)]
 pub struct MemoryProvider {
     descriptor: Descriptor,
-    store_bytes: usize,
+    config: Config,
     scopes: Mutex<HashMap<ScopeId, Arc<MemoryNamespace>>>,
 }
 
@@ -22,16 +22,23 @@ impl MemoryProvider {
     /// A provider without scopes, whose stores have the default room.
     #[must_use]
     pub fn new() -> Self {
-        Self::bounded(DEFAULT_STORE_BYTES)
+        Self::with(Config::default())
     }
 
     /// A provider without scopes, each of whose stores takes at most `store_bytes`.
     /// Less than the largest value refuses values within the declared limits.
     #[must_use]
     pub fn bounded(store_bytes: usize) -> Self {
+        Self::with(Config {
+            store_bytes,
+            ..Config::default()
+        })
+    }
+
+    fn with(config: Config) -> Self {
         Self {
             descriptor: descriptor(),
-            store_bytes,
+            config,
             scopes: Mutex::default(),
         }
     }
@@ -58,7 +65,7 @@ impl Provider for MemoryProvider {
         let namespace = Arc::clone(
             self.scopes()
                 .entry(scope.id.clone())
-                .or_insert_with(|| Arc::new(MemoryNamespace::new(scope, self.store_bytes))),
+                .or_insert_with(|| Arc::new(MemoryNamespace::new(scope, self.config))),
         );
         Ok(namespace)
     }
@@ -75,6 +82,6 @@ impl Provider for MemoryProvider {
 pub(crate) fn connect(settings: Settings) -> BoxFuture<'static, Result<Arc<dyn Provider>>> {
     Box::pin(async move {
         let config = Config::read(&settings)?;
-        Ok(Arc::new(MemoryProvider::bounded(config.store_bytes)) as Arc<dyn Provider>)
+        Ok(Arc::new(MemoryProvider::with(config)) as Arc<dyn Provider>)
     })
 }

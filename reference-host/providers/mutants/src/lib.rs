@@ -11,12 +11,12 @@
 //! fault does not name goes through untouched.
 #![deny(missing_docs)]
 
-mod driver;
+mod blobstore;
 mod faults;
+mod keyvalue;
 mod mutant;
 mod platform;
 mod provider;
-mod store;
 
 pub use faults::mutants;
 pub use mutant::Mutant;

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use cloud_contract::{Descriptor, Error, Provider, Result, Settings};
 use futures::future::BoxFuture;
 
-use crate::driver::DriverFault;
+use crate::blobstore::container::ContainerFault;
+use crate::blobstore::driver::DriverFault as ContainerDriverFault;
+use crate::keyvalue::driver::DriverFault as StoreDriverFault;
+use crate::keyvalue::store::StoreFault;
 use crate::platform::PlatformFault;
 use crate::provider::MutantProvider;
-use crate::store::StoreFault;
 
 /// The memory provider with one fault.
 #[derive(Debug, Clone, Copy)]
@@ -23,16 +25,20 @@ pub struct Mutant {
     pub(crate) fault: Layer,
 }
 
-/// Where a fault stands. Faults of drivers and stores are made once for each
-/// store of each scope, those of platforms once for each guest instance.
+/// Where a fault stands. Faults of drivers, stores and containers are made once for each
+/// store or container of each scope, those of platforms once for each guest instance.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Layer {
     /// In what the provider declares of itself.
     Descriptor(fn(&mut Descriptor)),
-    /// Below the portable layer.
-    Driver(fn() -> Arc<dyn DriverFault>),
+    /// Below the portable layer of key-value.
+    StoreDriver(fn() -> Arc<dyn StoreDriverFault>),
     /// Above the portable layer, in front of an open store.
     Store(fn() -> Arc<dyn StoreFault>),
+    /// Below the portable layer of blob stores.
+    ContainerDriver(fn() -> Arc<dyn ContainerDriverFault>),
+    /// Above the portable layer, in front of an open container.
+    Container(fn() -> Arc<dyn ContainerFault>),
     /// Above the portable layer, in front of `open` and `describe`.
     Platform(fn() -> Arc<dyn PlatformFault>),
 }

@@ -132,7 +132,7 @@ impl KeyStream {
 
 /// Whether most keys of a list that took so many `steps` are repetitions. Looks
 /// only now and then, because it sorts.
-fn circles(steps: usize, keys: &[String]) -> bool {
+pub(crate) fn circles(steps: usize, keys: &[String]) -> bool {
     if steps < 64 || !steps.is_power_of_two() {
         return false;
     }

@@ -8,7 +8,7 @@ use cloud_contract::keyvalue::{Conditional, SetOptions};
 use redb::{ReadableTableMetadata, StorageBackend, TableDefinition};
 
 use super::*;
-use crate::tables::{EXPIRIES, ITEMS, TRASH, VALUES};
+use crate::keyvalue::tables::{EXPIRIES, ITEMS, TRASH, VALUES};
 
 /// What the disk has not flushed yet.
 #[derive(Debug, Clone)]
@@ -146,13 +146,16 @@ fn start(disk: &Arc<Disk>) -> Result<Engine> {
         }
         Ok(database)
     };
-    Engine::start(Box::new(open), None)
+    // These tests have no containers, so the folder need not outlive this.
+    let folder = tempfile::tempdir().unwrap();
+    let files = Files::open(folder.path().join("blobs")).unwrap();
+    Engine::start(Box::new(open), files, None)
 }
 
 async fn store(engine: &Engine) -> u64 {
     let names = ["default".to_owned()];
     let open = engine.write(0, move |ledger| ledger.open_scope("scope", &names));
-    open.await.unwrap()["default"]
+    open.await.unwrap().stores["default"]
 }
 
 async fn set(engine: &Engine, store: u64, key: String, value: Vec<u8>) -> Result<u64> {

@@ -1,55 +1,13 @@
-//! The catalogue: one file for each area of the specification, each with its
-//! faults and, at its end or start, the list of the mutants made of them.
+//! The catalogue: faults by capability, and by the area of its specification.
 
-mod arguments;
-mod basic;
-mod batch;
-mod batch_lives;
-mod chunks;
-mod concurrency;
-mod contention;
-mod counters;
-mod counting;
-mod cursors;
-mod errors;
-mod expiry;
-mod features;
-mod handles;
-mod keys;
-mod lifetimes;
-mod limits;
-mod list;
-mod names;
-mod open;
-mod order;
-mod overtaken;
-mod races;
-mod refusals;
-mod session;
-mod several;
-mod streams;
-mod swap;
-mod tools;
-mod values;
-mod versions;
+mod blobstore;
+mod keyvalue;
+
+pub(crate) use blobstore::Signing;
 
 use std::sync::LazyLock;
 
 use crate::Mutant;
-
-/// A fault below the portable layer.
-macro_rules! driver {
-    ($fault:expr) => {
-        $crate::mutant::Layer::Driver(|| std::sync::Arc::new($fault))
-    };
-}
-
-/// A fault in front of an open store.
-macro_rules! store {
-    ($fault:expr) => {
-        $crate::mutant::Layer::Store(|| std::sync::Arc::new($fault))
-    };
-}
 
 /// A fault in front of `open` and `describe`.
 macro_rules! platform {
@@ -58,45 +16,12 @@ macro_rules! platform {
     };
 }
 
-use {driver, platform, store};
+use platform;
 
-/// Every mutant, ordered by area.
+/// Every mutant, ordered by capability and area.
 #[must_use]
 pub fn mutants() -> &'static [Mutant] {
-    static ALL: LazyLock<Vec<Mutant>> = LazyLock::new(|| {
-        [
-            open::MUTANTS,
-            names::MUTANTS,
-            handles::MUTANTS,
-            features::MUTANTS,
-            limits::MUTANTS,
-            keys::MUTANTS,
-            arguments::MUTANTS,
-            values::MUTANTS,
-            basic::MUTANTS,
-            session::MUTANTS,
-            list::MUTANTS,
-            order::MUTANTS,
-            cursors::MUTANTS,
-            streams::MUTANTS,
-            swap::MUTANTS,
-            races::MUTANTS,
-            versions::MUTANTS,
-            counters::MUTANTS,
-            counting::MUTANTS,
-            batch::MUTANTS,
-            refusals::MUTANTS,
-            chunks::MUTANTS,
-            batch_lives::MUTANTS,
-            expiry::MUTANTS,
-            lifetimes::MUTANTS,
-            errors::MUTANTS,
-            concurrency::MUTANTS,
-            contention::MUTANTS,
-            several::MUTANTS,
-            overtaken::MUTANTS,
-        ]
-        .concat()
-    });
+    static ALL: LazyLock<Vec<Mutant>> =
+        LazyLock::new(|| [keyvalue::mutants(), blobstore::mutants()].concat());
     &ALL
 }

@@ -1,0 +1,44 @@
+use blobstore::admin;
+use conformance_kit::prelude::*;
+
+case! {
+    id: "blob.admin.old-handle",
+    title: "calls through a handle of a removed container end in not-found or are carried out",
+    level: Level::May,
+    clauses: ["BLOB-REMOVE-6"],
+    requires: ["blob.admin"],
+}
+
+/// What a call through the handle came to.
+fn outcome<T: Show>(cx: &Context, result: Result<T, Error>) -> Result<&'static str, Stop> {
+    let check = cx.check("BLOB-REMOVE-6", "call through a handle of before");
+    match result {
+        Ok(_) => Ok("ok"),
+        Err(Error::NotFound) => Ok("not-found"),
+        other => check.ok(other).map(|_| "ok"),
+    }
+}
+
+async fn run(cx: &Context) -> Outcome {
+    let name = &cx.names().secondary;
+    let old = cx.second_container().await?;
+    let check = cx.check("BLOB-REMOVE-6", "list a container that is there");
+    for round in ["while there is none", "while there is another"] {
+        if round == "while there is none" {
+            cx.ok(admin::delete(name).await)?;
+        } else {
+            cx.ok(admin::create(name).await)?;
+        }
+        let calls = [
+            outcome(cx, old.head("object").await.map(drop))?,
+            outcome(cx, old.put("object", b"bytes").await)?,
+            outcome(cx, old.get("object").await)?,
+            outcome(cx, old.list("", None, None, None).await)?,
+            outcome(cx, old.delete("object").await)?,
+        ];
+        cx.note(format!("{round}: {}", calls.join(", ")));
+    }
+    let container = cx.ok(blobstore::open(name).await)?;
+    let listed = cx.all_names(&container, "", None).await?;
+    check.keys::<&str>(&listed, &[])
+}

@@ -1,0 +1,29 @@
+//! Cases of `cloud:blobstore/admin`.
+//!
+//! What a guest may create is the granted name that has no container; of what there is it
+//! may remove the second container and those of awkward names, which all begin empty.
+
+conformance_kit::suite! {
+    capability: "blobstore";
+    create {
+        denied;
+        existing;
+        instances;
+        new;
+        usable;
+    }
+    delete {
+        all_names;
+        denied;
+        empty;
+        full;
+        instances;
+        missing;
+        old_handle;
+        others_kept;
+        upload;
+    }
+    refusal {
+        all;
+    }
+}

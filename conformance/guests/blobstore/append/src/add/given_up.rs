@@ -1,0 +1,39 @@
+use blobstore::append;
+use conformance_kit::prelude::*;
+
+case! {
+    id: "blob.append.given-up",
+    title: "an append that is given up or dropped adds nothing, and creates nothing",
+    clauses: ["BLOB-STREAM-2", "BLOB-STREAM-3"],
+    requires: ["blob.append"],
+}
+
+async fn run(cx: &Context) -> Outcome {
+    let container = cx.container().await?;
+    let version = cx.ok(container.put("present", b"bytes").await)?;
+    let bytes = cx.random_bytes(1_000);
+    for name in ["present", "absent"] {
+        for count in [0, 500, 1_000] {
+            let (mut writer, answer) = append::begin(&container, name, None);
+            let write = async {
+                writer.write(&bytes[..count]).await;
+                writer.fail(Error::Cancelled).await;
+            };
+            let ((), end) = both(write, answer.wait()).await;
+            cx.check("BLOB-STREAM-2", "append whose end says an error")
+                .fails(end, Kind::Cancelled)?;
+            let (mut writer, answer) = append::begin(&container, name, None);
+            writer.write(&bytes[..count]).await;
+            drop(answer);
+            // It says ok, but nobody is to hear it.
+            writer.finish().await;
+        }
+    }
+    let info = cx.info(&container, "present").await?;
+    cx.check("BLOB-STREAM-2", "head after appends that were given up")
+        .equal(info.version, version)?;
+    cx.check("BLOB-STREAM-3", "get after appends that were given up")
+        .value(container.get("present").await, b"bytes")?;
+    cx.check("BLOB-STREAM-3", "get of the object that nobody has written")
+        .none(container.get("absent").await)
+}

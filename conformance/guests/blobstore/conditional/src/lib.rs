@@ -1,0 +1,37 @@
+//! Cases of `cloud:blobstore/conditional-delete`, `conditional-copy` and `atomic-move`.
+
+mod support;
+
+conformance_kit::suite! {
+    capability: "blobstore";
+    delete_if {
+        absent;
+        dropped;
+        holds;
+        other;
+        others_kept;
+        race;
+        refused;
+    }
+    copy_if {
+        missing;
+        plain;
+        race;
+        refused;
+        source_other;
+        source_state;
+        target;
+        to_self;
+    }
+    rename {
+        basic;
+        expected;
+        missing;
+        one_step;
+        overlapped;
+        overwrite;
+        race;
+        refused;
+        to_self;
+    }
+}

@@ -1,0 +1,68 @@
+use conformance_kit::prelude::*;
+
+use crate::support::{absent, patiently, unless_failed};
+use blobstore::atomic_move::rename;
+
+case! {
+    actors: 6,
+    id: "blob.rename.race",
+    title: "of several instances that rename to one absent name one succeeds, and the others keep theirs",
+    clauses: ["BLOB-COND-4", "BLOB-RENAME-5"],
+    requires: ["blob.atomic-move"],
+    timeout_s: 60,
+}
+
+const ACTORS: usize = 6;
+const NAMES: usize = 8;
+
+async fn prepare(_cx: &Context) -> Outcome {
+    Ok(())
+}
+
+/// They meet before each name: else the first of them would win all.
+async fn actor(cx: &Context, index: u32) -> Observations {
+    let container = cx.container().await?;
+    for number in 0..NAMES {
+        let name = format!("{number}/{index}");
+        cx.ok(container.put(&name, name.as_bytes()).await)?;
+    }
+    let mut won = Vec::new();
+    for number in 0..NAMES {
+        let (name, new_name) = (format!("{number}/{index}"), format!("object-{number}"));
+        blobstore::meet(cx, &new_name, index).await?;
+        let once = async || rename(&container, &name, &new_name, absent()).await;
+        let check = cx.check("BLOB-COND-4", "rename to an absent name while others do");
+        if unless_failed(check, patiently(cx, once).await)?.is_some() {
+            won.push(name);
+        }
+    }
+    Ok(won)
+}
+
+async fn verify(cx: &Context, seen: &[Vec<String>]) -> Outcome {
+    let container = cx.container().await?;
+    let won = seen.concat();
+    for number in 0..NAMES {
+        let names: Vec<String> = (0..ACTORS)
+            .map(|actor| format!("{number}/{actor}"))
+            .collect();
+        let winners: Vec<&String> = names.iter().filter(|name| won.contains(name)).collect();
+        cx.check(
+            "BLOB-COND-4",
+            "count the instances that renamed to one name",
+        )
+        .equal(winners.len(), 1)?;
+        let check = cx.check("BLOB-RENAME-5", "read after renames to one name");
+        let bytes = container.get(&format!("object-{number}")).await;
+        check.value(bytes, winners[0].as_bytes())?;
+        for name in &names {
+            let bytes = container.get(name).await;
+            if name == winners[0] {
+                check.none(bytes)?;
+            } else {
+                check.value(bytes, name.as_bytes())?;
+            }
+        }
+    }
+    Ok(())
+}

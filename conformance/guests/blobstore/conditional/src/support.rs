@@ -1,0 +1,127 @@
+//! What several cases of this component share: objects with all that belongs to them,
+//! and calls that others overlap.
+
+use conformance_kit::prelude::*;
+
+use blobstore::{Info, Precondition, PutOptions, options};
+
+/// An object with bytes, a content type and metadata of its own.
+#[derive(Clone)]
+pub(crate) struct State {
+    bytes: Vec<u8>,
+    options: PutOptions,
+}
+
+impl State {
+    /// A new one, of so many bytes.
+    pub(crate) fn new(cx: &Context, size: usize) -> Self {
+        let entry = |key: &str| (key.to_owned(), cx.random_text(12));
+        Self {
+            bytes: cx.random_bytes(size),
+            options: PutOptions {
+                content_type: Some(format!("text/{}", cx.random_text(5))),
+                metadata: vec![entry("colour"), entry(&format!("x-{}", cx.random_text(4)))],
+                ..options()
+            },
+        }
+    }
+
+    /// Writes it, and returns its version.
+    pub(crate) async fn put(
+        &self,
+        cx: &Context,
+        container: &Container,
+        name: &str,
+    ) -> Result<String, Stop> {
+        let written = container.put_with(name, &self.bytes, self.options.clone());
+        cx.ok(written.await)
+    }
+
+    /// Proves that an object is this; returns what there is to know about it.
+    pub(crate) async fn is(
+        &self,
+        check: Check<'_>,
+        container: &Container,
+        name: &str,
+    ) -> Result<Info, Stop> {
+        let info = check.some(container.head(name).await)?;
+        check.equal(info.size, self.bytes.len() as u64)?;
+        let content_type = Some(info.content_type.clone());
+        check.equal(content_type, self.options.content_type.clone())?;
+        let texts = |entries: &[(String, String)]| -> Vec<String> {
+            let text = |(key, value): &(String, String)| format!("{key}: {value}");
+            entries.iter().map(text).collect()
+        };
+        check.keys(&texts(&info.metadata), &texts(&self.options.metadata))?;
+        check.value(container.get(name).await, &self.bytes)?;
+        Ok(info)
+    }
+}
+
+/// The condition that an object has a version.
+pub(crate) fn version(version: &str) -> Option<Precondition> {
+    Some(Precondition::Version(version.to_owned()))
+}
+
+/// The condition that there is no object.
+pub(crate) fn absent() -> Option<Precondition> {
+    Some(Precondition::Absent)
+}
+
+/// Proves that the container has these objects and no other.
+pub(crate) async fn has_only(check: Check<'_>, container: &Container, names: &[&str]) -> Outcome {
+    let (listed, end) = container.names("").collect().await;
+    check.ok(end)?;
+    check.keys(&listed, names)
+}
+
+/// Makes a call until it does not end in `throttled`, as one that another write overlaps
+/// may do (BLOB-COND-6), or until that goes on for too long.
+pub(crate) async fn patiently<T>(
+    cx: &Context,
+    mut call: impl AsyncFnMut() -> Result<T, Error>,
+) -> Result<T, Error> {
+    for _ in 0..100 {
+        match call().await {
+            Err(Error::Throttled(_)) => cx.sleep(Duration::from_millis(20)).await,
+            ended => return ended,
+        }
+    }
+    call().await
+}
+
+/// What a conditional call returned; none if its condition did not hold.
+pub(crate) fn unless_failed<T>(
+    check: Check<'_>,
+    ended: Result<T, Error>,
+) -> Result<Option<T>, Stop> {
+    match ended {
+        Err(Error::PreconditionFailed) => Ok(None),
+        ended => check.ok(ended).map(Some),
+    }
+}
+
+/// Versions that an object called `object` does not have: old ones, those of others, and
+/// texts that nobody issued. The object is there afterwards, as `state`.
+pub(crate) async fn other_versions(
+    cx: &Context,
+    container: &Container,
+    state: &State,
+) -> Result<(String, Vec<String>), Stop> {
+    let other = cx.second_container().await?;
+    let mut versions = vec![
+        State::new(cx, 20).put(cx, container, "object").await?,
+        state.put(cx, container, "other").await?,
+        state.put(cx, &other, "object").await?,
+        // The same state, once before and once after another one.
+        state.put(cx, container, "object").await?,
+        State::new(cx, 20).put(cx, container, "object").await?,
+    ];
+    cx.ok(container.delete("object").await)?;
+    versions.push(state.put(cx, container, "object").await?);
+    cx.ok(container.delete("other").await)?;
+    let present = state.put(cx, container, "object").await?;
+    versions.extend(["", "0", "*", "\"x\"", &present.repeat(40)].map(str::to_owned));
+    versions.retain(|version| *version != present);
+    Ok((present, versions))
+}

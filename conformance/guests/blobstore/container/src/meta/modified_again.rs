@@ -1,0 +1,29 @@
+use conformance_kit::prelude::*;
+
+use crate::time;
+
+case! {
+    id: "blob.meta.modified-again",
+    title: "an overwrite gives an object another time of modification, and reading does not",
+    clauses: ["BLOB-META-8"],
+    lane: Lane::Slow,
+    timeout_s: 60,
+}
+
+async fn run(cx: &Context) -> Outcome {
+    let container = cx.container().await?;
+    let first = time::write(cx, &container, "object").await?;
+    cx.sleep(Duration::from_secs(4)).await;
+    cx.ok(container.get("object").await)?;
+    cx.ok(container.copy("object", &container, "copy").await)?;
+    let copied = cx.info(&container, "copy").await?.modified;
+    let now = cx.info(&container, "object").await?.modified;
+    let check = cx.check("BLOB-META-8", "head after the object was read and copied");
+    check.equal(now, first.modified())?;
+    let check = cx.check("BLOB-META-8", "head of a copy of an old object");
+    let moved = copied.saturating_sub(first.modified());
+    check.that(moved >= 2_000_000_000, "seconds later", &moved)?;
+    let second = time::write(cx, &container, "object").await?;
+    let check = cx.check("BLOB-META-8", "head after an overwrite seconds later");
+    time::apart(check, first, second)
+}

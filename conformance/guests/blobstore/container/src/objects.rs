@@ -1,0 +1,132 @@
+//! What the cases on conditions, deletions and copies share: objects with all that
+//! belongs to them, and calls that others overlap.
+
+use conformance_kit::prelude::*;
+
+use blobstore::{DeleteManyError, Info, PutOptions, options};
+
+use crate::listing::each;
+
+/// A name and its bytes.
+pub(crate) type Object = (String, Vec<u8>);
+
+/// So many objects with names behind `prefix` and random bytes, which are not there yet.
+pub(crate) fn some_objects(cx: &Context, prefix: &str, count: usize) -> Vec<Object> {
+    let names = crate::listing::some_names(cx, prefix, count);
+    with_bytes(cx, &names)
+}
+
+/// Random bytes for each of `names`.
+pub(crate) fn with_bytes<N: AsRef<str>>(cx: &Context, names: &[N]) -> Vec<Object> {
+    let bytes = |name: &N| (name.as_ref().to_owned(), cx.random_bytes(9));
+    names.iter().map(bytes).collect()
+}
+
+/// The names of `objects`.
+pub(crate) fn names_of(objects: &[Object]) -> Vec<String> {
+    objects.iter().map(|(name, _)| name.clone()).collect()
+}
+
+/// Writes each of `objects`.
+pub(crate) async fn put_all(cx: &Context, container: &Container, objects: &[Object]) -> Outcome {
+    for written in each(objects, |(name, bytes)| container.put(name, bytes)).await {
+        cx.ok(written)?;
+    }
+    Ok(())
+}
+
+/// Proves that the container has these objects with these bytes, and no other.
+pub(crate) async fn is_exactly(
+    cx: &Context,
+    clause: &str,
+    container: &Container,
+    objects: &[Object],
+) -> Outcome {
+    let listed = cx.all_names(container, "", None).await?;
+    cx.check(clause, "list all objects")
+        .keys(&listed, &names_of(objects))?;
+    let read = each(objects, |(name, _)| container.get(name)).await;
+    for ((name, bytes), read) in objects.iter().zip(read) {
+        cx.check(clause, &format!("get of {}", name.shown()))
+            .value(read, bytes)?;
+    }
+    Ok(())
+}
+
+/// Options with a content type and metadata of their own.
+pub(crate) fn some_options(cx: &Context) -> PutOptions {
+    let entry = |key: &str| (key.to_owned(), cx.random_text(12));
+    PutOptions {
+        content_type: Some(format!("text/{}", cx.random_text(5))),
+        metadata: vec![entry("colour"), entry(&format!("x-{}", cx.random_text(4)))],
+        ..options()
+    }
+}
+
+/// Proves that an object has these bytes, and the content type and the metadata of
+/// `options`; returns what there is to know about it.
+pub(crate) async fn is_state(
+    check: Check<'_>,
+    container: &Container,
+    name: &str,
+    bytes: &[u8],
+    options: &PutOptions,
+) -> Result<Info, Stop> {
+    let info = check.some(container.head(name).await)?;
+    check.equal(info.size, bytes.len() as u64)?;
+    let content_type = options.content_type.as_deref();
+    let usual = "application/octet-stream";
+    check.equal(info.content_type.as_str(), content_type.unwrap_or(usual))?;
+    let texts = |entries: &[(String, String)]| -> Vec<String> {
+        let text = |(key, value): &(String, String)| format!("{key}: {value}");
+        entries.iter().map(text).collect()
+    };
+    check.keys(&texts(&info.metadata), &texts(&options.metadata))?;
+    check.value(container.get(name).await, bytes)?;
+    Ok(info)
+}
+
+/// Makes a call until it does not end in `throttled`, as one that another write overlaps
+/// may do (BLOB-COND-6), or until that goes on for too long.
+pub(crate) async fn patiently<T>(
+    cx: &Context,
+    mut call: impl AsyncFnMut() -> Result<T, Error>,
+) -> Result<T, Error> {
+    for _ in 0..100 {
+        match call().await {
+            Err(Error::Throttled(_)) => cx.sleep(Duration::from_millis(20)).await,
+            ended => return ended,
+        }
+    }
+    call().await
+}
+
+/// What a conditional call returned; none if its condition did not hold.
+pub(crate) fn unless_failed<T>(
+    check: Check<'_>,
+    ended: Result<T, Error>,
+) -> Result<Option<T>, Stop> {
+    match ended {
+        Err(Error::PreconditionFailed) => Ok(None),
+        ended => check.ok(ended).map(Some),
+    }
+}
+
+/// The call was refused with this error, and with these places.
+pub(crate) fn refused(
+    check: Check<'_>,
+    ended: Result<(), DeleteManyError>,
+    kind: Kind,
+    places: &[u32],
+) -> Outcome {
+    match &ended {
+        Err(DeleteManyError::Refused(refused)) => {
+            check.equal(refused.indices.as_slice(), places)?;
+            check.fails(ended, kind)
+        }
+        _ => Err(check.failed(
+            "a refusal",
+            &ended.map_or_else(|e| e.shown(), |()| "ok".into()),
+        )),
+    }
+}

@@ -1,0 +1,46 @@
+use blobstore::rounds;
+use conformance_kit::prelude::*;
+
+case! {
+    actors: 4,
+    id: "blob.race.never-absent",
+    title: "an object that is overwritten again and again is present all the time",
+    clauses: ["BLOB-PUT-2", "BLOB-DATA-4"],
+    timeout_s: 30,
+}
+
+async fn prepare(cx: &Context) -> Outcome {
+    let container = cx.container().await?;
+    cx.ok(container.put("object", b"0").await).map(drop)
+}
+
+async fn actor(cx: &Context, index: u32) -> Observations {
+    let container = cx.container().await?;
+    rounds(cx, index, 20, async |round| {
+        if index < 2 {
+            let length = [0, 100_000, 1, 3_000][round % 4];
+            return cx
+                .ok(container.put("object", &vec![b'x'; length]).await)
+                .map(drop);
+        }
+        cx.check("BLOB-PUT-2", "get of an object that others overwrite")
+            .some(container.get("object").await)?;
+        cx.check("BLOB-DATA-4", "head of an object that others overwrite")
+            .some(container.head("object").await)?;
+        if round % 4 == 0 {
+            let listed = cx.all_names(&container, "", None).await?;
+            cx.check("BLOB-DATA-4", "list of an object that others overwrite")
+                .keys(&listed, &["object"])?;
+        }
+        Ok(())
+    })
+    .await?;
+    Ok(Vec::new())
+}
+
+async fn verify(cx: &Context, _seen: &[Vec<String>]) -> Outcome {
+    let container = cx.container().await?;
+    cx.check("BLOB-PUT-2", "get after all writers ended")
+        .some(container.get("object").await)
+        .map(drop)
+}

@@ -1,0 +1,27 @@
+use conformance_kit::prelude::*;
+
+use crate::pattern::big;
+use crate::slices::covers;
+
+case! {
+    id: "blob.range.large",
+    title: "ranges of megabytes, and across every mebibyte of a large object",
+    clauses: ["BLOB-GET-5"],
+    lane: Lane::Slow,
+    timeout_s: 60,
+}
+
+async fn run(cx: &Context) -> Outcome {
+    let container = cx.container().await?;
+    let bytes = big(cx, 16 << 20);
+    cx.ok(container.put("object", &bytes).await)?;
+    for offset in [0, 1, (5 << 20) - 1, 11 << 20] {
+        let range = (offset, Some((4 << 20) + 1));
+        covers(cx, "BLOB-GET-5", &container, &bytes, range).await?;
+    }
+    for mebibyte in 1..16 {
+        let range = ((mebibyte << 20) - 500, Some(1_000));
+        covers(cx, "BLOB-GET-5", &container, &bytes, range).await?;
+    }
+    Ok(())
+}

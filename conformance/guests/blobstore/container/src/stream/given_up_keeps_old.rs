@@ -1,0 +1,34 @@
+use blobstore::options;
+use conformance_kit::prelude::*;
+
+use crate::pattern::big;
+use crate::support::{is_still, sized};
+
+case! {
+    id: "blob.stream.given-up-keeps-old",
+    title: "an object stays as it was when a put over it is given up",
+    clauses: ["BLOB-STREAM-2"],
+}
+
+async fn run(cx: &Context) -> Outcome {
+    let container = cx.container().await?;
+    let old = cx.random_bytes(700);
+    let version = cx.ok(container.put("object", &old).await)?;
+    let bytes = big(cx, 300_000);
+    for count in [0, 1, 700, 300_000] {
+        for options in [options(), sized(count)] {
+            let (mut writer, answer) = container.begin_put("object", options);
+            let write = async {
+                writer.write(&bytes[..count]).await;
+                writer.fail(Error::Cancelled).await;
+            };
+            let (_, put) = both(write, answer.wait()).await;
+            cx.check("BLOB-STREAM-2", &format!("give up after {count} bytes"))
+                .fails(put, Kind::Cancelled)?;
+            is_still(cx, "BLOB-STREAM-2", &container, "object", &old, &version).await?;
+        }
+    }
+    let listed = cx.all_names(&container, "", None).await?;
+    cx.check("BLOB-STREAM-2", "list after puts were given up")
+        .keys(&listed, &["object"])
+}

@@ -1,0 +1,39 @@
+use blobstore::options;
+use conformance_kit::prelude::*;
+
+use crate::support::{PATIENCE, is_absent, is_still};
+
+case! {
+    id: "blob.stream.given-up-open",
+    title: "a put that is given up returns cancelled also while its stream stays open",
+    clauses: ["BLOB-STREAM-2"],
+}
+
+async fn run(cx: &Context) -> Outcome {
+    let container = cx.container().await?;
+    let version = cx.ok(container.put("old", b"as it was").await)?;
+    for count in [0, 5_000] {
+        for name in ["new", "old"] {
+            let (mut writer, answer) = container.begin_put(name, options());
+            writer.write(&cx.random_bytes(count)).await;
+            let given_up = both(writer.say(Err(Error::Cancelled)), answer.wait());
+            let put = cx.within(PATIENCE, given_up).await.map(|(_, put)| put);
+            let check = cx.check("BLOB-STREAM-2", "give up a put whose stream is open");
+            match put {
+                Some(put) => check.fails(put, Kind::Cancelled)?,
+                None => check.that(false, "cancelled", "no answer")?,
+            }
+            is_absent(cx, "BLOB-STREAM-2", &container, "new").await?;
+            is_still(
+                cx,
+                "BLOB-STREAM-2",
+                &container,
+                "old",
+                b"as it was",
+                &version,
+            )
+            .await?;
+        }
+    }
+    Ok(())
+}

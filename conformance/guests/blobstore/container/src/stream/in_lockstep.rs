@@ -1,0 +1,54 @@
+use conformance_kit::prelude::*;
+
+use crate::pattern::Pattern;
+use crate::support::PATIENCE;
+
+case! {
+    id: "blob.stream.in-lockstep",
+    title: "64 puts that are written in turn, a piece each, all go on",
+    clauses: ["BLOB-STREAM-5", "TYP-CALL-2"],
+    lane: Lane::Concurrency,
+    timeout_s: 30,
+}
+
+const PUTS: usize = 64;
+const PIECE: usize = 3_000;
+/// More than a provider keeps of a stream that the service does not take.
+const PIECES: usize = 12;
+
+async fn run(cx: &Context) -> Outcome {
+    let container = cx.container().await?;
+    let pattern = Pattern::new(cx);
+    let mut puts: Vec<_> = (0..PUTS)
+        .map(|number| container.begin_put(&format!("object-{number}"), blobstore::options()))
+        .collect();
+    let write = async {
+        for place in 0..PIECES {
+            for (number, (writer, _)) in puts.iter_mut().enumerate() {
+                writer
+                    .write(&pattern.piece(number * 7 + place * PIECE, PIECE))
+                    .await;
+            }
+        }
+    };
+    let written = cx.within(PATIENCE, write).await;
+    cx.check("BLOB-STREAM-5", "write 64 puts in turn").that(
+        written.is_some(),
+        "all of them",
+        "no progress",
+    )?;
+    let ended = puts
+        .into_iter()
+        .map(|(writer, answer)| async move { both(writer.finish(), answer.wait()).await.1 });
+    for put in together(ended).await {
+        cx.check("TYP-CALL-2", "put as one of 64 in flight")
+            .ok(put)?;
+    }
+    for number in 0..PUTS {
+        cx.check("TYP-CALL-2", "get of one of 64 objects").value(
+            container.get(&format!("object-{number}")).await,
+            &pattern.piece(number * 7, PIECES * PIECE),
+        )?;
+    }
+    Ok(())
+}

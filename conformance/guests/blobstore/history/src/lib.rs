@@ -1,0 +1,23 @@
+//! Cases of `cloud:blobstore/history`.
+
+mod states_of;
+
+conformance_kit::suite! {
+    capability: "blobstore";
+    states {
+        alike;
+        deleted;
+        order;
+        overwritten;
+        page_limit;
+        pages;
+        unknown;
+    }
+    removal {
+        one;
+        present;
+    }
+    refusal {
+        all;
+    }
+}

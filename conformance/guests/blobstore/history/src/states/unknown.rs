@@ -1,0 +1,53 @@
+use blobstore::history;
+use conformance_kit::prelude::*;
+
+use crate::states_of::{all, written};
+
+case! {
+    id: "blob.history.unknown",
+    title: "a version that no state of the object has is neither read nor removed",
+    clauses: ["BLOB-GETVERSION-2", "BLOB-DELETEVERSION-2", "BLOB-DELETEVERSION-4", "TYP-VER-4"],
+    requires: ["blob.history"],
+}
+
+async fn run(cx: &Context) -> Outcome {
+    let container = cx.container().await?;
+    let state = written(cx, &container, "object", 0).await?;
+    let other = written(cx, &container, "other", 1).await?;
+    let version = &state.info.version;
+    let noise = [
+        String::new(),
+        "latest".to_owned(),
+        "*".to_owned(),
+        format!("{version}0"),
+        version[..version.len() - 1].to_owned(),
+        other.info.version,
+        "v".repeat(600),
+    ];
+    for unknown in &noise {
+        let found = history::begin_get(&container, "object", unknown, None).await;
+        cx.check("BLOB-GETVERSION-2", "get-version of an unknown version")
+            .none(found)?;
+        let removed = history::delete(&container, "object", unknown).await;
+        cx.check(
+            "BLOB-DELETEVERSION-2",
+            "delete-version of an unknown version",
+        )
+        .ok(removed)?;
+    }
+    let removed = history::delete(&container, "never", version).await;
+    cx.check(
+        "BLOB-DELETEVERSION-2",
+        "delete-version of what was never there",
+    )
+    .ok(removed)?;
+    for name in ["object", "other"] {
+        let kept = all(cx, &container, name, None).await?;
+        cx.check(
+            "BLOB-DELETEVERSION-4",
+            "states after deletions of unknown ones",
+        )
+        .equal(kept.len(), 1)?;
+    }
+    Ok(())
+}

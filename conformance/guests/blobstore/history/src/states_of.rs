@@ -1,0 +1,101 @@
+//! What all cases about the states of an object do.
+
+use blobstore::history::{self, PastState};
+use blobstore::{Info, PutOptions};
+use conformance_kit::prelude::*;
+
+/// A state as it was while it was the present one.
+pub(crate) struct Seen {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) info: Info,
+}
+
+/// Writes an object with a content type and metadata of its own, and looks at it.
+pub(crate) async fn written(
+    cx: &Context,
+    container: &Container,
+    name: &str,
+    number: usize,
+) -> Result<Seen, Stop> {
+    let bytes = cx.random_bytes(10 + number);
+    let options = PutOptions {
+        content_type: Some(format!("text/state-{number}")),
+        metadata: vec![("number".to_owned(), number.to_string())],
+        ..blobstore::options()
+    };
+    cx.ok(container.put_with(name, &bytes, options).await)?;
+    seen(cx, container, name, bytes).await
+}
+
+/// Looks at an object that was just written.
+pub(crate) async fn seen(
+    cx: &Context,
+    container: &Container,
+    name: &str,
+    bytes: Vec<u8>,
+) -> Result<Seen, Stop> {
+    let info = cx.info(container, name).await?;
+    Ok(Seen { bytes, info })
+}
+
+/// All states of an object, page by page. A list that does not end is given up: what it
+/// repeats shows.
+pub(crate) async fn all(
+    cx: &Context,
+    container: &Container,
+    name: &str,
+    page_size: Option<u32>,
+) -> Result<Vec<PastState>, Stop> {
+    let mut states: Vec<PastState> = Vec::new();
+    let mut cursor: Option<String> = None;
+    for pages in 1.. {
+        let page = history::versions(container, name, cursor.as_deref(), page_size).await;
+        let page = cx.ok(page)?;
+        states.extend(page.states);
+        cursor = page.cursor;
+        if cursor.is_none() || pages > states.len() + 2 {
+            break;
+        }
+    }
+    Ok(states)
+}
+
+/// The versions of states, in an order of their own.
+pub(crate) fn sorted<'a>(versions: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut versions: Vec<String> = versions.map(str::to_owned).collect();
+    versions.sort_unstable();
+    versions
+}
+
+/// The versions of these states, in an order of their own.
+pub(crate) fn versions(states: &[PastState]) -> Vec<String> {
+    sorted(states.iter().map(|state| state.version.as_str()))
+}
+
+/// Checks that a state can be read as it was: whole, and a part of it.
+pub(crate) async fn can_be_read(
+    cx: &Context,
+    container: &Container,
+    name: &str,
+    state: &Seen,
+) -> Outcome {
+    let Seen { bytes, info } = state;
+    let found = history::begin_get(container, name, &info.version, None).await;
+    let check = || cx.check("BLOB-GETVERSION-1", "get-version of a kept state");
+    let content = check().some(found)?;
+    let told = &content.info;
+    check().equal(told.size, info.size)?;
+    check().equal(told.version.as_str(), info.version.as_str())?;
+    check().equal(told.modified, info.modified)?;
+    check().equal(told.content_type.as_str(), info.content_type.as_str())?;
+    check().that(
+        told.metadata == info.metadata,
+        "the metadata that it was written with",
+        &told.metadata.len(),
+    )?;
+    check().delivers(content, bytes).await?;
+    let part = blobstore::range(1, 3);
+    let read = history::get(container, name, &info.version, part).await;
+    cx.check("BLOB-GETVERSION-1", "get-version of three bytes")
+        .value(read, &bytes[1..4])
+}

@@ -1,0 +1,38 @@
+//! Cases of `cloud:blobstore/multipart`.
+
+mod sending;
+
+conformance_kit::suite! {
+    capability: "blobstore";
+    complete {
+        basic;
+        edges;
+        expected;
+        left_out;
+        out_of_order;
+        refused;
+        replaces;
+        twice;
+        wrong_parts;
+    }
+    part {
+        at_once;
+        given_up;
+        numbers;
+        resend;
+        size;
+    }
+    upload {
+        abort;
+        abort_twice;
+        invisible;
+        overwritten;
+        parts;
+        resume;
+        two;
+        unknown;
+    }
+    refusal {
+        all;
+    }
+}

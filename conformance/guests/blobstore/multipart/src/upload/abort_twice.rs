@@ -1,0 +1,49 @@
+use crate::sending::{NAME, begin_upload, received, send, texts};
+use blobstore::multipart;
+use conformance_kit::prelude::*;
+
+case! {
+    id: "blob.multipart.abort-twice",
+    title: "abort of what is not there is ok and ends no upload",
+    clauses: ["BLOB-ABORT-2"],
+    requires: ["blob.multipart"],
+}
+
+async fn run(cx: &Context) -> Outcome {
+    let container = cx.container().await?;
+    let second = cx.second_container().await?;
+    let live = begin_upload(cx, &container).await?;
+    let part = send(cx, &container, &live, 1, b"lives").await?;
+    let before = received(cx, &container, &live).await?;
+
+    let aborted = begin_upload(cx, &container).await?;
+    cx.ok(multipart::abort(&container, NAME, &aborted).await)?;
+    let completed = begin_upload(cx, &container).await?;
+    let other = send(cx, &container, &completed, 1, b"completed").await?;
+    cx.ok(multipart::complete(&container, NAME, &completed, &[other]).await)?;
+    for (name, upload, message) in [
+        (NAME, aborted.as_str(), "abort for the second time"),
+        (NAME, completed.as_str(), "abort after complete"),
+        (NAME, "noise", "abort of an upload that never was"),
+        (NAME, "", "abort of the empty text"),
+        ("other", live.as_str(), "abort under another name"),
+    ] {
+        cx.check("BLOB-ABORT-2", message)
+            .ok(multipart::abort(&container, name, upload).await)?;
+    }
+    cx.check("BLOB-ABORT-2", "abort in another container")
+        .ok(multipart::abort(&second, NAME, &live).await)?;
+    let has = cx
+        .check("BLOB-ABORT-2", "parts of the upload that is there")
+        .ok(multipart::parts(&container, NAME, &live).await)?;
+    cx.check(
+        "BLOB-ABORT-2",
+        "compare the parts of the upload that is there",
+    )
+    .equal(texts(&has), before)?;
+    cx.check("BLOB-ABORT-2", "get of the completed object")
+        .value(container.get(NAME).await, b"completed")?;
+    cx.check("BLOB-ABORT-2", "complete of the upload that is there")
+        .ok(multipart::complete(&container, NAME, &live, &[part]).await)
+        .map(drop)
+}

@@ -1,0 +1,48 @@
+//! `cloud:blobstore/history`.
+
+use super::{Container, Content, Range};
+use crate::bindings::cloud::blobstore::history as wit;
+use crate::bindings::cloud::types::errors::Error;
+
+pub use wit::{PastState, PastStates};
+
+/// `versions`: one page.
+pub async fn versions(
+    container: &Container,
+    name: &str,
+    cursor: Option<&str>,
+    page_size: Option<u32>,
+) -> Result<PastStates, Error> {
+    let cursor = cursor.map(str::to_owned);
+    wit::versions(&container.0, name.to_owned(), cursor, page_size).await
+}
+
+/// `get-version`, whose bytes the case reads by and by.
+pub async fn begin_get(
+    container: &Container,
+    name: &str,
+    version: &str,
+    range: Option<Range>,
+) -> Result<Option<Content>, Error> {
+    let found = wit::get_version(&container.0, name.to_owned(), version.to_owned(), range);
+    Ok(found.await?.map(Content::new))
+}
+
+/// `get-version`: all bytes of the range. A stream that ends badly is an error.
+pub async fn get(
+    container: &Container,
+    name: &str,
+    version: &str,
+    range: Option<Range>,
+) -> Result<Option<Vec<u8>>, Error> {
+    let Some(content) = begin_get(container, name, version, range).await? else {
+        return Ok(None);
+    };
+    let (bytes, end) = content.collect().await;
+    end.map(|()| Some(bytes))
+}
+
+/// `delete-version`.
+pub async fn delete(container: &Container, name: &str, version: &str) -> Result<(), Error> {
+    wit::delete_version(&container.0, name.to_owned(), version.to_owned()).await
+}

@@ -1,0 +1,28 @@
+//! `cloud:blobstore` with borrowed arguments, and what its cases share.
+//!
+//! The modules `admin`, `append`, `atomic_move`, `conditional_copy`,
+//! `conditional_delete`, `history`, `links` and `multipart` hold the functions of the
+//! interfaces of these names.
+
+pub mod admin;
+pub mod append;
+pub mod atomic_move;
+pub mod conditional_copy;
+pub mod conditional_delete;
+mod containers;
+pub mod history;
+pub mod links;
+mod listing;
+mod meeting;
+pub mod multipart;
+mod show;
+mod streams;
+
+pub use crate::bindings::cloud::blobstore::container::{
+    DeleteManyError, FailedName, Info, Item, Listing, ObjectItem, Precondition, PutOptions, Range,
+    RefusedNames,
+};
+pub use containers::{Container, open, options, range};
+pub use listing::{NameReader, NameStream};
+pub use meeting::{meet, rounds, share};
+pub use streams::{Answer, ByteReader, Content, Writer};

@@ -1,0 +1,7 @@
+//! `cloud:keyvalue`.
+
+mod batch;
+mod cas;
+mod counters;
+mod expiry;
+mod store;

@@ -1,0 +1,143 @@
+//! Bytes of files on their way to a guest.
+
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use cloud_contract::blobstore::{Body, Range};
+use futures::stream;
+
+use super::PIECE;
+use super::files::{Files, Hold, blocking};
+use super::record::Piece;
+use crate::engine::Engine;
+
+/// Bytes of one file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Stretch {
+    pub(super) file: u128,
+    start: u64,
+    length: u64,
+}
+
+/// Where the bytes of `range` are.
+pub(super) fn stretches(pieces: &[Piece], range: Range) -> VecDeque<Stretch> {
+    let mut skip = range.offset;
+    let mut left = range.length.unwrap_or(u64::MAX);
+    let mut found = VecDeque::new();
+    for piece in pieces {
+        if left == 0 {
+            break;
+        }
+        if skip >= piece.size {
+            skip -= piece.size;
+            continue;
+        }
+        let start = std::mem::take(&mut skip);
+        let length = left.min(piece.size - start);
+        left -= length;
+        found.push_back(Stretch {
+            file: piece.file,
+            start,
+            length,
+        });
+    }
+    found
+}
+
+/// Reads stretches, one after the other.
+pub(super) struct Reader {
+    files: Arc<Files>,
+    stretches: VecDeque<Stretch>,
+    /// That of the first stretch, at the place to go on.
+    open: Option<File>,
+    _hold: Hold,
+}
+
+impl Reader {
+    pub(super) fn new(files: &Arc<Files>, stretches: VecDeque<Stretch>, hold: Hold) -> Self {
+        Self {
+            files: Arc::clone(files),
+            stretches,
+            open: None,
+            _hold: hold,
+        }
+    }
+
+    /// The next bytes, none at the end. Blocks.
+    pub(super) fn next(&mut self) -> io::Result<Bytes> {
+        let mut bytes = Vec::new();
+        while bytes.len() < PIECE
+            && let Some(stretch) = self.stretches.front_mut()
+        {
+            let open = match self.open.as_mut() {
+                Some(open) => open,
+                None => {
+                    let mut open = self.files.read(stretch.file)?;
+                    open.seek(SeekFrom::Start(stretch.start))?;
+                    self.open.insert(open)
+                }
+            };
+            let room = (PIECE - bytes.len()) as u64;
+            let asked = stretch.length.min(room);
+            // At most a piece.
+            bytes.reserve(asked as usize);
+            let read = open.take(asked).read_to_end(&mut bytes)? as u64;
+            if read < asked {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            stretch.length -= read;
+            if stretch.length == 0 {
+                self.stretches.pop_front();
+                self.open = None;
+            }
+        }
+        Ok(Bytes::from(bytes))
+    }
+}
+
+/// What `reader` reads. The folder stays in use until the end.
+pub(super) fn deliver(engine: Arc<Engine>, reader: Reader) -> Body {
+    let state = Some((engine, reader));
+    Box::pin(stream::unfold(state, async |state| {
+        let (engine, mut reader) = state?;
+        let read = blocking(move || Ok((reader.next()?, reader))).await;
+        match read {
+            Ok((bytes, _)) if bytes.is_empty() => None,
+            Ok((bytes, reader)) => Some((Ok(bytes), Some((engine, reader)))),
+            Err(error) => Some((Err(error), None)),
+        }
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_range_is_found() {
+        let sizes = [3_u64, 1, 4];
+        let pieces: Vec<Piece> = (0_u128..)
+            .zip(sizes)
+            .map(|(file, size)| Piece { file, size })
+            .collect();
+        let whole: Vec<(u128, u64)> = pieces
+            .iter()
+            .flat_map(|piece| (0..piece.size).map(|place| (piece.file, place)))
+            .collect();
+        for offset in 0..=9_u64 {
+            for length in (0..=9).map(Some).chain([None, Some(u64::MAX)]) {
+                let found = stretches(&pieces, Range { offset, length });
+                assert!(found.iter().all(|stretch| stretch.length > 0));
+                let bytes = found.iter().flat_map(|stretch| {
+                    (0..stretch.length).map(|place| (stretch.file, stretch.start + place))
+                });
+                let asked = usize::try_from(length.unwrap_or(u64::MAX)).unwrap_or(usize::MAX);
+                let expected = whole.iter().copied().skip(offset as usize).take(asked);
+                assert!(bytes.eq(expected), "{offset} {length:?}");
+            }
+        }
+    }
+}

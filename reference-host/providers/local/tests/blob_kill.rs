@@ -1,0 +1,244 @@
+//! `kill -9` in the middle of writes of objects: what was there is there, whole; what was
+//! acknowledged is; and nothing else is left, neither rows nor files.
+//!
+//! The test runs itself again as a child, which writes and says so. The parent kills it,
+//! opens the folder and compares.
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+use cloud_contract::Bytes;
+use cloud_contract::blobstore::{Body, Driver, Expected, PutOptions};
+use futures::{StreamExt as _, stream};
+use provider_tests::blobs::{body, container, expecting, list, noise, put, read};
+use support::connect;
+
+const FOLDER: &str = "PROVIDER_LOCAL_BLOB_FOLDER";
+const ROUND: &str = "PROVIDER_LOCAL_BLOB_ROUND";
+const ROUNDS: u64 = 20;
+/// What the child of a round does; the rounds take turns.
+const PLANS: [&str; 5] = ["over", "new", "append", "part", "race"];
+const WRITERS: u64 = 4;
+const OLD_BYTES: usize = 3_000_000;
+
+fn say(line: &str) {
+    let line = format!("@{line}\n");
+    std::io::stdout().lock().write_all(line.as_bytes()).unwrap();
+    std::io::stdout().lock().flush().unwrap();
+}
+
+/// Some bytes, then a word to the parent, then nothing for ever.
+fn stuck(round: u64) -> Body {
+    // From nothing at all to several flushes.
+    let size = [0, 1, 200_000, 5_000_000, 70_000_000][(round / 5 % 5) as usize];
+    let said = stream::once(async {
+        say("stuck");
+        Ok(Bytes::new())
+    });
+    let bytes = body(&noise(round + 100, size), 64 << 10);
+    Box::pin(bytes.chain(said).chain(stream::pending()))
+}
+
+/// What a write of the race writes.
+fn state(mark: u64) -> Bytes {
+    let size = [0, 10, 70_000, 400_000][(mark % 4) as usize];
+    noise(mark, size)
+}
+
+/// Writes one object after the other, again and again.
+async fn race(driver: Arc<dyn Driver>, writer: u64, round: u64) {
+    let name = format!("race-{writer}");
+    // No two writes of all rounds have one mark.
+    for mark in (round << 32).. {
+        say(&format!("try {name} {mark}"));
+        let options = PutOptions {
+            metadata: vec![("mark".into(), mark.to_string())],
+            ..expecting(Expected::Any)
+        };
+        let bytes = state(mark);
+        driver
+            .put(&name, body(&bytes, 50_000), options)
+            .await
+            .unwrap();
+        say(&format!("put {name} {mark}"));
+    }
+}
+
+/// What the parent runs; on its own it does nothing.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn child() {
+    let Ok(folder) = std::env::var(FOLDER) else {
+        return;
+    };
+    let round: u64 = std::env::var(ROUND).unwrap().parse().unwrap();
+    let provider = connect(Path::new(&folder)).await.unwrap();
+    let driver = container(&provider, "kill").await;
+    let ended = match PLANS[(round % 5) as usize] {
+        "over" => {
+            let options = expecting(Expected::Any);
+            driver.put("old", stuck(round), options).await.map(drop)
+        }
+        "new" => {
+            let options = expecting(Expected::Absent);
+            driver.put("new", stuck(round), options).await.map(drop)
+        }
+        "append" => driver.append("old", stuck(round), None).await.map(drop),
+        "part" => {
+            let upload = driver.begin("old", "x".to_owned(), Vec::new()).await;
+            let upload = upload.unwrap();
+            let part = noise(round, 100_000);
+            let sent = driver.put_part("old", &upload, 1, 100_000, body(&part, 9_999));
+            sent.await.unwrap();
+            say(&format!("upload {upload}"));
+            let sent = driver.put_part("old", &upload, 2, 1 << 30, stuck(round));
+            sent.await.map(drop)
+        }
+        _ => {
+            let writers =
+                (0..WRITERS).map(|writer| tokio::spawn(race(Arc::clone(&driver), writer, round)));
+            futures::future::join_all(writers).await;
+            Ok(())
+        }
+    };
+    panic!("the child has come to an end: {ended:?}");
+}
+
+fn start(folder: &Path, round: u64) -> Child {
+    Command::new(std::env::current_exe().unwrap())
+        .args(["child", "--exact", "--nocapture", "--test-threads=1"])
+        .env(FOLDER, folder)
+        .env(ROUND, round.to_string())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+/// Runs a child, kills it when it is stuck, or in the middle of its race, and returns
+/// what it said.
+fn killed(folder: &Path, round: u64) -> Vec<String> {
+    let mut child = start(folder, round);
+    let mut lines = BufReader::new(child.stdout.take().unwrap());
+    let mut said = Vec::new();
+    let mut line = Vec::new();
+    let mut is_killed = false;
+    while lines.read_until(b'\n', &mut line).unwrap() > 0 {
+        // Only whole lines are acknowledgements.
+        if let Some(text) = line.strip_suffix(b"\n") {
+            let text = std::str::from_utf8(text).unwrap();
+            said.extend(text.split_once('@').map(|(_, said)| said.to_owned()));
+        }
+        line.clear();
+        let acknowledged = said.iter().filter(|line| line.starts_with("put ")).count();
+        let is_stuck = said.last().is_some_and(|line| line == "stuck");
+        if !is_killed && (is_stuck || acknowledged > 4 + round as usize) {
+            // Not at the word alone: what it has read is on its way to the disk.
+            std::thread::sleep(Duration::from_millis(round * 3 % 40));
+            child.kill().unwrap();
+            is_killed = true;
+        }
+    }
+    assert!(is_killed, "the child ended by itself: {said:?}");
+    assert!(!child.wait().unwrap().success());
+    said
+}
+
+/// The sizes of all files with bytes of objects.
+fn files(folder: &Path) -> Vec<u64> {
+    let files = fs::read_dir(folder.join("blobs")).unwrap();
+    files
+        .map(|file| file.unwrap().metadata().unwrap().len())
+        .collect()
+}
+
+#[tokio::test]
+async fn a_kill_in_the_middle_leaves_what_was_there_and_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let old = noise(1, OLD_BYTES);
+    let version = {
+        let provider = connect(folder.path()).await.unwrap();
+        put(&container(&provider, "kill").await, "old", &old).await
+    };
+    let mut most_files = 0;
+    // The mark of each name's write that holds.
+    let mut race: BTreeMap<String, u64> = BTreeMap::new();
+    for round in 0..ROUNDS {
+        let said = killed(folder.path(), round);
+        most_files = most_files.max(files(folder.path()).len());
+        let provider = connect(folder.path()).await.unwrap();
+        let driver = container(&provider, "kill").await;
+
+        let found = driver.head("old").await.unwrap().unwrap();
+        assert_eq!(found.version, version, "{round}");
+        assert_eq!(read(&driver, "old").await, Some(old.clone()), "{round}");
+        let mut tried: BTreeMap<String, u64> = BTreeMap::new();
+        let mut upload = None;
+        for line in &said {
+            let words: Vec<&str> = line.split(' ').collect();
+            match words[..] {
+                ["try", name, mark] => drop(tried.insert(name.into(), mark.parse().unwrap())),
+                ["put", name, mark] => drop(race.insert(name.into(), mark.parse().unwrap())),
+                ["upload", id] => upload = Some(id.to_owned()),
+                _ => {}
+            }
+        }
+        if let Some(upload) = upload {
+            let parts = driver.parts("old", &upload).await.unwrap();
+            assert_eq!(
+                parts.len(),
+                1,
+                "the part that was acknowledged, and no other"
+            );
+            assert_eq!(files(folder.path()).len(), 1 + with_bytes(&driver).await);
+            driver.abort("old", &upload).await.unwrap();
+            support::until("the part goes", || {
+                files(folder.path()).iter().all(|&size| size != 100_000)
+            })
+            .await;
+        }
+        for (name, mark) in tried {
+            let found = driver.head(&name).await.unwrap();
+            let found = found.map(|found| found.metadata[0].1.parse().unwrap());
+            if found == Some(mark) {
+                // The one that was under way has happened after all.
+                race.insert(name, mark);
+            } else {
+                assert_eq!(found, race.get(&name).copied(), "{round} {name}");
+            }
+        }
+        for (name, &mark) in &race {
+            assert_eq!(read(&driver, name).await, Some(state(mark)), "{name}");
+        }
+        let listed: Vec<String> = list(&driver, 3)
+            .await
+            .into_iter()
+            .map(|(name, _)| name)
+            .collect();
+        let expected: Vec<String> = ["old".to_owned()]
+            .into_iter()
+            .chain(race.keys().cloned())
+            .collect();
+        assert_eq!(listed, expected, "{round}");
+        // The space of what did not happen is free again.
+        assert_eq!(
+            files(folder.path()).len(),
+            with_bytes(&driver).await,
+            "{round}"
+        );
+        let sizes: u64 = list(&driver, 100).await.iter().map(|(_, size)| size).sum();
+        assert_eq!(files(folder.path()).iter().sum::<u64>(), sizes, "{round}");
+    }
+    assert!(most_files > 1, "no kill has left anything to remove");
+}
+
+/// How many objects have bytes.
+async fn with_bytes(driver: &Arc<dyn Driver>) -> usize {
+    let objects = list(driver, 100).await;
+    objects.iter().filter(|(_, size)| *size > 0).count()
+}

@@ -1,0 +1,279 @@
+//! The blob store driver: bytes are collected outside of the lock, and each change is one
+//! short critical section over the objects.
+
+use std::fmt;
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, Weak};
+
+use async_trait::async_trait;
+use cloud_contract::blobstore::{
+    Appended, Body, Content, CopyRequest, Driver, Expected, Info, ItemPage, ListRequest, Metadata,
+    Part, PastStatePage, PutOptions, Range, ReceivedPart, RenameRequest, VersionsRequest,
+};
+use cloud_contract::keyvalue::Version;
+use cloud_contract::{Error, ErrorKind, Result};
+
+use super::containers::Containers;
+use super::objects::{Object, Objects};
+use super::pieces::Pieces;
+use super::uploads::Uploads;
+use crate::descriptor::OBJECT_MAX_BYTES;
+
+/// One container. No lock is ever held across an await.
+pub struct MemoryContainer {
+    objects: RwLock<Objects>,
+    uploads: Mutex<Uploads>,
+    siblings: Weak<Containers>,
+}
+
+/// Shows no data.
+impl fmt::Debug for MemoryContainer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemoryContainer").finish_non_exhaustive()
+    }
+}
+
+impl MemoryContainer {
+    pub(super) fn new(room: u64, siblings: Weak<Containers>) -> Self {
+        Self {
+            objects: RwLock::new(Objects::new(room)),
+            uploads: Mutex::default(),
+            siblings,
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.read().is_empty()
+    }
+
+    pub(super) fn clear(&self) {
+        self.write().clear();
+        self.uploads().clear();
+    }
+
+    /// A poisoned lock is taken all the same: the objects are consistent after each of
+    /// their steps.
+    fn read(&self) -> RwLockReadGuard<'_, Objects> {
+        self.objects.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Objects> {
+        self.objects.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn uploads(&self) -> MutexGuard<'_, Uploads> {
+        self.uploads.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn collect(&self, body: Body) -> Result<Pieces> {
+        Pieces::collect(body, |size| self.read().has_room(size)).await
+    }
+
+    /// Writes an object if it is in the expected state.
+    fn put_pieces(
+        &self,
+        name: &str,
+        pieces: Pieces,
+        content_type: String,
+        metadata: Metadata,
+        expected: &Expected,
+    ) -> Result<Version> {
+        let mut objects = self.write();
+        objects.check(name, expected)?;
+        let (version, gone) = objects.put(name, pieces, content_type, metadata)?;
+        drop(objects);
+        // Large old bytes are given back outside of the lock.
+        drop(gone);
+        Ok(version)
+    }
+}
+
+fn content(object: &Object, range: Range) -> Result<Content> {
+    let info = object.info();
+    if range.covers(info.size).is_none() {
+        return Err(ErrorKind::OutOfRange.into());
+    }
+    let data = object.pieces.read(range);
+    Ok(Content { info, data })
+}
+
+#[async_trait]
+impl Driver for MemoryContainer {
+    async fn put(&self, name: &str, body: Body, options: PutOptions) -> Result<Version> {
+        // What cannot happen any more need not be collected.
+        self.read().check(name, &options.expected)?;
+        let pieces = self.collect(body).await?;
+        let PutOptions {
+            content_type,
+            metadata,
+            expected,
+            ..
+        } = options;
+        self.put_pieces(name, pieces, content_type, metadata, &expected)
+    }
+
+    async fn get(
+        &self,
+        name: &str,
+        range: Range,
+        expected: Option<&Version>,
+    ) -> Result<Option<Content>> {
+        let objects = self.read();
+        let Some(object) = objects.get(name) else {
+            return Ok(None);
+        };
+        if expected.is_some_and(|expected| object.version() != *expected) {
+            return Err(ErrorKind::PreconditionFailed.into());
+        }
+        content(object, range).map(Some)
+    }
+
+    async fn head(&self, name: &str) -> Result<Option<Info>> {
+        Ok(self.read().get(name).map(Object::info))
+    }
+
+    async fn delete(&self, name: &str, expected: Option<&Version>) -> Result<()> {
+        let mut objects = self.write();
+        if let Some(version) = expected {
+            objects.check(name, &Expected::Version(version.clone()))?;
+        }
+        let gone = objects.remove(name);
+        drop(objects);
+        drop(gone);
+        Ok(())
+    }
+
+    async fn list(&self, request: ListRequest<'_>) -> Result<ItemPage> {
+        self.read().list(request)
+    }
+
+    async fn copy(&self, request: CopyRequest<'_>) -> Result<Option<Version>> {
+        let siblings = self.siblings.upgrade().ok_or(ErrorKind::NotFound)?;
+        let to = siblings.get(request.to)?;
+        // Each container has a lock of its own, and never are two held.
+        let found = self.read().get(request.name).cloned();
+        let source = found.ok_or(ErrorKind::NotFound)?;
+        if request
+            .source
+            .is_some_and(|version| source.version() != *version)
+        {
+            return Err(ErrorKind::PreconditionFailed.into());
+        }
+        let copied = to.put_pieces(
+            request.new_name,
+            source.pieces,
+            source.content_type,
+            source.metadata,
+            request.expected,
+        );
+        copied.map(Some)
+    }
+
+    async fn rename(&self, request: RenameRequest<'_>) -> Result<Version> {
+        let mut objects = self.write();
+        if objects.get(request.name).is_none() {
+            return Err(ErrorKind::NotFound.into());
+        }
+        objects.check(request.new_name, request.expected)?;
+        let (version, gone) = objects.rename(request.name, request.new_name)?;
+        drop(objects);
+        drop(gone);
+        Ok(version)
+    }
+
+    async fn append(&self, name: &str, body: Body, at: Option<u64>) -> Result<Appended> {
+        let added = self.collect(body).await?;
+        let mut objects = self.write();
+        let (pieces, content_type, metadata) = match objects.get(name) {
+            Some(object) => (
+                object.pieces.clone(),
+                object.content_type.clone(),
+                object.metadata.clone(),
+            ),
+            None => (
+                Pieces::default(),
+                "application/octet-stream".to_owned(),
+                Vec::new(),
+            ),
+        };
+        if at.is_some_and(|at| at != pieces.size()) {
+            return Err(ErrorKind::PreconditionFailed.into());
+        }
+        let pieces = Pieces::concat([&pieces, &added]);
+        let size = pieces.size();
+        if size > OBJECT_MAX_BYTES {
+            return Err(Error::too_large(OBJECT_MAX_BYTES));
+        }
+        let (version, _) = objects.put(name, pieces, content_type, metadata)?;
+        Ok(Appended { version, size })
+    }
+
+    async fn begin(&self, name: &str, content_type: String, metadata: Metadata) -> Result<String> {
+        let mark = self.write().mark();
+        Ok(self.uploads().begin(mark, name, content_type, metadata))
+    }
+
+    async fn put_part(
+        &self,
+        name: &str,
+        upload: &str,
+        number: u32,
+        _: u64,
+        body: Body,
+    ) -> Result<Part> {
+        self.uploads().of(name, upload)?;
+        let pieces = self.collect(body).await?;
+        let mark = self.write().mark();
+        Ok(self.uploads().of(name, upload)?.put(number, mark, pieces))
+    }
+
+    async fn parts(&self, name: &str, upload: &str) -> Result<Vec<ReceivedPart>> {
+        Ok(self.uploads().of(name, upload)?.parts())
+    }
+
+    async fn complete(
+        &self,
+        name: &str,
+        upload: &str,
+        parts: &[Part],
+        expected: &Expected,
+    ) -> Result<Version> {
+        let mut uploads = self.uploads();
+        let begun = uploads.of(name, upload)?;
+        let pieces = begun.join(parts)?;
+        if pieces.size() > OBJECT_MAX_BYTES {
+            return Err(Error::too_large(OBJECT_MAX_BYTES));
+        }
+        let (content_type, metadata) = (begun.content_type.clone(), begun.metadata.clone());
+        let version = self.put_pieces(name, pieces, content_type, metadata, expected)?;
+        uploads.end(name, upload);
+        Ok(version)
+    }
+
+    async fn abort(&self, name: &str, upload: &str) -> Result<()> {
+        self.uploads().end(name, upload);
+        Ok(())
+    }
+
+    async fn versions(&self, request: VersionsRequest<'_>) -> Result<PastStatePage> {
+        self.read().states(request)
+    }
+
+    async fn get_version(
+        &self,
+        name: &str,
+        version: &Version,
+        range: Range,
+    ) -> Result<Option<Content>> {
+        let objects = self.read();
+        objects
+            .state(name, version)
+            .map(|state| content(state, range))
+            .transpose()
+    }
+
+    async fn delete_version(&self, name: &str, version: &Version) -> Result<()> {
+        let removed = self.write().remove_state(name, version)?;
+        drop(removed);
+        Ok(())
+    }
+}

@@ -1,0 +1,7 @@
+//! Key-value stores.
+
+mod expiry;
+mod store;
+mod table;
+
+pub use store::KeyvalueStore;

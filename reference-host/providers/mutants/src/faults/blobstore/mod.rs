@@ -1,0 +1,101 @@
+//! Faults of blob stores: one file for each area of the specification, each with its
+//! faults and, at its end or start, the list of the mutants made of them.
+
+mod admin;
+mod append;
+mod basic;
+mod bytes;
+mod calls;
+mod conditional;
+mod conditions;
+mod copies;
+mod cursors;
+mod deletion;
+mod delimiters;
+mod describe;
+mod errors;
+mod get;
+mod handles;
+mod head;
+mod history;
+mod links;
+mod list;
+mod listing;
+mod metadata;
+mod moves;
+mod name_stream;
+mod names;
+mod open;
+mod put;
+mod range;
+mod rename;
+mod session;
+mod states;
+mod stream;
+mod tools;
+mod upload_ends;
+mod upload_parts;
+mod uploads;
+mod versions;
+mod whole;
+
+pub(crate) use links::Signing;
+
+use crate::Mutant;
+
+/// A fault below the portable layer.
+macro_rules! driver {
+    ($fault:expr) => {
+        $crate::mutant::Layer::ContainerDriver(|| std::sync::Arc::new($fault))
+    };
+}
+
+/// A fault in front of an open container.
+macro_rules! container {
+    ($fault:expr) => {
+        $crate::mutant::Layer::Container(|| std::sync::Arc::new($fault))
+    };
+}
+
+use super::platform;
+use {container, driver};
+
+/// Every mutant of blob stores, ordered by area.
+pub(super) fn mutants() -> Vec<Mutant> {
+    [
+        basic::MUTANTS,
+        open::MUTANTS,
+        handles::MUTANTS,
+        names::MUTANTS,
+        bytes::MUTANTS,
+        put::MUTANTS,
+        stream::MUTANTS,
+        get::MUTANTS,
+        range::MUTANTS,
+        head::MUTANTS,
+        metadata::MUTANTS,
+        versions::MUTANTS,
+        conditions::MUTANTS,
+        deletion::MUTANTS,
+        copies::MUTANTS,
+        moves::MUTANTS,
+        list::MUTANTS,
+        delimiters::MUTANTS,
+        cursors::MUTANTS,
+        name_stream::MUTANTS,
+        session::MUTANTS,
+        calls::MUTANTS,
+        errors::MUTANTS,
+        describe::MUTANTS,
+        admin::MUTANTS,
+        conditional::MUTANTS,
+        rename::MUTANTS,
+        uploads::MUTANTS,
+        append::MUTANTS,
+        links::MUTANTS,
+        history::MUTANTS,
+        upload_parts::MUTANTS,
+        upload_ends::MUTANTS,
+    ]
+    .concat()
+}

@@ -1,0 +1,361 @@
+//! Faults of streams in flight: how they end, who gives them up, and at which pace
+//! they go.
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use cloud_contract::blobstore::{Body, Container, NewObject, Range, Reading};
+use cloud_contract::keyvalue::Version;
+use cloud_contract::{Error, ErrorKind, Result};
+use futures::{Stream, StreamExt as _, stream};
+use tokio::runtime::Handle;
+use tokio::sync::Semaphore;
+
+use super::container;
+use super::whole::other;
+use crate::Mutant;
+use crate::blobstore::container::{Call, ContainerFault, Target};
+use crate::provider::lock;
+
+/// A body that comes to an end of its own when nothing has come for so long.
+fn while_it_comes(body: Body, limit: Duration, end: Option<fn() -> Error>) -> Body {
+    Box::pin(stream::unfold(Some(body), move |body| async move {
+        let mut body = body?;
+        match tokio::time::timeout(limit, body.next()).await {
+            Ok(piece) => piece.map(|piece| (piece, Some(body))),
+            Err(_) => end.map(|end| (Err(end()), None)),
+        }
+    }))
+}
+
+/// Puts do not wait for a guest that does not write.
+#[derive(Debug)]
+struct Impatient {
+    limit: Duration,
+    /// What a put then ends with; none stores what there is.
+    end: Option<fn() -> Error>,
+}
+
+impl ContainerFault for Impatient {
+    fn written(&self, call: Call, body: Body) -> Body {
+        match call {
+            Call::Put => while_it_comes(body, self.limit, self.end),
+            _ => body,
+        }
+    }
+}
+
+/// Gets end as if they were complete when the guest lets them wait.
+#[derive(Debug)]
+struct ImpatientGet(Duration);
+
+impl ContainerFault for ImpatientGet {
+    fn read(&self, call: Call, reading: Reading) -> Reading {
+        if call != Call::Get {
+            return reading;
+        }
+        let limit = self.0;
+        let state = (reading.data, Instant::now());
+        let data = stream::unfold(state, move |(mut data, read)| async move {
+            if read.elapsed() > limit {
+                return None;
+            }
+            let piece = data.next().await?;
+            Some((piece, (data, Instant::now())))
+        });
+        Reading {
+            data: Box::pin(data),
+            ..reading
+        }
+    }
+}
+
+/// A put of a known size takes effect when it has its bytes, whatever the guest then
+/// says of them.
+#[derive(Debug)]
+struct SizeIsEnough;
+
+#[async_trait]
+impl ContainerFault for SizeIsEnough {
+    async fn put(&self, to: &Target, name: &str, body: Body, object: NewObject) -> Result<Version> {
+        let Some(size) = object.size else {
+            return to.container.put(name, body, object).await;
+        };
+        let body = stream::unfold((body, size), |(mut body, left)| async move {
+            if left == 0 {
+                return None;
+            }
+            let piece = body.next().await?;
+            let length = piece.as_ref().map_or(left, |piece| piece.len() as u64);
+            Some((piece, (body, left.saturating_sub(length))))
+        });
+        to.container.put(name, Box::pin(body), object).await
+    }
+}
+
+/// What becomes of a put that the guest gives up.
+#[derive(Debug)]
+enum GivenUp {
+    /// What there is takes effect.
+    Commits,
+    /// The old object goes.
+    Removes,
+    /// The guest is told something else.
+    Other,
+}
+
+#[async_trait]
+impl ContainerFault for GivenUp {
+    async fn put(&self, to: &Target, name: &str, body: Body, object: NewObject) -> Result<Version> {
+        let is_cancelled = |error: &Error| *error.kind() == ErrorKind::Cancelled;
+        if matches!(self, Self::Commits) {
+            let was_given_up = Arc::new(AtomicBool::new(false));
+            let given_up = Arc::clone(&was_given_up);
+            let kept = body.take_while(move |piece| {
+                let is_end = piece.as_ref().is_err_and(is_cancelled);
+                given_up.fetch_or(is_end, Ordering::Relaxed);
+                std::future::ready(!is_end)
+            });
+            let object = NewObject {
+                size: None,
+                ..object
+            };
+            let version = to.container.put(name, Box::pin(kept), object).await?;
+            if was_given_up.load(Ordering::Relaxed) {
+                return Err(ErrorKind::Cancelled.into());
+            }
+            return Ok(version);
+        }
+        match to.container.put(name, body, object).await {
+            Err(error) if is_cancelled(&error) => match self {
+                Self::Other => Err(other("the stream broke off")),
+                _ => {
+                    to.container.delete(name).await?;
+                    Err(error)
+                }
+            },
+            ended => ended,
+        }
+    }
+}
+
+/// Stores what has come of a put when its call is dropped.
+struct Commit {
+    container: Arc<dyn Container>,
+    name: String,
+    object: NewObject,
+    taken: Arc<Mutex<Vec<Bytes>>>,
+    runtime: Handle,
+    has_ended: bool,
+}
+
+impl Drop for Commit {
+    fn drop(&mut self) {
+        if self.has_ended {
+            return;
+        }
+        let container = Arc::clone(&self.container);
+        let (name, object) = (self.name.clone(), self.object.clone());
+        let pieces = std::mem::take(&mut *lock(&self.taken));
+        self.runtime.spawn(async move {
+            let body = stream::iter(pieces.into_iter().map(Ok));
+            container.put(&name, Box::pin(body), object).await
+        });
+    }
+}
+
+/// A put whose call is dropped commits what it has.
+#[derive(Debug)]
+struct DropCommits;
+
+#[async_trait]
+impl ContainerFault for DropCommits {
+    async fn put(&self, to: &Target, name: &str, body: Body, object: NewObject) -> Result<Version> {
+        let taken = Arc::new(Mutex::new(Vec::new()));
+        let mut commit = Commit {
+            container: Arc::clone(&to.container),
+            name: name.to_owned(),
+            object: NewObject {
+                size: None,
+                ..object.clone()
+            },
+            taken: Arc::clone(&taken),
+            runtime: Handle::current(),
+            has_ended: false,
+        };
+        let body = body.inspect(move |piece| {
+            if let Ok(piece) = piece {
+                lock(&taken).push(piece.clone());
+            }
+        });
+        let ended = to.container.put(name, Box::pin(body), object).await;
+        commit.has_ended = true;
+        ended
+    }
+}
+
+/// A body that somebody else holds as well.
+#[derive(Clone)]
+struct Held(Arc<Mutex<Body>>);
+
+impl Stream for Held {
+    type Item = Result<Bytes>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        lock(&self.0).as_mut().poll_next(context)
+    }
+}
+
+impl fmt::Debug for Held {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Held").finish_non_exhaustive()
+    }
+}
+
+/// A put that is refused leaves its stream open, unread.
+#[derive(Debug, Default)]
+struct RefusalHolds(Mutex<Vec<Held>>);
+
+#[async_trait]
+impl ContainerFault for RefusalHolds {
+    async fn put(&self, to: &Target, name: &str, body: Body, object: NewObject) -> Result<Version> {
+        let held = Held(Arc::new(Mutex::new(body)));
+        let body = Box::pin(held.clone());
+        let ended = to.container.put(name, body, object).await;
+        if ended.is_err() {
+            lock(&self.0).push(held);
+        }
+        ended
+    }
+}
+
+/// One stream at a time: the next begins when the last has ended.
+#[derive(Debug)]
+struct InTurn {
+    puts: bool,
+    turn: Arc<Semaphore>,
+}
+
+impl InTurn {
+    fn of(puts: bool) -> Self {
+        Self {
+            puts,
+            turn: Arc::new(Semaphore::new(1)),
+        }
+    }
+}
+
+#[async_trait]
+impl ContainerFault for InTurn {
+    async fn put(&self, to: &Target, name: &str, body: Body, object: NewObject) -> Result<Version> {
+        let turn = match self.puts {
+            true => self.turn.acquire().await.ok(),
+            false => None,
+        };
+        let ended = to.container.put(name, body, object).await;
+        drop(turn);
+        ended
+    }
+
+    async fn get(
+        &self,
+        to: &Target,
+        name: &str,
+        range: Range,
+        expected: Option<&Version>,
+    ) -> Result<Option<Reading>> {
+        if self.puts {
+            return to.container.get(name, range, expected).await;
+        }
+        let turn = Arc::clone(&self.turn).acquire_owned().await.ok();
+        let found = to.container.get(name, range, expected).await?;
+        Ok(found.map(|reading| Reading {
+            // Kept with the stream, until it ends or is dropped.
+            data: Box::pin(reading.data.inspect(move |_| {
+                let _ = &turn;
+            })),
+            ..reading
+        }))
+    }
+}
+
+pub(super) const MUTANTS: &[Mutant] = &[
+    Mutant::new(
+        "blob-stream-pause-is-end",
+        "a put takes effect when no byte has come for a while",
+        &["BLOB-STREAM-1", "BLOB-STREAM-6", "BLOB-DATA-1"],
+        container!(Impatient {
+            limit: Duration::from_millis(15),
+            end: None,
+        }),
+    ),
+    Mutant::new(
+        "blob-stream-size-is-enough",
+        "a put of a known size takes effect when it has its bytes, whatever the future says",
+        &["BLOB-STREAM-1", "BLOB-STREAM-2"],
+        container!(SizeIsEnough),
+    ),
+    Mutant::new(
+        "blob-stream-error-commits",
+        "a put that is given up stores what it has",
+        &["BLOB-STREAM-2"],
+        container!(GivenUp::Commits),
+    ),
+    Mutant::new(
+        "blob-stream-error-removes",
+        "a put that is given up removes the old object",
+        &["BLOB-STREAM-2"],
+        container!(GivenUp::Removes),
+    ),
+    Mutant::new(
+        "blob-stream-error-other",
+        "a put that is given up returns other",
+        &["BLOB-STREAM-2"],
+        container!(GivenUp::Other),
+    ),
+    Mutant::new(
+        "blob-drop-commits",
+        "a put whose call is dropped stores what it has",
+        &["BLOB-STREAM-3"],
+        container!(DropCommits),
+    ),
+    Mutant::new(
+        "blob-refusal-keeps-reading",
+        "a put that is refused leaves its stream open, unread",
+        &["BLOB-STREAM-4"],
+        container!(RefusalHolds::default()),
+    ),
+    Mutant::new(
+        "blob-stream-in-turn",
+        "gets are served one after the other",
+        &["BLOB-STREAM-5", "TYP-CALL-2"],
+        container!(InTurn::of(false)),
+    ),
+    Mutant::new(
+        "blob-puts-in-turn",
+        "puts are served one after the other",
+        &["BLOB-STREAM-5", "TYP-CALL-2"],
+        container!(InTurn::of(true)),
+    ),
+    Mutant::new(
+        "blob-stream-impatient",
+        "a get that is not read for ten seconds ends as if it were complete",
+        &["BLOB-STREAM-6", "BLOB-GET-9"],
+        container!(ImpatientGet(Duration::from_secs(10))),
+    ),
+    Mutant::new(
+        "blob-put-impatient",
+        "a put that is not written for ten seconds is given up",
+        &["BLOB-STREAM-6"],
+        container!(Impatient {
+            limit: Duration::from_secs(10),
+            end: Some(|| ErrorKind::Timeout.into()),
+        }),
+    ),
+];

@@ -1,0 +1,92 @@
+//! What the servers of this protocol do otherwise than S3 itself: what is not carried out
+//! there is not declared, and names that are not kept are encoded.
+
+use cloud_contract::{Durability, FeatureId, feature};
+
+use crate::names::Style;
+
+/// A product. Which one it is says the option `server`; nothing is guessed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Server {
+    /// What the option calls it.
+    pub(crate) name: &'static str,
+    pub(crate) style: Style,
+    /// Features of this provider that it cannot carry.
+    pub(crate) lacks: &'static [FeatureId],
+    /// Durability of what it acknowledged.
+    pub(crate) durability: Durability,
+}
+
+/// S3, and whatever does as S3 does.
+pub(crate) const AWS: Server = Server {
+    name: "aws",
+    style: Style::Paths,
+    lacks: &[],
+    durability: Durability::Durable,
+};
+
+/// Names are paths of a tree: a folder hides the object of its name, and lists come in
+/// the order of a walk through the tree.
+pub(crate) const SEAWEEDFS: Server = Server {
+    name: "seaweedfs",
+    style: Style::Flat,
+    lacks: &[],
+    durability: Durability::Durable,
+};
+
+/// Conditions on the destination of a copy, on the completion of an upload, and the
+/// signature of a request are ignored.
+pub(crate) const MINISTACK: Server = Server {
+    name: "ministack",
+    style: Style::Paths,
+    lacks: &[
+        feature::BLOB_CONDITIONAL_COPY,
+        feature::BLOB_MULTIPART,
+        feature::BLOB_LINKS,
+    ],
+    durability: Durability::Process,
+};
+
+/// A condition on a deletion is answered with 501, and the signature of a request is
+/// ignored.
+pub(crate) const LOCALSTACK: Server = Server {
+    name: "localstack",
+    style: Style::Paths,
+    lacks: &[feature::BLOB_CONDITIONAL_DELETE, feature::BLOB_LINKS],
+    durability: Durability::Process,
+};
+
+/// Names are paths of a file system. What is not known of it is taken for missing.
+pub(crate) const MINIO: Server = Server {
+    name: "minio",
+    style: Style::Flat,
+    lacks: &[
+        feature::BLOB_CONDITIONAL_COPY,
+        feature::BLOB_CONDITIONAL_DELETE,
+    ],
+    durability: Durability::Durable,
+};
+
+const ALL: [Server; 5] = [AWS, SEAWEEDFS, MINISTACK, LOCALSTACK, MINIO];
+/// Their names, as a rule for users.
+pub(crate) const NAMES: &str = "be aws, seaweedfs, ministack, localstack or minio";
+
+impl Server {
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        ALL.into_iter().find(|server| server.name == name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_are_found_by_the_names_that_users_are_told() {
+        for server in ALL {
+            assert_eq!(Server::named(server.name), Some(server));
+            assert!(NAMES.contains(server.name));
+        }
+        assert_eq!(Server::named(""), None);
+    }
+}
