@@ -268,6 +268,14 @@ pub(crate) struct SelectionArgs {
     /// patterns in a file. May be repeated; in the environment, one a line.
     #[arg(long, value_name = "PATTERN|@FILE", env = "CONFORMANCE_RUN")]
     pub(crate) run: Vec<String>,
+    /// Only cases of these capabilities. Of a vendor, only the services that have one.
+    #[arg(
+        long = "capability",
+        value_name = "NAME",
+        value_delimiter = ',',
+        env = "CONFORMANCE_CAPABILITY"
+    )]
+    pub(crate) capabilities: Vec<CapabilityArg>,
     /// Leave out cases whose id matches. They stay in the report as skipped.
     #[arg(long, value_name = "PATTERN|@FILE", env = "CONFORMANCE_SKIP")]
     pub(crate) skip: Vec<String>,
@@ -450,6 +458,12 @@ pub(crate) enum LevelArg {
     Must,
     Should,
     May,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CapabilityArg {
+    Keyvalue,
+    Blobstore,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

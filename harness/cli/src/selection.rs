@@ -1,10 +1,11 @@
 //! From the options that choose cases to a selection, and what to say when it
 //! is empty.
 
+use cloud_contract::Capability;
 use conformance_model::{Case, Lane, Level};
 use conformance_runner::{Patterns, Selection};
 
-use crate::args::{LaneArg, LevelArg, SelectionArgs};
+use crate::args::{CapabilityArg, LaneArg, LevelArg, SelectionArgs};
 use crate::nearest::nearest;
 use crate::redact::FILE;
 use crate::{Failure, setup};
@@ -30,10 +31,19 @@ impl SelectionArgs {
         }
         Ok(Selection {
             run,
+            capabilities: self.capabilities(),
             skip: patterns(&self.skip)?,
             levels: self.levels.iter().map(|&level| level.into()).collect(),
             lanes: self.lanes.iter().map(|&lane| lane.into()).collect(),
         })
+    }
+
+    /// The capabilities that were named.
+    pub(crate) fn capabilities(&self) -> Vec<Capability> {
+        self.capabilities
+            .iter()
+            .map(|&named| named.into())
+            .collect()
     }
 
     /// The choices as they were given.
@@ -42,6 +52,9 @@ impl SelectionArgs {
         let mut add = |flag: &str, value: String| words.extend([flag.to_owned(), value]);
         for pattern in setup::one_a_line(&self.run) {
             add("--run", pattern.to_owned());
+        }
+        for capability in self.capabilities() {
+            add("--capability", capability.name().to_owned());
         }
         for pattern in setup::one_a_line(&self.skip) {
             add("--skip", pattern.to_owned());
@@ -107,6 +120,15 @@ pub(crate) fn nothing_selected(
         None => PATTERN_HELP.to_owned(),
     };
     Failure::nothing_ran(message).help(help)
+}
+
+impl From<CapabilityArg> for Capability {
+    fn from(capability: CapabilityArg) -> Self {
+        match capability {
+            CapabilityArg::Keyvalue => Self::Keyvalue,
+            CapabilityArg::Blobstore => Self::Blobstore,
+        }
+    }
 }
 
 impl From<LevelArg> for Level {

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use cloud_contract::{Settings, Target};
+use cloud_contract::{Capability, Settings, Target};
 use conformance_runner::{
     ComponentFile, Harness, HarnessError, Images, Launch, LaunchOptions, default_cache_directory,
     remove_own_containers,
@@ -93,6 +93,46 @@ pub(crate) fn providers(names: &[String]) -> Result<Vec<Target>, Failure> {
             }
             chosen.push(target);
         }
+    }
+    Ok(chosen)
+}
+
+/// The same; of a name that stands for several, those that offer one of these
+/// capabilities, if any are given. What only its service can tell is taken.
+pub(crate) fn providers_of(
+    names: &[String],
+    capabilities: &[Capability],
+) -> Result<Vec<Target>, Failure> {
+    let mut chosen = providers(names)?;
+    if capabilities.is_empty() {
+        return Ok(chosen);
+    }
+    let offers = |target: &Target| {
+        let declares = target.flavour.and_then(|flavour| flavour.declares);
+        declares.is_none_or(|declares| {
+            let declared = declares();
+            let mut cores = capabilities.iter().map(|capability| capability.core());
+            cores.any(|core| declared.declares(core))
+        })
+    };
+    for name in names.iter().map(|name| name.trim()) {
+        let found = crate::registry::find(name);
+        let [_, _, ..] = found.as_slice() else {
+            continue;
+        };
+        let spare: Vec<String> = found
+            .iter()
+            .filter(|target| !offers(target))
+            .map(Target::id)
+            .collect();
+        if spare.len() == found.len() {
+            let words: Vec<&str> = capabilities.iter().map(|it| it.name()).collect();
+            return Err(Failure::nothing_ran(format!(
+                "{name}: no service of it offers {}",
+                words.join(" or ")
+            )));
+        }
+        chosen.retain(|target| !spare.contains(&target.id()));
     }
     Ok(chosen)
 }

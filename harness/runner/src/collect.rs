@@ -88,7 +88,7 @@ pub async fn collect(
                 }
             }
             // A service on this machine that is gone took everything along.
-            Err(error) if forget && is_gone(&error) && !may_cost(target, &settings) => Ok(()),
+            Err(error) if forget && is_gone(&error, &settings) => Ok(()),
             removed => removed.map_err(Fate::Kept),
         };
         let noted = gone.and_then(|()| {
@@ -152,9 +152,11 @@ impl Forecast {
     }
 }
 
-/// Whether nobody answers any more.
-fn is_gone(error: &Error) -> bool {
-    *error.kind() == ErrorKind::Unavailable
+/// Whether a failure says that the service is gone, with all that it held: it stood on
+/// this machine and nobody answers there. Silence from elsewhere says nothing.
+#[must_use]
+pub fn is_gone(error: &Error, settings: &Settings) -> bool {
+    *error.kind() == ErrorKind::Unavailable && settings.endpoint.as_deref().is_some_and(is_loopback)
 }
 
 /// Whether what is done with these settings may cost somebody money: it goes to an
@@ -295,6 +297,22 @@ mod tests {
             }
         }
         assert!(!ask(&Target::usual(&CACHE), "redis://db.example:6379"));
+    }
+
+    #[test]
+    fn silence_elsewhere_is_not_the_end() {
+        let gone = |kind: ErrorKind, endpoint: Option<&str>| {
+            let settings = Settings {
+                endpoint: endpoint.map(str::to_owned),
+                ..Settings::default()
+            };
+            is_gone(&kind.into(), &settings)
+        };
+        let here = Some("http://127.0.0.1:8000");
+        assert!(gone(ErrorKind::Unavailable, here));
+        assert!(!gone(ErrorKind::Timeout, here));
+        assert!(!gone(ErrorKind::Unavailable, Some("http://10.0.0.1:8000")));
+        assert!(!gone(ErrorKind::Unavailable, None));
     }
 
     #[tokio::test]

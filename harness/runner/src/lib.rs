@@ -27,7 +27,7 @@ mod suite;
 mod tidy;
 mod trials;
 
-pub use collect::{Collected, Fate, Forecast, collect, may_cost};
+pub use collect::{Collected, Fate, Forecast, collect, is_gone, may_cost};
 pub use execute::{RunOptions, Sink, Subject, run_provider};
 pub use expected::{ExpectedFailures, ExpectedFailuresError};
 pub use harness::{Harness, HarnessError, default_cache_directory};

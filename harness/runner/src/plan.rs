@@ -12,6 +12,8 @@ use crate::Patterns;
 pub struct Selection {
     /// Only ids that match.
     pub run: Option<Patterns>,
+    /// Only cases of these capabilities.
+    pub capabilities: Vec<Capability>,
     /// Not ids that match. Skipped cases stay in the report.
     pub skip: Option<Patterns>,
     /// Only these levels.
@@ -27,6 +29,9 @@ impl Selection {
         self.run
             .as_ref()
             .is_none_or(|run| run.is_empty() || run.matches(&case.id))
+            && (self.capabilities.is_empty()
+                || Capability::from_name(&case.capability)
+                    .is_some_and(|capability| self.capabilities.contains(&capability)))
             && (self.levels.is_empty() || self.levels.contains(&case.level))
             && (self.lanes.is_empty() || self.lanes.contains(&case.lane))
     }
@@ -42,6 +47,7 @@ impl Selection {
     pub fn is_partial(&self) -> bool {
         self.run.as_ref().is_some_and(|run| !run.is_empty())
             || self.skip.as_ref().is_some_and(|skip| !skip.is_empty())
+            || !self.capabilities.is_empty()
             || !self.levels.is_empty()
             || !self.lanes.is_empty()
     }

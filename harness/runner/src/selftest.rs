@@ -1,12 +1,15 @@
 //! Shows that the suite bites: every mutant, which is wrong in one known way,
 //! must be killed by a case whose clause names what is broken, and every case
 //! must kill a mutant.
+//!
+//! Every other case of a broken clause runs on every mutant. A slow one runs only where
+//! nothing else tells: on mutants that survived, and until it has killed one itself.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use cloud_contract::Provider;
-use conformance_model::{Case, Event, Status};
+use conformance_model::{Case, Event, Lane, Status};
 use futures::stream::{self, StreamExt as _};
 
 use crate::plan::{Action, Planned};
@@ -42,7 +45,7 @@ pub struct MutantResult {
     /// The cases that failed, but blamed another clause or, being out of time,
     /// none; with that clause.
     pub misattributed: Vec<String>,
-    /// The cases that cite such a clause and did not fail.
+    /// The cases that cite such a clause, ran and did not fail.
     pub survived: Vec<String>,
     /// Verdicts that say nothing about the provider, with their reason.
     pub troubles: Vec<String>,
@@ -62,6 +65,28 @@ pub struct KillTable {
     pub cases: usize,
 }
 
+impl MutantResult {
+    fn of(mutant: &Mutant) -> Self {
+        Self {
+            name: mutant.name.clone(),
+            summary: mutant.summary.clone(),
+            clauses: mutant.clauses.clone(),
+            killed_by: Vec::new(),
+            misattributed: Vec::new(),
+            survived: Vec::new(),
+            troubles: Vec::new(),
+        }
+    }
+
+    /// Adds what further cases said.
+    fn add(&mut self, more: Self) {
+        self.killed_by.extend(more.killed_by);
+        self.misattributed.extend(more.misattributed);
+        self.survived.extend(more.survived);
+        self.troubles.extend(more.troubles);
+    }
+}
+
 impl KillTable {
     /// Mutants that no case killed.
     pub fn survivors(&self) -> impl Iterator<Item = &MutantResult> {
@@ -77,14 +102,16 @@ impl KillTable {
     }
 }
 
-/// Runs, on every mutant, the cases that cite a clause it breaks.
+/// Runs, on every mutant, the cases that cite a clause it breaks; slow ones where they
+/// are needed.
 pub async fn selftest(
     harness: &Harness,
     mutants: &[Mutant],
     options: &RunOptions,
     progress: impl Fn(usize, &MutantResult),
 ) -> KillTable {
-    let runs = stream::iter(mutants).map(|mutant| run_cases(harness, mutant, options, |_| true));
+    let runs =
+        stream::iter(mutants).map(|mutant| run_cases(harness, mutant, options, |case| !slow(case)));
     let mut runs = runs.buffered(options.jobs.max(1));
     let mut results = Vec::with_capacity(mutants.len());
     while let Some(result) = runs.next().await {
@@ -93,12 +120,73 @@ pub async fn selftest(
             progress(results.len(), result);
         }
     }
+    take_time(harness, mutants, &mut results, options).await;
     let met_alone = meet_alone(harness, mutants, &mut results, options).await;
     KillTable {
         idle_cases: idle(harness, &results).map(str::to_owned).collect(),
         met_alone,
         cases: harness.suite.cases().len(),
         mutants: results,
+    }
+}
+
+/// Whether a case takes its time: it waits for what has to pass, or moves much.
+fn slow(case: &Case) -> bool {
+    case.lane == Lane::Slow
+}
+
+fn breaks(mutant: &Mutant, case: &Case) -> bool {
+    let mut clauses = case.clauses.iter();
+    clauses.any(|clause| mutant.clauses.contains(clause))
+}
+
+/// Runs slow cases: all that may kill a mutant which survived the others, and those
+/// that killed nothing yet, on one mutant after the other until they have.
+async fn take_time(
+    harness: &Harness,
+    mutants: &[Mutant],
+    results: &mut [MutantResult],
+    options: &RunOptions,
+) {
+    let jobs = options.jobs.max(1);
+    let survivors = (0..mutants.len()).filter(|&index| results[index].killed_by.is_empty());
+    let runs: Vec<_> = stream::iter(survivors.collect::<Vec<usize>>())
+        .map(async |index| {
+            let result = run_cases(harness, &mutants[index], options, slow).await;
+            (index, result)
+        })
+        .buffered(jobs)
+        .collect()
+        .await;
+    for (index, result) in runs {
+        results[index].add(result);
+    }
+    let idle: BTreeSet<String> = idle(harness, results).map(str::to_owned).collect();
+    let cases = harness.suite.cases().iter();
+    let idle_slow = cases.filter(|case| slow(case) && idle.contains(&case.id));
+    let runs: Vec<_> = stream::iter(idle_slow)
+        .map(async |case| {
+            let mut tried = Vec::new();
+            for (index, mutant) in mutants.iter().enumerate() {
+                // On survivors it ran.
+                if !breaks(mutant, case) || results[index].killed_by.is_empty() {
+                    continue;
+                }
+                let chosen = |other: &Case| other.id == case.id;
+                let result = run_cases(harness, mutant, options, chosen).await;
+                let killed = !result.killed_by.is_empty();
+                tried.push((index, result));
+                if killed {
+                    break;
+                }
+            }
+            tried
+        })
+        .buffered(jobs)
+        .collect()
+        .await;
+    for (index, result) in runs.into_iter().flatten() {
+        results[index].add(result);
     }
 }
 
@@ -153,25 +241,13 @@ async fn run_cases(
     options: &RunOptions,
     chosen: impl Fn(&Case) -> bool,
 ) -> MutantResult {
-    let mut result = MutantResult {
-        name: mutant.name.clone(),
-        summary: mutant.summary.clone(),
-        clauses: mutant.clauses.clone(),
-        killed_by: Vec::new(),
-        misattributed: Vec::new(),
-        survived: Vec::new(),
-        troubles: Vec::new(),
-    };
-    let breaks = |case: &Case| {
-        let mut clauses = case.clauses.iter();
-        clauses.any(|clause| mutant.clauses.contains(clause))
-    };
+    let mut result = MutantResult::of(mutant);
     let plan: Plan = harness
         .suite
         .cases()
         .iter()
         .enumerate()
-        .filter(|(_, case)| breaks(case) && chosen(case))
+        .filter(|(_, case)| breaks(mutant, case) && chosen(case))
         .map(|(case, _)| Planned {
             case,
             action: Action::Run,

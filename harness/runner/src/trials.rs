@@ -253,7 +253,9 @@ impl Shared {
             None => Err("the case gave no verdict".into()),
             Some(verdict) if verdict.status == Status::Pass => Ok(Completion::Completed),
             Some(verdict) if matches!(verdict.status, Status::Unsupported | Status::Xfail) => {
-                Ok(Completion::ignored_with(verdict.reason.unwrap_or_default()))
+                let reason = verdict.reason.unwrap_or_default();
+                let status = verdict.status.as_str();
+                Ok(Completion::ignored_with(format!("{status}: {reason}")))
             }
             Some(verdict) if verdict.status.is_red_at(level) => {
                 Err(self.explain(id, &verdict).into())

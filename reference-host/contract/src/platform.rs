@@ -30,6 +30,15 @@ impl Capability {
         }
     }
 
+    /// That name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Keyvalue => "keyvalue",
+            Self::Blobstore => "blobstore",
+        }
+    }
+
     /// The feature that every provider of it declares.
     #[must_use]
     pub fn core(self) -> FeatureId {

@@ -10,7 +10,6 @@
 //! This crate knows no provider, and nothing but tests uses it.
 #![deny(missing_docs)]
 
-pub mod blobs;
 pub mod blob;
 mod calls;
 mod config;

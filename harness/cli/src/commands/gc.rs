@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use clap::Args;
-use cloud_contract::{ErrorKind, Settings, Target};
+use cloud_contract::{Settings, Target};
 use conformance_model::ExitCode;
-use conformance_runner::{Fate, Record, collect, default_ledger_directory, may_cost, records};
+use conformance_runner::{Fate, Record, collect, default_ledger_directory, is_gone, records};
 
 use crate::args::SettingsArgs;
 use crate::redact::Redaction;
@@ -149,8 +149,7 @@ async fn one(record: &Record, settings: &Settings, args: &GcArgs) -> (String, us
                     }
                     Fate::Kept(error) => {
                         kept += 1;
-                        let is_ours = !may_cost(&target, settings);
-                        let hint = if is_ours && *error.kind() == ErrorKind::Unavailable {
+                        let hint = if is_gone(&error, settings) {
                             "; if that service is gone for good, say --forget"
                         } else {
                             ""

@@ -22,7 +22,8 @@ use crate::{Failure, opening, output, setup};
 
 /// Runs, reports, and says what the process should end with.
 pub(crate) fn run(args: &RunArgs) -> Result<u8, Failure> {
-    let targets = setup::providers(&args.providers)?;
+    let capabilities = args.selection.capabilities();
+    let targets = setup::providers_of(&args.providers, &capabilities)?;
     if targets.is_empty() {
         return Err(Failure::usage("no provider is named").help(format!(
             "try `conformance --provider {}`; the providers are {}, and `conformance --help` shows \

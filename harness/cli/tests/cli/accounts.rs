@@ -67,6 +67,27 @@ fn what_a_killed_run_left_is_removed_by_its_ledger() {
 }
 
 #[test]
+fn what_a_service_of_this_machine_had_is_forgotten_on_request() {
+    let state = tempfile::tempdir().unwrap();
+    // A port that was free a moment ago: nobody listens there.
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("http://{}", free.local_addr().unwrap());
+    drop(free);
+    let there = ["-p", "dynamodb/local", "--endpoint", &endpoint];
+    let done = |arguments: &[&str]| -> Done {
+        let mut command = with_state(state.path(), &[arguments, &there].concat());
+        command.output().unwrap().into()
+    };
+    done(&CASE).expect(3);
+    assert_eq!(ledgers(state.path()), 1);
+    let gc = ["gc", "--older-than", "0s"];
+    done(&gc).expect(3).says("say --forget");
+    assert_eq!(ledgers(state.path()), 1);
+    done(&[&gc[..], &["--forget"]].concat()).expect(0);
+    assert_eq!(ledgers(state.path()), 0);
+}
+
+#[test]
 fn a_dry_run_tells_and_does_nothing() {
     run(&["-p", "memory", "--dry-run", "--run", "kv.get.missing"])
         .expect(0)

@@ -28,8 +28,9 @@ pub(super) fn touched(
 struct Stakes {
     /// By what was touched, a clause or a declaration, the cases that prove it.
     touched: BTreeMap<String, BTreeSet<String>>,
-    /// Clauses that no case proves yet.
-    unproved: Vec<String>,
+    /// Clauses that no case proves yet, each with the capability that it is about; none
+    /// for what all of them share.
+    unproved: BTreeMap<String, Option<String>>,
     /// Limits with a bound that changed.
     bounds: Vec<Limit>,
 }
@@ -46,11 +47,14 @@ struct Limit {
 impl Stakes {
     fn of(diff: &SpecDiff, clauses: &Clauses, cases: &[Case]) -> Self {
         let mut touched: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        let mut unproved = BTreeSet::new();
+        let mut unproved = BTreeMap::new();
         for package in &diff.packages {
+            let (_, word) = package.name.split_once(':').unwrap_or_default();
+            let is_capability = cases.iter().any(|case| case.capability == word);
+            let capability = is_capability.then(|| word.to_owned());
             for clause in package.clauses.iter().filter(|clause| !clause.unstable) {
                 if clause.cases.is_empty() && clause.new.is_some() {
-                    unproved.insert(clause.id.clone());
+                    unproved.insert(clause.id.clone(), capability.clone());
                 } else {
                     let cases = clause.cases.iter().cloned();
                     touched.entry(clause.id.clone()).or_default().extend(cases);
@@ -74,7 +78,7 @@ impl Stakes {
         }
         Self {
             touched,
-            unproved: unproved.into_iter().collect(),
+            unproved,
             bounds: Vec::new(),
         }
     }
@@ -85,9 +89,10 @@ impl Stakes {
         for (what, cases) in &self.touched {
             let mut concerned = false;
             for test in cases.iter().filter_map(|case| published.test(case)) {
+                if !is_decided(test.status) {
+                    continue;
+                }
                 match test.status {
-                    // It declares nothing of the kind: nothing can break.
-                    Status::Unsupported | Status::Skip | Status::NotRun => continue,
                     Status::Pass => passes.insert(test.id.clone()),
                     _ => others.insert(test.id.clone()),
                 };
@@ -107,7 +112,16 @@ impl Stakes {
                 beyond.push(format!("{id} is {}, not {bound}", value.value));
             }
         }
-        if touched.is_empty() && self.unproved.is_empty() && beyond.is_empty() {
+        let offers = |capability: &str| {
+            let mut tests = published.provider.tests.iter();
+            tests.any(|test| test.capability == capability && is_decided(test.status))
+        };
+        let unproved = self.unproved.iter();
+        let unproved: Vec<String> = unproved
+            .filter(|(_, capability)| capability.as_deref().is_none_or(offers))
+            .map(|(id, _)| id.clone())
+            .collect();
+        if touched.is_empty() && unproved.is_empty() && beyond.is_empty() {
             return None;
         }
         Some(ProviderRisk {
@@ -116,10 +130,16 @@ impl Stakes {
             touched,
             passes: passes.into_iter().collect(),
             others: others.into_iter().collect(),
-            unproved: self.unproved.clone(),
+            unproved,
             beyond,
         })
     }
+}
+
+/// Whether a provider has to do with what a case is about. One that declares nothing of
+/// the kind can break nothing of it.
+fn is_decided(status: Status) -> bool {
+    !matches!(status, Status::Unsupported | Status::Skip | Status::NotRun)
 }
 
 /// The limits whose rows changed, as the new state has them.

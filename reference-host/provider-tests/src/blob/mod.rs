@@ -41,14 +41,22 @@ pub async fn guest_container(provider: &Arc<dyn Provider>, id: &str) -> Arc<Port
 
 /// So many bytes, others for each seed.
 #[must_use]
-pub fn bytes(size: usize, seed: u8) -> Bytes {
-    let byte = |place: usize| (place.wrapping_mul(31) >> 3) as u8 ^ seed;
-    (0..size).map(byte).collect()
+pub fn bytes(size: usize, seed: u64) -> Bytes {
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let mut bytes = Vec::with_capacity(size + 8);
+    while bytes.len() < size {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        bytes.extend_from_slice(&state.to_le_bytes());
+    }
+    bytes.truncate(size);
+    bytes.into()
 }
 
-fn pieces(bytes: Bytes) -> impl futures::Stream<Item = Result<Bytes>> + Send {
-    stream::unfold(bytes, |mut rest| async {
-        let piece = rest.split_to(rest.len().min(PIECE));
+fn pieces(bytes: Bytes, piece: usize) -> impl futures::Stream<Item = Result<Bytes>> + Send {
+    stream::unfold(bytes, move |mut rest| async move {
+        let piece = rest.split_to(rest.len().min(piece));
         (!piece.is_empty()).then_some((Ok(piece), rest))
     })
 }
@@ -56,19 +64,25 @@ fn pieces(bytes: Bytes) -> impl futures::Stream<Item = Result<Bytes>> + Send {
 /// These bytes as a guest would send them.
 #[must_use]
 pub fn body(bytes: Bytes) -> Body {
-    Box::pin(pieces(bytes))
+    Box::pin(pieces(bytes, PIECE))
+}
+
+/// These bytes in pieces of this size.
+#[must_use]
+pub fn body_in(bytes: &Bytes, piece: usize) -> Body {
+    Box::pin(pieces(bytes.clone(), piece))
 }
 
 /// These bytes, and then an error.
 #[must_use]
 pub fn broken(bytes: Bytes, error: Error) -> Body {
-    Box::pin(pieces(bytes).chain(stream::iter([Err(error)])))
+    Box::pin(pieces(bytes, PIECE).chain(stream::iter([Err(error)])))
 }
 
 /// These bytes, and then a guest that does nothing.
 #[must_use]
 pub fn endless(bytes: Bytes) -> Body {
-    Box::pin(pieces(bytes).chain(stream::pending()))
+    Box::pin(pieces(bytes, PIECE).chain(stream::pending()))
 }
 
 /// How a test writes.
@@ -122,9 +136,9 @@ pub async fn version_of(driver: &Arc<dyn Driver>, name: &str) -> Version {
     driver.head(name).await.unwrap().unwrap().version
 }
 
-/// The names of all objects, in pages of this size.
-pub async fn names(driver: &Arc<dyn Driver>, prefix: &str, limit: usize) -> Vec<String> {
-    let mut names = Vec::new();
+/// The names and sizes of all objects, in pages of this size.
+pub async fn list(driver: &Arc<dyn Driver>, prefix: &str, limit: usize) -> Vec<(String, u64)> {
+    let mut objects = Vec::new();
     let mut after: Option<Vec<u8>> = None;
     loop {
         let request = ListRequest {
@@ -135,13 +149,19 @@ pub async fn names(driver: &Arc<dyn Driver>, prefix: &str, limit: usize) -> Vec<
         };
         let page = driver.list(request).await.unwrap();
         assert!(page.items.len() <= limit);
-        names.extend(page.items.into_iter().map(|item| match item {
-            Item::Object(object) => object.name,
-            Item::Prefix(prefix) => panic!("{prefix:?}"),
+        objects.extend(page.items.into_iter().map(|item| match item {
+            Item::Object(object) => (object.name, object.size),
+            Item::Prefix(prefix) => panic!("{prefix:?}: nobody asked for prefixes"),
         }));
         match page.next {
             Some(next) => after = Some(next),
-            None => return names,
+            None => return objects,
         }
     }
+}
+
+/// The names of all objects, in pages of this size.
+pub async fn names(driver: &Arc<dyn Driver>, prefix: &str, limit: usize) -> Vec<String> {
+    let objects = list(driver, prefix, limit).await;
+    objects.into_iter().map(|(name, _)| name).collect()
 }

@@ -18,11 +18,16 @@ const CALLERS: usize = 8;
 pub async fn holds(server: &mut Server) {
     let before = server.left().await;
     let hosts = [server.provider().await, server.provider().await];
-    scopes_are_apart(&hosts).await;
-    scopes_come_and_go_at_a_time(&hosts).await;
-    one_of_many_creates(&hosts).await;
-    containers_come_and_go(&hosts).await;
+    hold_between(&hosts).await;
     assert_eq!(server.left().await, before);
+}
+
+/// The same, of two hosts, which may be one and the same.
+pub async fn hold_between(hosts: &[Arc<dyn Provider>; 2]) {
+    scopes_are_apart(hosts).await;
+    scopes_come_and_go_at_a_time(hosts).await;
+    one_of_many_creates(hosts).await;
+    containers_come_and_go(hosts).await;
 }
 
 /// A scope keeps what it holds until it is closed, by whomever; then it is empty, and
@@ -94,11 +99,11 @@ async fn scopes_come_and_go_at_a_time(hosts: &[Arc<dyn Provider>; 2]) {
                 let namespace = provider.open(&scope).await.unwrap();
                 let driver = namespace.blobstore("data").await.unwrap();
                 for name in 0..10 {
-                    put(&driver, &name.to_string(), bytes(100, user as u8)).await;
+                    put(&driver, &name.to_string(), bytes(100, user as u64)).await;
                 }
                 assert_eq!(names(&driver, "", 7).await.len(), 10);
                 let found = read(&driver, "3").await.unwrap().unwrap();
-                assert_eq!(found, bytes(100, user as u8));
+                assert_eq!(found, bytes(100, user as u64));
                 provider.close(&scope).await.unwrap();
             }
         }
@@ -119,7 +124,7 @@ async fn one_of_many_creates(hosts: &[Arc<dyn Provider>; 2]) {
             async move {
                 let put = driver.put(
                     &name,
-                    body(bytes(100, caller as u8)),
+                    body(bytes(100, caller as u64)),
                     options(Expected::Absent),
                 );
                 (caller, put.await)
@@ -143,7 +148,7 @@ async fn one_of_many_creates(hosts: &[Arc<dyn Provider>; 2]) {
         };
         let name = format!("k{round}");
         let found = read(&drivers[1], &name).await.unwrap().unwrap();
-        assert_eq!(found, bytes(100, *creator as u8));
+        assert_eq!(found, bytes(100, *creator as u64));
         assert_eq!(&super::version_of(&drivers[0], &name).await, version);
     }
     hosts[0].close(&scope("shared", &[])).await.unwrap();

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use cloud_contract::blobstore::{Expected, Range};
 use cloud_contract::{Bytes, Error, ErrorKind, Result};
-use provider_tests::blobs::{self, body, collect, container, expecting, list, noise, put, read};
+use provider_tests::blob::{body_in, bytes, collect, container, list, options, put, read, seam};
 use provider_tests::{get, set, store};
 use redb::{Database, ReadableDatabase, TableDefinition};
 use support::connect;
@@ -39,7 +39,7 @@ fn only_file(folder: &Path) -> PathBuf {
 async fn the_seam_holds() {
     let folder = tempfile::tempdir().unwrap();
     let provider = connect(folder.path()).await.unwrap();
-    blobs::hold_between(&[provider.clone(), provider]).await;
+    seam::hold_between(&[provider.clone(), provider]).await;
 }
 
 #[tokio::test]
@@ -89,21 +89,21 @@ async fn no_name_leads_anywhere() {
         let provider = connect(&folder).await.unwrap();
         let driver = container(&provider, "a").await;
         for (seed, name) in (0..).zip(names) {
-            put(&driver, name, &noise(seed, 100)).await;
+            put(&driver, name, bytes(100, seed)).await;
         }
     }
     let provider = connect(&folder).await.unwrap();
     let driver = container(&provider, "a").await;
     for (seed, name) in (0..).zip(names) {
         assert_eq!(
-            read(&driver, name).await,
-            Some(noise(seed, 100)),
+            read(&driver, name).await.unwrap(),
+            Some(bytes(100, seed)),
             "{name:?}"
         );
     }
     let mut expected: Vec<&str> = names.to_vec();
     expected.sort_unstable();
-    let listed = list(&driver, 4).await;
+    let listed = list(&driver, "", 4).await;
     assert!(listed.iter().map(|(name, _)| name).eq(expected));
 
     // In the folder are our own names, and nothing is beside it.
@@ -130,7 +130,7 @@ async fn no_name_leads_anywhere() {
 
     let names = names.map(str::to_owned);
     assert!(driver.delete_many(&names).await.iter().all(Result::is_ok));
-    assert!(list(&driver, 100).await.is_empty());
+    assert!(list(&driver, "", 100).await.is_empty());
 }
 
 #[tokio::test]
@@ -158,11 +158,11 @@ async fn links_lead_nowhere() {
 
     let outside = tempfile::tempdir().unwrap();
     let secret = outside.path().join("secret");
-    fs::write(&secret, noise(9, 100)).unwrap();
+    fs::write(&secret, bytes(100, 9)).unwrap();
     let folder = outside.path().join("data");
     let provider = connect(&folder).await.unwrap();
     let driver = container(&provider, "a").await;
-    put(&driver, "k", &noise(1, 100)).await;
+    put(&driver, "k", bytes(100, 1)).await;
 
     // In the place of an object's file: nothing of the other file is read.
     let file = only_file(&folder);
@@ -172,8 +172,8 @@ async fn links_lead_nowhere() {
     let error = collect(found.unwrap().unwrap().data).await.unwrap_err();
     assert_damaged(&error, &folder);
     // Written anew, the object is whole again; the link goes and its target stays.
-    put(&driver, "k", &noise(2, 100)).await;
-    assert_eq!(read(&driver, "k").await, Some(noise(2, 100)));
+    put(&driver, "k", bytes(100, 2)).await;
+    assert_eq!(read(&driver, "k").await.unwrap(), Some(bytes(100, 2)));
 
     // Planted, as if it had been left by a crash.
     drop((driver, provider));
@@ -188,7 +188,7 @@ async fn links_lead_nowhere() {
     symlink(outside.path().join("moved"), folder.join("blobs")).unwrap();
     let error = connect(&folder).await.unwrap_err();
     assert!(error.to_string().starts_with("directory: "), "{error}");
-    assert_eq!(fs::read(&secret).unwrap(), noise(9, 100));
+    assert_eq!(fs::read(&secret).unwrap(), bytes(100, 9));
 }
 
 /// An error for the guest, without a word about where the files are.
@@ -203,24 +203,24 @@ async fn damage_to_a_file_is_an_error_and_no_wrong_bytes() {
     let folder = tempfile::tempdir().unwrap();
     let provider = connect(folder.path()).await.unwrap();
     let driver = container(&provider, "a").await;
-    put(&driver, "k", &noise(1, 1_000_000)).await;
+    put(&driver, "k", bytes(1_000_000, 1)).await;
     let file = only_file(folder.path());
     let get = async || {
         let found = driver.get("k", Range::default(), None).await;
         collect(found.unwrap().unwrap().data).await
     };
     for size in [999_999, 300_000, 0] {
-        fs::write(&file, noise(1, size)).unwrap();
+        fs::write(&file, bytes(size, 1)).unwrap();
         assert_damaged(&get().await.unwrap_err(), folder.path());
     }
     // What is behind the end of the object is none of it.
-    fs::write(&file, noise(1, 1_000_100)).unwrap();
-    assert_eq!(get().await, Ok(noise(1, 1_000_000)));
+    fs::write(&file, bytes(1_000_100, 1)).unwrap();
+    assert_eq!(get().await, Ok(bytes(1_000_000, 1)));
     fs::remove_file(&file).unwrap();
     assert_damaged(&get().await.unwrap_err(), folder.path());
     // It can be removed all the same.
     driver.delete("k", None).await.unwrap();
-    assert_eq!(read(&driver, "k").await, None);
+    assert_eq!(read(&driver, "k").await.unwrap(), None);
 }
 
 #[cfg(unix)]
@@ -231,7 +231,7 @@ async fn a_folder_that_is_read_only_fails_writes_and_serves_reads() {
     let folder = tempfile::tempdir().unwrap();
     let provider = connect(folder.path()).await.unwrap();
     let driver = container(&provider, "a").await;
-    let version = put(&driver, "k", &noise(1, 100)).await;
+    let version = put(&driver, "k", bytes(100, 1)).await;
     let blobs = folder.path().join("blobs");
     let allow = |mode| fs::set_permissions(&blobs, fs::Permissions::from_mode(mode)).unwrap();
     allow(0o500);
@@ -239,24 +239,24 @@ async fn a_folder_that_is_read_only_fails_writes_and_serves_reads() {
     let is_kept_out = fs::write(blobs.join("probe"), "").is_err();
     if is_kept_out {
         for name in ["k", "new"] {
-            let any = expecting(Expected::Any);
-            let error = driver.put(name, body(&noise(2, 100), 9), any).await;
+            let any = options(Expected::Any);
+            let error = driver.put(name, body_in(&bytes(100, 2), 9), any).await;
             assert_eq!(error.unwrap_err().kind(), &ErrorKind::Unavailable);
         }
-        let error = driver.append("k", body(&noise(2, 100), 9), None).await;
+        let error = driver.append("k", body_in(&bytes(100, 2), 9), None).await;
         assert_eq!(error.unwrap_err().kind(), &ErrorKind::Unavailable);
-        assert_eq!(list(&driver, 9).await, [("k".to_owned(), 100)]);
+        assert_eq!(list(&driver, "", 9).await, [("k".to_owned(), 100)]);
     }
-    assert_eq!(read(&driver, "k").await, Some(noise(1, 100)));
+    assert_eq!(read(&driver, "k").await.unwrap(), Some(bytes(100, 1)));
     assert_eq!(driver.head("k").await.unwrap().unwrap().version, version);
     // The object goes; its file cannot, until the next start.
     driver.delete("k", None).await.unwrap();
-    assert_eq!(read(&driver, "k").await, None);
+    assert_eq!(read(&driver, "k").await.unwrap(), None);
     drop((driver, provider));
     allow(0o700);
     let provider = connect(folder.path()).await.unwrap();
     let driver = container(&provider, "a").await;
-    put(&driver, "k", &noise(3, 100)).await;
+    put(&driver, "k", bytes(100, 3)).await;
     let files = below(&blobs);
     assert_eq!(files.len(), 1 + usize::from(!is_kept_out), "{files:?}");
 }
@@ -266,9 +266,9 @@ async fn a_folder_has_one_user() {
     let folder = tempfile::tempdir().unwrap();
     let provider = connect(folder.path()).await.unwrap();
     let driver = container(&provider, "a").await;
-    put(&driver, "k", &noise(1, 100)).await;
+    put(&driver, "k", bytes(100, 1)).await;
     // Whoever is refused has swept nothing away.
-    let half = body(&noise(2, 500_000), 9_999);
+    let half = body_in(&bytes(500_000, 2), 9_999);
     let connecting = futures::stream::once({
         let folder = folder.path().to_owned();
         async move {
@@ -278,10 +278,10 @@ async fn a_folder_has_one_user() {
         }
     });
     let slow = Box::pin(futures::StreamExt::chain(half, connecting));
-    let put = driver.put("new", slow, expecting(Expected::Any)).await;
+    let put = driver.put("new", slow, options(Expected::Any)).await;
     put.unwrap();
-    assert_eq!(read(&driver, "new").await, Some(noise(2, 500_000)));
-    assert_eq!(read(&driver, "k").await, Some(noise(1, 100)));
+    assert_eq!(read(&driver, "new").await.unwrap(), Some(bytes(500_000, 2)));
+    assert_eq!(read(&driver, "k").await.unwrap(), Some(bytes(100, 1)));
 }
 
 #[tokio::test]
@@ -294,38 +294,38 @@ async fn everything_is_there_after_a_restart() {
         let options = cloud_contract::blobstore::PutOptions {
             content_type: "text/plain".to_owned(),
             metadata: vec![("a".to_owned(), "\0ä".to_owned())],
-            ..expecting(Expected::Any)
+            ..options(Expected::Any)
         };
         driver
-            .put("k", body(&noise(1, 300_000), 9_999), options)
+            .put("k", body_in(&bytes(300_000, 1), 9_999), options)
             .await
             .unwrap();
         driver
-            .append("k", body(&noise(2, 10), 9), None)
+            .append("k", body_in(&bytes(10, 2), 9), None)
             .await
             .unwrap();
-        put(&driver, "empty", &Bytes::new()).await;
-        put(&driver, "gone", &noise(3, 10)).await;
+        put(&driver, "empty", Bytes::new()).await;
+        put(&driver, "gone", bytes(10, 3)).await;
         driver.delete("gone", None).await.unwrap();
         upload = driver
             .begin("up", "x".to_owned(), Vec::new())
             .await
             .unwrap();
-        let sent = driver.put_part("up", &upload, 7, 10, body(&noise(4, 10), 9));
+        let sent = driver.put_part("up", &upload, 7, 10, body_in(&bytes(10, 4), 9));
         part = sent.await.unwrap();
         info = driver.head("k").await.unwrap();
     }
     let provider = connect(folder.path()).await.unwrap();
     let driver = container(&provider, "a").await;
     assert_eq!(driver.head("k").await.unwrap(), info);
-    let whole = [noise(1, 300_000), noise(2, 10)].concat();
-    assert_eq!(read(&driver, "k").await, Some(Bytes::from(whole)));
-    assert_eq!(read(&driver, "empty").await, Some(Bytes::new()));
-    assert_eq!(read(&driver, "gone").await, None);
+    let whole = [bytes(300_000, 1), bytes(10, 2)].concat();
+    assert_eq!(read(&driver, "k").await.unwrap(), Some(Bytes::from(whole)));
+    assert_eq!(read(&driver, "empty").await.unwrap(), Some(Bytes::new()));
+    assert_eq!(read(&driver, "gone").await.unwrap(), None);
     let parts = [part];
     let complete = driver.complete("up", &upload, &parts, &Expected::Absent);
     complete.await.unwrap();
-    assert_eq!(read(&driver, "up").await, Some(noise(4, 10)));
+    assert_eq!(read(&driver, "up").await.unwrap(), Some(bytes(10, 4)));
 }
 
 /// A folder from before there were containers has them when it is opened.
@@ -362,8 +362,8 @@ async fn an_older_folder_is_brought_up_to_date() {
             "value"
         );
         let driver = container(&provider, "a").await;
-        put(&driver, "k", &noise(1, 10)).await;
-        assert_eq!(read(&driver, "k").await, Some(noise(1, 10)));
+        put(&driver, "k", bytes(10, 1)).await;
+        assert_eq!(read(&driver, "k").await.unwrap(), Some(bytes(10, 1)));
     }
     let database = Database::open(&data).unwrap();
     let transaction = database.begin_read().unwrap();

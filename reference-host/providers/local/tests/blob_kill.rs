@@ -17,7 +17,7 @@ use std::time::Duration;
 use cloud_contract::Bytes;
 use cloud_contract::blobstore::{Body, Driver, Expected, PutOptions};
 use futures::{StreamExt as _, stream};
-use provider_tests::blobs::{body, container, expecting, list, noise, put, read};
+use provider_tests::blob::{body_in, bytes, container, list, options, put, read};
 use support::connect;
 
 const FOLDER: &str = "PROVIDER_LOCAL_BLOB_FOLDER";
@@ -42,14 +42,14 @@ fn stuck(round: u64) -> Body {
         say("stuck");
         Ok(Bytes::new())
     });
-    let bytes = body(&noise(round + 100, size), 64 << 10);
-    Box::pin(bytes.chain(said).chain(stream::pending()))
+    let content = body_in(&bytes(size, round + 100), 64 << 10);
+    Box::pin(content.chain(said).chain(stream::pending()))
 }
 
 /// What a write of the race writes.
 fn state(mark: u64) -> Bytes {
     let size = [0, 10, 70_000, 400_000][(mark % 4) as usize];
-    noise(mark, size)
+    bytes(size, mark)
 }
 
 /// Writes one object after the other, again and again.
@@ -60,11 +60,11 @@ async fn race(driver: Arc<dyn Driver>, writer: u64, round: u64) {
         say(&format!("try {name} {mark}"));
         let options = PutOptions {
             metadata: vec![("mark".into(), mark.to_string())],
-            ..expecting(Expected::Any)
+            ..options(Expected::Any)
         };
-        let bytes = state(mark);
+        let content = state(mark);
         driver
-            .put(&name, body(&bytes, 50_000), options)
+            .put(&name, body_in(&content, 50_000), options)
             .await
             .unwrap();
         say(&format!("put {name} {mark}"));
@@ -82,19 +82,19 @@ async fn child() {
     let driver = container(&provider, "kill").await;
     let ended = match PLANS[(round % 5) as usize] {
         "over" => {
-            let options = expecting(Expected::Any);
+            let options = options(Expected::Any);
             driver.put("old", stuck(round), options).await.map(drop)
         }
         "new" => {
-            let options = expecting(Expected::Absent);
+            let options = options(Expected::Absent);
             driver.put("new", stuck(round), options).await.map(drop)
         }
         "append" => driver.append("old", stuck(round), None).await.map(drop),
         "part" => {
             let upload = driver.begin("old", "x".to_owned(), Vec::new()).await;
             let upload = upload.unwrap();
-            let part = noise(round, 100_000);
-            let sent = driver.put_part("old", &upload, 1, 100_000, body(&part, 9_999));
+            let part = bytes(100_000, round);
+            let sent = driver.put_part("old", &upload, 1, 100_000, body_in(&part, 9_999));
             sent.await.unwrap();
             say(&format!("upload {upload}"));
             let sent = driver.put_part("old", &upload, 2, 1 << 30, stuck(round));
@@ -160,10 +160,10 @@ fn files(folder: &Path) -> Vec<u64> {
 #[tokio::test]
 async fn a_kill_in_the_middle_leaves_what_was_there_and_nothing_else() {
     let folder = tempfile::tempdir().unwrap();
-    let old = noise(1, OLD_BYTES);
+    let old = bytes(OLD_BYTES, 1);
     let version = {
         let provider = connect(folder.path()).await.unwrap();
-        put(&container(&provider, "kill").await, "old", &old).await
+        put(&container(&provider, "kill").await, "old", old.clone()).await
     };
     let mut most_files = 0;
     // The mark of each name's write that holds.
@@ -176,7 +176,11 @@ async fn a_kill_in_the_middle_leaves_what_was_there_and_nothing_else() {
 
         let found = driver.head("old").await.unwrap().unwrap();
         assert_eq!(found.version, version, "{round}");
-        assert_eq!(read(&driver, "old").await, Some(old.clone()), "{round}");
+        assert_eq!(
+            read(&driver, "old").await.unwrap(),
+            Some(old.clone()),
+            "{round}"
+        );
         let mut tried: BTreeMap<String, u64> = BTreeMap::new();
         let mut upload = None;
         for line in &said {
@@ -213,9 +217,13 @@ async fn a_kill_in_the_middle_leaves_what_was_there_and_nothing_else() {
             }
         }
         for (name, &mark) in &race {
-            assert_eq!(read(&driver, name).await, Some(state(mark)), "{name}");
+            assert_eq!(
+                read(&driver, name).await.unwrap(),
+                Some(state(mark)),
+                "{name}"
+            );
         }
-        let listed: Vec<String> = list(&driver, 3)
+        let listed: Vec<String> = list(&driver, "", 3)
             .await
             .into_iter()
             .map(|(name, _)| name)
@@ -231,7 +239,11 @@ async fn a_kill_in_the_middle_leaves_what_was_there_and_nothing_else() {
             with_bytes(&driver).await,
             "{round}"
         );
-        let sizes: u64 = list(&driver, 100).await.iter().map(|(_, size)| size).sum();
+        let sizes: u64 = list(&driver, "", 100)
+            .await
+            .iter()
+            .map(|(_, size)| size)
+            .sum();
         assert_eq!(files(folder.path()).iter().sum::<u64>(), sizes, "{round}");
     }
     assert!(most_files > 1, "no kill has left anything to remove");
@@ -239,6 +251,6 @@ async fn a_kill_in_the_middle_leaves_what_was_there_and_nothing_else() {
 
 /// How many objects have bytes.
 async fn with_bytes(driver: &Arc<dyn Driver>) -> usize {
-    let objects = list(driver, 100).await;
+    let objects = list(driver, "", 100).await;
     objects.iter().filter(|(_, size)| *size > 0).count()
 }

@@ -11,7 +11,7 @@ use std::time::Duration;
 use cloud_contract::blobstore::{Body, Container, Driver, Expected, NewObject, Range};
 use cloud_contract::{Bytes, Capability, ErrorKind, Grant, Provider};
 use futures::{FutureExt as _, StreamExt as _, stream};
-use provider_tests::blobs::{body, broken, collect, container, expecting, list, noise, put, read};
+use provider_tests::blob::{body_in, broken, bytes, collect, container, list, options, put, read};
 use provider_tests::scope;
 use support::{connect, until};
 
@@ -25,8 +25,8 @@ async fn become_files(folder: &Path, count: usize) {
 }
 
 /// Some bytes, and then nothing for ever.
-fn stuck(bytes: &Bytes) -> Body {
-    Box::pin(body(bytes, 64 << 10).chain(stream::pending()))
+fn stuck(content: &Bytes) -> Body {
+    Box::pin(body_in(content, 64 << 10).chain(stream::pending()))
 }
 
 /// Begins a call beside so many files, waits until it has one, and drops it.
@@ -67,15 +67,15 @@ async fn a_write_that_fails_leaves_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let provider = connect(folder.path()).await.unwrap();
     let driver = container(&provider, "a").await;
-    let bytes = noise(1, 1_000_000);
-    let version = put(&driver, "k", &bytes).await;
+    let content = bytes(1_000_000, 1);
+    let version = put(&driver, "k", content.clone()).await;
     let upload = driver.begin("k", "x".to_owned(), Vec::new()).await.unwrap();
     let upload = upload.as_str();
-    let any = || expecting(Expected::Any);
+    let any = || options(Expected::Any);
 
     // Given up by the guest, in the middle and at the end.
     for size in [0, 100, 900_000] {
-        let given_up = || broken(&noise(2, size));
+        let given_up = || broken(bytes(size, 2), ErrorKind::Cancelled.into());
         driver.put("k", given_up(), any()).await.unwrap_err();
         driver.append("k", given_up(), None).await.unwrap_err();
         let part = driver.put_part("k", upload, 1, 1_000_000, given_up());
@@ -84,7 +84,7 @@ async fn a_write_that_fails_leaves_nothing() {
     become_files(folder.path(), 1).await;
 
     // Dropped.
-    let some = noise(3, 700_000);
+    let some = bytes(700_000, 3);
     dropped(folder.path(), 1, driver.put("k", stuck(&some), any())).await;
     dropped(folder.path(), 1, driver.append("k", stuck(&some), None)).await;
     dropped(
@@ -102,18 +102,18 @@ async fn a_write_that_fails_leaves_nothing() {
             size: Some(size),
             ..NewObject::default()
         };
-        let error = guest.put("k", body(&bytes, 9_999), object).await;
+        let error = guest.put("k", body_in(&content, 9_999), object).await;
         let error = error.unwrap_err();
         assert!(matches!(error.kind(), ErrorKind::InvalidArgument(_)));
     }
     // Overtaken: the condition holds at first and not at the end.
     let overtaking = Arc::clone(&driver);
     let overtake = stream::once(async move {
-        put(&overtaking, "new", &noise(4, 10)).await;
+        put(&overtaking, "new", bytes(10, 4)).await;
         Ok(Bytes::from_static(b"late"))
     });
-    let late = body(&bytes, 9_999).chain(overtake);
-    let absent = expecting(Expected::Absent);
+    let late = body_in(&content, 9_999).chain(overtake);
+    let absent = options(Expected::Absent);
     let error = driver.put("new", Box::pin(late), absent).await.unwrap_err();
     assert_eq!(error.kind(), &ErrorKind::PreconditionFailed);
     become_files(folder.path(), 2).await;
@@ -121,8 +121,8 @@ async fn a_write_that_fails_leaves_nothing() {
     assert_eq!(driver.parts("k", upload).await.unwrap(), []);
     let found = driver.head("k").await.unwrap().unwrap();
     assert_eq!(found.version, version);
-    assert_eq!(read(&driver, "k").await, Some(bytes));
-    assert_eq!(read(&driver, "new").await, Some(noise(4, 10)));
+    assert_eq!(read(&driver, "k").await.unwrap(), Some(content));
+    assert_eq!(read(&driver, "new").await.unwrap(), Some(bytes(10, 4)));
 }
 
 #[tokio::test]
@@ -130,15 +130,15 @@ async fn what_is_replaced_goes_when_its_readers_have() {
     let folder = tempfile::tempdir().unwrap();
     let provider = connect(folder.path()).await.unwrap();
     let driver = container(&provider, "a").await;
-    let old = noise(1, 2_000_000);
-    put(&driver, "k", &old).await;
+    let old = bytes(2_000_000, 1);
+    put(&driver, "k", old.clone()).await;
     let get = || driver.get("k", Range::default(), None);
     let [first, second, third] =
         [get(), get(), get()].map(|get| async { get.await.unwrap().unwrap().data });
     let (mut first, second, third) = (first.await, second.await, third.await);
     let begun = first.next().await.unwrap().unwrap();
     for round in 0..5 {
-        put(&driver, "k", &noise(round + 2, 300_000)).await;
+        put(&driver, "k", bytes(300_000, round + 2)).await;
     }
     become_files(folder.path(), 2).await;
     drop(third);
@@ -155,17 +155,17 @@ async fn what_is_replaced_goes_when_its_readers_have() {
 #[tokio::test]
 async fn a_reader_outlives_its_provider() {
     let folder = tempfile::tempdir().unwrap();
-    let bytes = noise(1, 1_000_000);
+    let whole = bytes(1_000_000, 1);
     let content = {
         let provider = connect(folder.path()).await.unwrap();
         let driver = container(&provider, "a").await;
-        put(&driver, "k", &bytes).await;
+        put(&driver, "k", whole.clone()).await;
         let get = driver.get("k", Range::default(), None).await;
         get.unwrap().unwrap()
     };
     let error = connect(folder.path()).await.unwrap_err();
     assert_eq!(error.kind(), &ErrorKind::Unavailable);
-    assert_eq!(collect(content.data).await.unwrap(), bytes);
+    assert_eq!(collect(content.data).await.unwrap(), whole);
     connect(folder.path()).await.unwrap();
 }
 
@@ -174,8 +174,8 @@ async fn shared_bytes_stay_until_the_last_name_goes() {
     let folder = tempfile::tempdir().unwrap();
     let provider = connect(folder.path()).await.unwrap();
     let driver = container(&provider, "a").await;
-    let bytes = noise(1, 500_000);
-    put(&driver, "a", &bytes).await;
+    let content = bytes(500_000, 1);
+    put(&driver, "a", content.clone()).await;
     for name in ["b", "c"] {
         let request = cloud_contract::blobstore::CopyRequest {
             name: "a",
@@ -188,13 +188,13 @@ async fn shared_bytes_stay_until_the_last_name_goes() {
     }
     assert_eq!(files(folder.path()), 1, "a copy takes no room");
     driver
-        .append("b", body(&noise(2, 10), 9), None)
+        .append("b", body_in(&bytes(10, 2), 9), None)
         .await
         .unwrap();
-    put(&driver, "a", &noise(3, 10)).await;
-    assert_eq!(read(&driver, "c").await, Some(bytes.clone()));
-    let longer = [&bytes[..], &noise(2, 10)].concat();
-    assert_eq!(read(&driver, "b").await, Some(Bytes::from(longer)));
+    put(&driver, "a", bytes(10, 3)).await;
+    assert_eq!(read(&driver, "c").await.unwrap(), Some(content.clone()));
+    let longer = [&content[..], &bytes(10, 2)].concat();
+    assert_eq!(read(&driver, "b").await.unwrap(), Some(Bytes::from(longer)));
     driver.delete("c", None).await.unwrap();
     become_files(folder.path(), 3).await;
     driver.delete("b", None).await.unwrap();
@@ -208,13 +208,16 @@ async fn many_additions_take_few_files() {
     let driver = container(&provider, "a").await;
     let mut whole = Vec::new();
     for round in 0..150 {
-        let record = noise(round, 1 + (round as usize * 37) % 500);
-        let added = driver.append("log", body(&record, 99), Some(whole.len() as u64));
+        let record = bytes(1 + (round as usize * 37) % 500, round);
+        let added = driver.append("log", body_in(&record, 99), Some(whole.len() as u64));
         whole.extend_from_slice(&record);
         assert_eq!(added.await.unwrap().size, whole.len() as u64);
     }
     until("few files", || files(folder.path()) <= 70).await;
-    assert_eq!(read(&driver, "log").await, Some(Bytes::from(whole.clone())));
+    assert_eq!(
+        read(&driver, "log").await.unwrap(),
+        Some(Bytes::from(whole.clone()))
+    );
     // Across the files, from any place.
     for offset in [0, 1, 499, whole.len() - 2] {
         let range = Range {
@@ -234,8 +237,8 @@ async fn uploads_leave_what_the_object_has() {
     let driver = container(&provider, "a").await;
     let begin = || driver.begin("k", "x".to_owned(), Vec::new());
     let part = async |upload: &str, number: u32| {
-        let bytes = noise(number.into(), 100_000);
-        let part = driver.put_part("k", upload, number, 100_000, body(&bytes, 9_999));
+        let content = bytes(100_000, number.into());
+        let part = driver.put_part("k", upload, number, 100_000, body_in(&content, 9_999));
         part.await.unwrap()
     };
     let [done, given_up] = [begin().await.unwrap(), begin().await.unwrap()];
@@ -261,8 +264,8 @@ async fn uploads_leave_what_the_object_has() {
     become_files(folder.path(), 3).await;
     driver.abort("k", &given_up).await.unwrap();
     become_files(folder.path(), 2).await;
-    let whole = [noise(1, 100_000), noise(3, 100_000)].concat();
-    assert_eq!(read(&driver, "k").await, Some(Bytes::from(whole)));
+    let whole = [bytes(100_000, 1), bytes(100_000, 3)].concat();
+    assert_eq!(read(&driver, "k").await.unwrap(), Some(Bytes::from(whole)));
 }
 
 #[tokio::test]
@@ -270,13 +273,13 @@ async fn closed_scopes_and_removed_containers_give_their_space_back() {
     let folder = tempfile::tempdir().unwrap();
     let provider = connect(folder.path()).await.unwrap();
     let kept = container(&provider, "kept").await;
-    put(&kept, "k", &noise(1, 10)).await;
+    put(&kept, "k", bytes(10, 1)).await;
     let fill = async |driver: &Arc<dyn Driver>| {
         for number in 0..20_u32 {
-            put(driver, &number.to_string(), &noise(number.into(), 5_000)).await;
+            put(driver, &number.to_string(), bytes(5_000, number.into())).await;
         }
         let upload = driver.begin("k", "x".to_owned(), Vec::new()).await.unwrap();
-        let part = driver.put_part("k", &upload, 1, 10, body(&noise(1, 10), 9));
+        let part = driver.put_part("k", &upload, 1, 10, body_in(&bytes(10, 1), 9));
         part.await.unwrap();
     };
     fill(&container(&provider, "closed").await).await;
@@ -290,14 +293,14 @@ async fn closed_scopes_and_removed_containers_give_their_space_back() {
     fill(&made).await;
     let error = namespace.delete_container("made").await.unwrap_err();
     assert_eq!(error.kind(), &ErrorKind::PreconditionFailed);
-    for (name, _) in list(&made, 100).await {
+    for (name, _) in list(&made, "", 100).await {
         made.delete(&name, None).await.unwrap();
     }
     namespace.delete_container("made").await.unwrap();
     become_files(folder.path(), 1).await;
     let error = made
-        .put("k", body(&noise(1, 9), 9), expecting(Expected::Any))
+        .put("k", body_in(&bytes(9, 1), 9), options(Expected::Any))
         .await;
     assert_eq!(error.unwrap_err().kind(), &ErrorKind::NotFound);
-    assert_eq!(read(&kept, "k").await, Some(noise(1, 10)));
+    assert_eq!(read(&kept, "k").await.unwrap(), Some(bytes(10, 1)));
 }

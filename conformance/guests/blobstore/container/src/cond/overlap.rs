@@ -6,7 +6,6 @@ case! {
     id: "blob.cond.overlap",
     title: "puts of one object that overlap are each carried out, or told to come again",
     clauses: ["BLOB-COND-6", "BLOB-PUT-4"],
-    level: Level::May,
     lane: Lane::Concurrency,
 }
 
