@@ -6,12 +6,6 @@ use cloud_contract::{Factory, Target};
 
 static FACTORIES: OnceLock<Vec<&'static Factory>> = OnceLock::new();
 
-/// Names that people know and that stand for nothing here yet, with the reason.
-const WITHOUT_SERVICE: &[(&str, &str)] = &[(
-    "minio",
-    "MinIO is object storage, and the blob store has no interface here yet",
-)];
-
 /// Said once, before anything else.
 pub(crate) fn set(factories: &[&'static Factory]) {
     // A second program does not start in this process.
@@ -45,10 +39,4 @@ pub(crate) fn names() -> Vec<String> {
         }
     }
     names
-}
-
-/// Why a name that people know stands for nothing.
-pub(crate) fn without_service(name: &str) -> Option<&'static str> {
-    let known = WITHOUT_SERVICE.iter().find(|(known, _)| *known == name);
-    known.map(|(_, reason)| *reason)
 }

@@ -80,9 +80,6 @@ pub(crate) fn providers(names: &[String]) -> Result<Vec<Target>, Failure> {
         .filter(|name| !name.is_empty())
     {
         let found = crate::registry::find(name);
-        if let Some(reason) = crate::registry::without_service(name) {
-            return Err(Failure::nothing_ran(format!("{name}: {reason}")));
-        }
         if found.is_empty() {
             return Err(unknown(name));
         }

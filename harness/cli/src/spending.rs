@@ -92,14 +92,14 @@ impl SpendingArgs {
             return Ok(Permit::Interrupted);
         }
         let mut text = String::new();
-        for target in intent.targets {
+        for (target, &calls) in intent.targets.iter().zip(&calls) {
             text.push_str(&forecast(target, intent.settings, Some(calls))?);
         }
         if self.dry_run {
             output::print(&text)?;
             return Ok(Permit::Told);
         }
-        let all = calls.saturating_mul(intent.targets.len() as u64);
+        let all = calls.into_iter().fold(0, u64::saturating_add);
         if let Some(most) = self.max_requests.filter(|&most| all > most) {
             return Err(Failure::usage(format!(
                 "the run needs about {} calls, and --max-requests allows {most}",
@@ -158,37 +158,46 @@ impl Budget {
     }
 }
 
-/// How often the same cases call the provider that runs inside this process.
-async fn estimate(harness: &Harness, intent: &Intent<'_>, stop: &Stop) -> Result<u64, Failure> {
+/// How often the cases of each target call the provider that runs inside this process,
+/// without those that need a feature which the target does not declare.
+async fn estimate(
+    harness: &Harness,
+    intent: &Intent<'_>,
+    stop: &Stop,
+) -> Result<Vec<u64>, Failure> {
     let base = Target::usual(provider_registry::MUTANT_BASE);
     let opened = open_provider(&base, &Settings::default(), &LaunchOptions::default())
         .await
         .map_err(Failure::environment)?;
-    let meter = Arc::new(Meter::new(None, || {}));
-    let provider = meter.watch(Arc::clone(&opened.provider));
-    let features = &provider.descriptor().features;
-    let plan = plan(
-        harness.suite.cases(),
-        &features.iter().copied().collect(),
-        intent.selection,
-    );
-    let subject = Subject {
-        provider: &provider,
-        name: base.factory.name,
-        mode: opened.mode,
-        names: &opened.names,
-        health: None,
-    };
-    let unheard: Sink = Arc::new(|_| {});
-    let run = RunOptions {
-        stop: stop.clone(),
-        ..RunOptions::default()
-    };
-    run_provider(harness, subject, &plan, &run, &unheard).await;
-    let calls = meter.calls().saturating_mul(u64::from(intent.repeat));
-    drop(provider);
+    let mut counted: Vec<u64> = Vec::new();
+    for target in intent.targets {
+        let declares = target.flavour.and_then(|flavour| flavour.declares);
+        let declared = declares.map(|declares| declares());
+        let meter = Arc::new(Meter::new(None, || {}));
+        let provider = meter.watch(Arc::clone(&opened.provider));
+        let features = provider.descriptor().features.iter().copied();
+        let features = features.filter(|feature| {
+            let declared = declared.as_ref();
+            declared.is_none_or(|declared| declared.declares(feature))
+        });
+        let plan = plan(harness.suite.cases(), &features.collect(), intent.selection);
+        let subject = Subject {
+            provider: &provider,
+            name: base.factory.name,
+            mode: opened.mode,
+            names: &opened.names,
+            health: None,
+        };
+        let unheard: Sink = Arc::new(|_| {});
+        let run = RunOptions {
+            stop: stop.clone(),
+            ..RunOptions::default()
+        };
+        run_provider(harness, subject, &plan, &run, &unheard).await;
+        counted.push(meter.calls().saturating_mul(u64::from(intent.repeat)));
+    }
     opened.close().await;
-    Ok(calls)
+    Ok(counted)
 }
 
 /// Up to two digits that are not zero: cases that race or wait call more often in one

@@ -85,39 +85,58 @@ fn the_contract_knows_the_limits_of_the_table_and_no_others() {
         limit::KV_TTL_MIN_NS,
         limit::KV_TTL_MAX_NS,
         limit::KV_TTL_LATENESS_NS,
+        limit::BLOB_NAME_MAX_BYTES,
+        limit::BLOB_OBJECT_MAX_BYTES,
+        limit::BLOB_METADATA_MAX_BYTES,
+        limit::BLOB_BUFFER_MAX_BYTES,
+        limit::BLOB_RESIDUE_MAX_NS,
+        limit::BLOB_PAGE_MAX_ITEMS,
+        limit::BLOB_DELETE_MAX_NAMES,
+        limit::BLOB_PART_MIN_BYTES,
+        limit::BLOB_PART_MAX_BYTES,
+        limit::BLOB_PART_MAX_NUMBER,
+        limit::BLOB_UPLOAD_MAX_IDLE_NS,
+        limit::BLOB_LINK_MAX_NS,
     ];
     let mut known = known.map(str::to_owned);
     known.sort();
     assert_eq!(known.to_vec(), table().into_keys().collect::<Vec<_>>());
 }
 
-/// The case cannot read the specification, so it repeats the numbers.
+/// The cases cannot read the specification, so they repeat the numbers.
 #[test]
-fn the_case_for_bounds_has_the_numbers_of_the_table() {
-    let case = "../../conformance/guests/types/features/src/limits/bounds.rs";
-    let case = Path::new(env!("CARGO_MANIFEST_DIR")).join(case);
-    let text = std::fs::read_to_string(case).unwrap();
-    let list = |name: &str, bound: fn(u64) -> Bound| -> Vec<(String, Bound)> {
-        let (_, rest) = text.split_once(&format!("const {name}: ")).unwrap();
-        let (_, rest) = rest.split_once('=').unwrap();
-        let (rows, _) = rest.split_once("];").unwrap();
-        let rows = rows.split('(').skip(1);
-        rows.map(|row| {
-            let (row, _) = row.split_once(')').unwrap();
-            let (id, number) = row.split_once(',').unwrap();
-            let id = id.trim().trim_matches('"').to_owned();
-            (id, bound(product(&text, number)))
-        })
-        .collect()
-    };
-    let mut found = list("AT_LEAST", Bound::AtLeast);
-    found.extend(list("AT_MOST", Bound::AtMost));
-    let found: BTreeMap<_, _> = found.into_iter().collect();
+fn the_cases_for_bounds_have_the_numbers_of_the_table() {
+    let guests = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../conformance/guests");
+    let mut found = BTreeMap::new();
+    for suite in ["types", "blobstore"] {
+        let case = guests.join(suite).join("features/src/limits/bounds.rs");
+        let text = std::fs::read_to_string(case).unwrap();
+        found.extend(list(&text, "AT_LEAST", Bound::AtLeast));
+        found.extend(list(&text, "AT_MOST", Bound::AtMost));
+    }
     assert_eq!(found, table());
 }
 
-/// The value of `24 * 60 * MINUTE`: numbers, and constants of the same file.
+/// The rows of a constant of a case.
+fn list(text: &str, name: &str, bound: fn(u64) -> Bound) -> Vec<(String, Bound)> {
+    let (_, rest) = text.split_once(&format!("const {name}: ")).unwrap();
+    let (_, rest) = rest.split_once('=').unwrap();
+    let (rows, _) = rest.split_once("];").unwrap();
+    let rows = rows.split('(').skip(1);
+    rows.map(|row| {
+        let (row, _) = row.split_once(')').unwrap();
+        let (id, number) = row.split_once(',').unwrap();
+        let id = id.trim().trim_matches('"').to_owned();
+        (id, bound(product(text, number)))
+    })
+    .collect()
+}
+
+/// The value of `24 * 60 * MINUTE` or `5 << 20`: numbers, and constants of the same file.
 fn product(text: &str, expression: &str) -> u64 {
+    if let Some((number, places)) = expression.split_once("<<") {
+        return product(text, number) << product(text, places);
+    }
     let factors = expression.split('*').map(|factor| {
         let factor = factor.trim();
         let constant = text.split_once(&format!("const {factor}: u64 = "));

@@ -209,7 +209,11 @@ fn a_run_is_published_and_read_by_the_others() {
             .unwrap()
             .contains("Passes on: memory")
     );
-    let told = expect(checkout.path(), &["phase", "--require", "experimental"], 0);
+    let told = expect(
+        checkout.path(),
+        &["phase", "keyvalue", "--require", "experimental"],
+        0,
+    );
     assert!(words(&told).contains("1 of 1 published runs"), "{told}");
 
     // What is not to be relied on is told by name, and nothing is left out silently.

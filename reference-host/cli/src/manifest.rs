@@ -8,17 +8,17 @@ mod value;
 use std::path::Path;
 use std::time::Duration;
 
-use cloud_contract::{ScopeId, Settings, Target};
+use cloud_contract::{Capability, ScopeId, Settings, Target};
 
 use crate::failure::Failure;
 use source::Source;
 
-/// What a whole manifest says. Services that no store uses are not in it.
+/// What a whole manifest says. Services that nothing is on are not in it.
 #[derive(Debug)]
 pub(crate) struct Manifest {
     pub(crate) guest: GuestSection,
     pub(crate) services: Vec<Service>,
-    pub(crate) stores: Vec<Store>,
+    pub(crate) places: Vec<Place>,
 }
 
 /// `[guest]`
@@ -54,18 +54,28 @@ pub(crate) struct Service {
     pub(crate) place: String,
 }
 
-/// `[keyvalue.NAME]`
+/// `[keyvalue.NAME]` or `[blobstore.NAME]`: what stands behind a name of the guest.
 #[derive(Debug)]
-pub(crate) struct Store {
+pub(crate) struct Place {
+    pub(crate) capability: Capability,
     /// What the guest opens.
     pub(crate) name: String,
     /// Index into the services.
     pub(crate) service: usize,
-    /// The scope of the provider, which holds this store and nothing else.
+    /// The scope of the provider, which holds this place and nothing else.
     pub(crate) scope: ScopeId,
     /// Its name in the service.
-    pub(crate) store: String,
-    pub(crate) place: String,
+    pub(crate) target: String,
+    /// File and line, for messages.
+    pub(crate) line: String,
+}
+
+/// What people call that which a capability opens, also as a key of the manifest.
+pub(crate) fn word(capability: Capability) -> &'static str {
+    match capability {
+        Capability::Keyvalue => "store",
+        Capability::Blobstore => "container",
+    }
 }
 
 impl Manifest {

@@ -1,4 +1,4 @@
-//! From a manifest to open stores: connections, scopes, grants. Nothing here ever
+//! From a manifest to what it grants: connections, scopes, grants. Nothing here ever
 //! closes a scope: what a guest stored stays.
 
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use cloud_contract::{
 };
 
 use crate::failure::Failure;
-use crate::manifest::{Manifest, Service};
+use crate::manifest::{Manifest, Service, word};
 
 /// Providers fail rather than hang; this is for one that does not.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -21,7 +21,7 @@ pub(crate) struct Connected {
     descriptor: Arc<Descriptor>,
 }
 
-/// Connects every service that a store is on, in the order of the manifest.
+/// Connects every service that something is on, in the order of the manifest.
 pub(crate) async fn connect(manifest: &Manifest) -> Result<Vec<Connected>, Failure> {
     let mut connected = Vec::new();
     for service in &manifest.services {
@@ -37,37 +37,41 @@ pub(crate) async fn connect(manifest: &Manifest) -> Result<Vec<Connected>, Failu
     Ok(connected)
 }
 
-/// Opens every store, creating those that were never opened.
+/// Opens every place, creating those that were never opened.
 pub(crate) async fn open(
     manifest: &Manifest,
     connected: &[Connected],
 ) -> Result<Vec<Grant>, Failure> {
     let mut grants = Vec::new();
-    for store in &manifest.stores {
-        let service = &manifest.services[store.service];
+    for place in &manifest.places {
+        let service = &manifest.services[place.service];
         let Connected {
             provider,
             descriptor,
-        } = &connected[store.service];
-        // A scope for each store: the stores of a scope are settled when it is
-        // created, and a manifest grows.
+        } = &connected[place.service];
+        // A scope for each place: what a scope holds is settled when it is created, and
+        // a manifest grows.
         let scope = Scope {
-            id: store.scope.clone(),
-            names: vec![store.store.clone()],
+            id: place.scope.clone(),
+            names: vec![place.target.clone()],
         };
         let opened = bounded(async {
             let namespace = provider.open(&scope).await?;
-            namespace.keyvalue(&store.store).await?;
+            match place.capability {
+                Capability::Keyvalue => namespace.keyvalue(&place.target).await.map(drop)?,
+                Capability::Blobstore => namespace.blobstore(&place.target).await.map(drop)?,
+            }
             Ok(namespace)
         });
         let namespace = opened.await.map_err(|error| {
-            let what = format!("cannot open the store `{}` ({})", store.name, store.place);
+            let (word, name, line) = (word(place.capability), &place.name, &place.line);
+            let what = format!("cannot open the {word} `{name}` ({line})");
             refused(service, &what, &error)
         })?;
         grants.push(Grant {
-            capability: Capability::Keyvalue,
-            name: store.name.clone(),
-            target: store.store.clone(),
+            capability: place.capability,
+            name: place.name.clone(),
+            target: place.target.clone(),
             scope: scope.id,
             namespace,
             descriptor: Arc::clone(descriptor),

@@ -229,25 +229,54 @@ fn providers_tells_ways_images_and_what_is_declared() {
             continue;
         }
         let features = one["features"].as_array().unwrap();
-        assert!(
-            features.iter().any(|feature| feature == "kv.store"),
-            "{one}"
-        );
-        assert!(
-            one["limits"]["kv.key.max-bytes"].as_u64() > Some(0),
-            "{one}"
-        );
+        let cores = [
+            ("kv.store", "kv.key.max-bytes"),
+            ("blob.container", "blob.name.max-bytes"),
+        ];
+        let offered = cores.map(|(core, limit)| {
+            let declares = features.iter().any(|feature| feature == core);
+            assert_eq!(declares, one["limits"][limit].as_u64() > Some(0), "{one}");
+            declares
+        });
+        assert_ne!(offered, [false, false], "{one}");
     }
 }
 
 #[test]
-fn a_name_that_stands_for_nothing_yet_ends_with_4() {
-    run(&["-p", "minio"]).expect(4).says("no interface");
-    run(&["doctor", "-p", "minio"]).expect(4);
+fn a_name_that_stands_for_nothing_has_a_neighbour() {
     run(&["-p", "valky"])
         .expect(2)
         .says("did you mean `valkey`");
     run(&["completions", "bash"]).expect(0).says("redis/valkey");
+}
+
+/// Of a vendor, those services run that offer what is asked for.
+#[test]
+fn a_vendor_stands_for_its_services_of_a_capability() {
+    let told = |capability: &str| {
+        let one = ["-p", "aws", "--dry-run", "--capability", capability];
+        run(&[&one[..], &["--set", "region=eu-west-1"]].concat()).both()
+    };
+    let (stores, containers) = (told("keyvalue"), told("blobstore"));
+    assert!(
+        stores.contains("dynamodb/aws") && !stores.contains("s3/aws"),
+        "{stores}"
+    );
+    assert!(
+        containers.contains("s3/aws") && !containers.contains("dynamodb/aws"),
+        "{containers}"
+    );
+    run(&[
+        "-p",
+        "memory",
+        "--capability",
+        "blobstore",
+        "--run",
+        "kv.get.*",
+    ])
+    .expect(4)
+    .says("no case matches all of --run kv.get.* --capability blobstore");
+    run(&["-p", "memory", "--capability", "queue"]).expect(2);
 }
 
 #[test]

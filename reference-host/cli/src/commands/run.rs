@@ -109,7 +109,7 @@ async fn start(args: &RunArgs, manifest: &Manifest, app: &App) -> Result<u8, Fai
     }
     let bindings = Bindings::new(services::open(manifest, &connected).await?);
     let platform: Arc<dyn Platform> = if args.verbose {
-        let granted = manifest.stores.iter().map(|store| store.name.clone());
+        let granted = manifest.places.iter().map(|place| place.name.clone());
         Arc::new(Told::new(bindings, granted))
     } else {
         Arc::new(bindings)
@@ -180,15 +180,16 @@ fn describe(
     if args.check {
         lines.push(format!("{} sha256:{}", app.name, app.digest));
     }
-    for store in &manifest.stores {
-        let service = &manifest.services[store.service];
-        let descriptor = connected[store.service].provider.descriptor();
+    for place in &manifest.places {
+        let service = &manifest.services[place.service];
+        let descriptor = connected[place.service].provider.descriptor();
         let version = descriptor.product_version.as_deref().unwrap_or_default();
         let product = format!("{} {version}", descriptor.product);
         lines.push(format!(
-            "keyvalue `{}` is `{}` of {} ({})",
-            store.name,
-            store.scope,
+            "{} `{}` is `{}` of {} ({})",
+            place.capability.name(),
+            place.name,
+            place.scope,
             service.target.id(),
             product.trim(),
         ));

@@ -3,15 +3,17 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use cloud_contract::{ScopeId, Settings, Target, is_secret_name};
+use cloud_contract::{Capability, ScopeId, Settings, Target, is_secret_name};
 
 use super::source::{Section, Source};
 use super::value::{self, Environment, Secrecy};
-use super::{GuestSection, Hidden, Manifest, Service, Store};
+use super::{GuestSection, Hidden, Manifest, Place, Service, word};
 
 /// The one version there is.
 const SCHEMA: u64 = 1;
 const MIB: u64 = 1 << 20;
+/// What a guest can be given, each in a table of this name.
+const CAPABILITIES: [Capability; 2] = [Capability::Keyvalue, Capability::Blobstore];
 /// What stands between scope and store in the name of a provider's scope. Neither of
 /// them can hold it, so two pairs have never one name.
 const BETWEEN: &str = "--";
@@ -31,7 +33,8 @@ pub(super) fn manifest(source: &Source<'_>, environment: Environment<'_>) -> Opt
             }
         },
     }
-    root.only(&["schema-version", "scope", "guest", "providers", "keyvalue"]);
+    let keys = ["schema-version", "scope", "guest", "providers"];
+    root.only(&[&keys[..], &CAPABILITIES.map(Capability::name)[..]].concat());
     let guest = guest(&root, environment);
 
     let mut services = Services {
@@ -45,16 +48,19 @@ pub(super) fn manifest(source: &Source<'_>, environment: Environment<'_>) -> Opt
         }
     }
     let scope = root.text("scope");
-    let mut stores = Vec::new();
-    if let Some(keyvalue) = root.section("keyvalue", "[keyvalue]".into()) {
-        for (name, section) in keyvalue.sections("keyvalue") {
-            stores.extend(store(name, &section, scope, &mut services));
+    let mut places = Vec::new();
+    for capability in CAPABILITIES {
+        let table = capability.name();
+        if let Some(granted) = root.section(table, format!("[{table}]")) {
+            for (name, section) in granted.sections(table) {
+                places.extend(place(capability, name, &section, scope, &mut services));
+            }
         }
     }
     Some(Manifest {
         guest,
         services: services.used,
-        stores,
+        places,
     })
 }
 
@@ -128,7 +134,7 @@ fn secrecy(name: &str) -> Secrecy {
 }
 
 /// What `[providers]` declares, and what of it is used. A declared one that is wrong
-/// is there without a value, so that its stores are not told to name another.
+/// is there without a value, so that nobody is told to name another.
 struct Services {
     declared: BTreeMap<String, Option<Service>>,
     used: Vec<Service>,
@@ -273,14 +279,16 @@ fn target(kind: &str, section: &Section<'_, '_>, declared: &[&str]) -> Option<Ta
     None
 }
 
-/// `[keyvalue.NAME]`
-fn store(
+/// `[keyvalue.NAME]` or `[blobstore.NAME]`
+fn place(
+    capability: Capability,
     name: &str,
     section: &Section<'_, '_>,
     scope: Option<&str>,
     services: &mut Services,
-) -> Option<Store> {
-    section.only(&["provider", "store", "scope"]);
+) -> Option<Place> {
+    let word = word(capability);
+    section.only(&["provider", word, "scope"]);
     if section.value("provider").is_none() {
         section.fault(format!("{} has no `provider`", section.name));
     }
@@ -296,16 +304,16 @@ fn store(
         }
         return None;
     };
-    let store = match section.value("store") {
-        Some(_) => section.text("store")?,
+    let target = match section.value(word) {
+        Some(_) => section.text(word)?,
         None => name,
     };
     let mut fits = true;
-    if !(3..).contains(&store.len()) || !is_plain(store) {
+    if !(3..).contains(&target.len()) || !is_plain(target) {
         fits = false;
         section.fault(format!(
-            "the name of a store in its service has at least 3 characters out of a-z, 0-9 and \
-             single - between them; give {} a `store`",
+            "the name of a {word} in its service has at least 3 characters out of a-z, 0-9 and \
+             single - between them; give {} a `{word}`",
             section.name
         ));
     }
@@ -313,19 +321,20 @@ fn store(
         fits = false;
         section.fault("a scope has characters out of a-z, 0-9 and single - between them");
     }
-    let id = format!("{scope}{BETWEEN}{store}");
+    let id = format!("{scope}{BETWEEN}{target}");
     if fits && id.len() > LONGEST {
         fits = false;
         let most = LONGEST - BETWEEN.len();
-        section.fault(format!("scope and store have more than {most} characters"));
+        section.fault(format!("scope and {word} have more than {most} characters"));
     }
     let scope = fits.then(|| ScopeId::new(id).ok()).flatten()?;
-    Some(Store {
+    Some(Place {
+        capability,
         name: name.to_owned(),
         service: service?,
         scope,
-        store: store.to_owned(),
-        place: section.place(),
+        target: target.to_owned(),
+        line: section.place(),
     })
 }
 

@@ -83,16 +83,16 @@ timeout-ms = 500
         .map(|(name, value)| format!("{name}={}", value.0))
         .collect();
     assert_eq!(variables, ["API_TOKEN=word", "LOG=debug"]);
-    let stores: Vec<_> = manifest
-        .stores
+    let places: Vec<_> = manifest
+        .places
         .iter()
-        .map(|store| {
-            let service = manifest.services[store.service].target.id();
-            format!("{}: {service} {} {}", store.name, store.scope, store.store)
+        .map(|place| {
+            let service = manifest.services[place.service].target.id();
+            format!("{}: {service} {} {}", place.name, place.scope, place.target)
         })
         .collect();
     assert_eq!(
-        stores,
+        places,
         [
             "People & places: redis common--people people",
             "orders: redis shop--orders orders",
@@ -111,10 +111,46 @@ timeout-ms = 500
     assert!(!format!("{manifest:?}").contains("sesame"));
 }
 
+/// A store and a container of one name are two places, in one scope.
+#[test]
+fn containers_are_granted_as_stores_are() {
+    let text = "scope = \"shop\"\n[keyvalue.data]\nprovider = \"memory\"\n\
+        [blobstore.data]\nprovider = \"memory\"\n\
+        [blobstore.Pictures]\nprovider = \"memory\"\ncontainer = \"images\"";
+    let manifest = with(text).unwrap();
+    let places = manifest.places.iter();
+    let places: Vec<_> = places
+        .map(|place| {
+            let capability = place.capability.name();
+            format!("{capability} {} {}", place.name, place.scope)
+        })
+        .collect();
+    assert_eq!(
+        places,
+        [
+            "keyvalue data shop--data",
+            "blobstore Pictures shop--images",
+            "blobstore data shop--data",
+        ]
+    );
+    assert_eq!(manifest.services.len(), 1);
+    refused(
+        "scope = \"s\"\n[blobstore.ab]\nprovider = \"memory\"",
+        &[
+            "the name of a container in its service",
+            "give [blobstore.ab] a `container`",
+        ],
+    );
+    refused(
+        "scope = \"s\"\n[blobstore.abc]\nprovider = \"memory\"\nstore = \"x\"",
+        &["unknown key `store`"],
+    );
+}
+
 #[test]
 fn nothing_is_granted_by_default() {
     let manifest = with("").unwrap();
-    assert!(manifest.stores.is_empty() && manifest.services.is_empty());
+    assert!(manifest.places.is_empty() && manifest.services.is_empty());
     assert!(manifest.guest.environment.is_empty() && manifest.guest.arguments.is_empty());
     assert_eq!(manifest.guest.deadline, None);
 }
@@ -312,7 +348,7 @@ fn names_must_fit_every_service() {
     let text =
         |scope: &str| format!("scope = \"{scope}\"\n[keyvalue.{long}]\nprovider = \"memory\"");
     assert_eq!(
-        with(&text("ab")).unwrap().stores[0].scope.as_str().len(),
+        with(&text("ab")).unwrap().places[0].scope.as_str().len(),
         63
     );
     refused(
@@ -359,7 +395,7 @@ fn the_manifests_of_the_example_are_right() {
         let text = std::fs::read_to_string(&path).unwrap();
         match Manifest::read(&path, &text, &environment) {
             Ok(manifest) => {
-                let names: Vec<_> = manifest.stores.iter().map(|store| &store.name).collect();
+                let names: Vec<_> = manifest.places.iter().map(|place| &place.name).collect();
                 assert_eq!(names, ["ballots", "totals"], "{}", path.display());
             }
             Err(failure) => {

@@ -71,7 +71,7 @@ use cloud_contract::{Account, Container, Factory, Flavour, Process};
 pub const FACTORY: Factory = Factory {
     name: descriptor::NAME,
     summary: "Amazon S3 or a server of its protocol, over the network",
-    flavours: &[SEAWEEDFS, AWS, MINISTACK, LOCALSTACK, MINIO],
+    flavours: &[SEAWEEDFS, AWS, MINISTACK, LOCALSTACK, MINIO, MINIO_2024],
     needs_directory: false,
     resources: Some(resources::RESOURCES),
     connect: |settings| Box::pin(provider::connect(settings)),
@@ -230,6 +230,37 @@ const MINIO: Flavour = Flavour {
         endpoint: "http://{host}:{port}",
     }),
     options: options!("minio"),
+    declares: Some(descriptor::of_minio),
+    ..Flavour::EMPTY
+};
+
+const MINIO_2024: Flavour = Flavour {
+    name: "minio-2024",
+    summary: "MinIO of January 2024, before its conditional writes: a known-bad control",
+    process: Some(Process {
+        program: "minio-2024",
+        arguments: &[
+            "server",
+            "--quiet",
+            "--address",
+            "127.0.0.1:{port}",
+            "{directory}",
+        ],
+        environment: &[
+            ("MINIO_ROOT_USER", "cloudwit"),
+            ("MINIO_ROOT_PASSWORD", "cloudwit"),
+            ("MINIO_BROWSER", "off"),
+            ("MINIO_UPDATE", "off"),
+        ],
+        endpoint: "http://127.0.0.1:{port}",
+        install: "go install github.com/minio/minio@RELEASE.2024-01-01T16-36-33Z",
+        ..Process::EMPTY
+    }),
+    options: options!("minio"),
+    expected_failures: include_str!("../expected-failures/minio-2024.txt"),
+    is_control: true,
+    jobs: 4,
+    timeout_scale: 4,
     declares: Some(descriptor::of_minio),
     ..Flavour::EMPTY
 };

@@ -2,6 +2,8 @@ use conformance_kit::prelude::*;
 
 use blobstore::{PutOptions, options};
 
+use crate::objects::patiently;
+
 case! {
     /// The writer says in the metadata which bytes it writes.
     actors: 3,
@@ -33,12 +35,15 @@ async fn actor(cx: &Context, index: u32) -> Observations {
     blobstore::rounds(cx, index, 20, async |round| {
         if index == 0 {
             let (bytes, options) = state(round);
-            return cx
-                .ok(container.put_with("object", &bytes, options).await)
-                .map(drop);
+            let put = async || {
+                let options = options.clone();
+                container.put_with("object", &bytes, options).await
+            };
+            return cx.ok(patiently(cx, put).await).map(drop);
         }
+        let copy = async || container.copy("object", &container, &name).await;
         cx.check("BLOB-COPY-1", "copy of an object that is overwritten")
-            .ok(container.copy("object", &container, &name).await)?;
+            .ok(patiently(cx, copy).await)?;
         let check = cx.check(
             "BLOB-DATA-3",
             "read a copy of an object that was overwritten",
