@@ -5,7 +5,7 @@
 //! - endpoint: `http://host:port` of another server. None for AWS itself, whose SDK
 //!   finds the endpoint by the region.
 //! - options: `bucket`, which is required; `server`, what answers there: `aws` (the
-//!   default), `seaweedfs`, `ministack`, `localstack`, `minio`; `region`;
+//!   default), `seaweedfs`, `ministack`, `localstack`, `minio`, `minio-2024`; `region`;
 //!   `access-key-id`, `secret-access-key` and `session-token`; `profile`; `timeout-ms`,
 //!   how long one call may take (default 20000). What is not set comes from the standard
 //!   chain of the SDK: environment, profile, container, instance.
@@ -256,10 +256,10 @@ const MINIO_2024: Flavour = Flavour {
         install: "go install github.com/minio/minio@RELEASE.2024-01-01T16-36-33Z",
         ..Process::EMPTY
     }),
-    options: options!("minio"),
+    options: options!("minio-2024"),
     expected_failures: include_str!("../expected-failures/minio-2024.txt"),
     is_control: true,
-    jobs: 4,
+    jobs: 2,
     timeout_scale: 4,
     declares: Some(descriptor::of_minio),
     ..Flavour::EMPTY

@@ -13,6 +13,9 @@ pub(crate) struct Server {
     pub(crate) style: Style,
     /// Features of this provider that it cannot carry.
     pub(crate) lacks: &'static [FeatureId],
+    /// Whether one request may delete many objects. An old server asks for an MD5 of it,
+    /// which no SDK sends any more.
+    pub(crate) deletes_many: bool,
     /// Durability of what it acknowledged.
     pub(crate) durability: Durability,
 }
@@ -22,6 +25,7 @@ pub(crate) const AWS: Server = Server {
     name: "aws",
     style: Style::Paths,
     lacks: &[],
+    deletes_many: true,
     durability: Durability::Durable,
 };
 
@@ -31,6 +35,7 @@ pub(crate) const SEAWEEDFS: Server = Server {
     name: "seaweedfs",
     style: Style::Flat,
     lacks: &[],
+    deletes_many: true,
     durability: Durability::Durable,
 };
 
@@ -44,6 +49,7 @@ pub(crate) const MINISTACK: Server = Server {
         feature::BLOB_MULTIPART,
         feature::BLOB_LINKS,
     ],
+    deletes_many: true,
     durability: Durability::Process,
 };
 
@@ -53,6 +59,7 @@ pub(crate) const LOCALSTACK: Server = Server {
     name: "localstack",
     style: Style::Paths,
     lacks: &[feature::BLOB_CONDITIONAL_DELETE, feature::BLOB_LINKS],
+    deletes_many: true,
     durability: Durability::Process,
 };
 
@@ -64,12 +71,20 @@ pub(crate) const MINIO: Server = Server {
         feature::BLOB_CONDITIONAL_COPY,
         feature::BLOB_CONDITIONAL_DELETE,
     ],
+    deletes_many: true,
     durability: Durability::Durable,
 };
 
-const ALL: [Server; 5] = [AWS, SEAWEEDFS, MINISTACK, LOCALSTACK, MINIO];
+/// As it was in January 2024: conditions on a write are ignored, which it does not say.
+pub(crate) const MINIO_2024: Server = Server {
+    name: "minio-2024",
+    deletes_many: false,
+    ..MINIO
+};
+
+const ALL: [Server; 6] = [AWS, SEAWEEDFS, MINISTACK, LOCALSTACK, MINIO, MINIO_2024];
 /// Their names, as a rule for users.
-pub(crate) const NAMES: &str = "be aws, seaweedfs, ministack, localstack or minio";
+pub(crate) const NAMES: &str = "be aws, seaweedfs, ministack, localstack, minio or minio-2024";
 
 impl Server {
     pub(crate) fn named(name: &str) -> Option<Self> {

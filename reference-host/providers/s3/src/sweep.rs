@@ -8,7 +8,7 @@ use crate::descriptor::PAGE_ITEMS;
 use crate::error::{kind, translate, unexpected_reply};
 use crate::link::{Service, read, write};
 
-/// How many uploads are ended at a time.
+/// How many uploads are ended, or objects deleted singly, at a time.
 const AT_ONCE: usize = 8;
 
 /// Ends all uploads, and deletes all objects but `kept`, whose keys start with `prefix`.
@@ -65,6 +65,10 @@ pub(crate) async fn delete(service: &Service, keys: &[String]) -> Result<Option<
 /// Deletes as many keys as one request can name. Returns those that are left, each with
 /// its reason.
 pub(crate) async fn delete_some(service: &Service, keys: &[String]) -> Result<Vec<NotDeleted>> {
+    if !service.server.deletes_many {
+        delete_singly(service, keys).await?;
+        return Ok(Vec::new());
+    }
     let named = keys
         .iter()
         .map(|key| ObjectIdentifier::builder().key(key).build());
@@ -85,6 +89,19 @@ pub(crate) async fn delete_some(service: &Service, keys: &[String]) -> Result<Ve
     };
     let answer = write(request).await.map_err(translate)?;
     Ok(answer.errors.unwrap_or_default())
+}
+
+async fn delete_singly(service: &Service, keys: &[String]) -> Result<()> {
+    let deletion = async |key: &String| {
+        let request = || {
+            let delete = service.client.delete_object().bucket(&service.bucket);
+            delete.key(key).send()
+        };
+        write(request).await.map_err(translate)
+    };
+    let deletions = stream::iter(keys).map(Ok);
+    let one = async |key| deletion(key).await.map(drop);
+    deletions.try_for_each_concurrent(AT_ONCE, one).await
 }
 
 /// Why a key was not deleted.
