@@ -167,9 +167,9 @@ async fn take_time(
     let runs: Vec<_> = stream::iter(idle_slow)
         .map(async |case| {
             let mut tried = Vec::new();
-            for (index, mutant) in mutants.iter().enumerate() {
+            for (index, mutant) in nearest(mutants, case) {
                 // On survivors it ran.
-                if !breaks(mutant, case) || results[index].killed_by.is_empty() {
+                if results[index].killed_by.is_empty() {
                     continue;
                 }
                 let chosen = |other: &Case| other.id == case.id;
@@ -188,6 +188,20 @@ async fn take_time(
     for (index, result) in runs.into_iter().flatten() {
         results[index].add(result);
     }
+}
+
+/// The mutants that break a clause of a case, those first that it is most about: a case
+/// cites its main clause first, and a mutant is made for few.
+fn nearest<'a>(mutants: &'a [Mutant], case: &Case) -> Vec<(usize, &'a Mutant)> {
+    let distance = |mutant: &Mutant| {
+        let mut clauses = case.clauses.iter();
+        let place = clauses.position(|clause| mutant.clauses.contains(clause));
+        place.map(|place| (place, mutant.clauses.len()))
+    };
+    let mut near: Vec<_> = mutants.iter().enumerate().collect();
+    near.retain(|(_, mutant)| distance(mutant).is_some());
+    near.sort_by_key(|(_, mutant)| distance(mutant));
+    near
 }
 
 /// The cases that killed nothing.
