@@ -33,6 +33,8 @@ pub fn factories() -> &'static [&'static Factory] {
         &provider_azure_tables::FACTORY,
         #[cfg(feature = "firestore")]
         &provider_firestore::FACTORY,
+        #[cfg(feature = "gcs")]
+        &provider_gcs::FACTORY,
         #[cfg(feature = "adapter")]
         &provider_adapter::FACTORY,
     ]

@@ -1,0 +1,139 @@
+//! An open scope: which containers it has, each a mark of its own in the bucket.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use cloud_contract::{Error, ErrorKind, Namespace, Result, ScopeId, blobstore};
+use futures::{StreamExt as _, TryStreamExt as _, stream};
+
+use crate::driver::{Container, New, whole};
+use crate::error::stale;
+use crate::link::Service;
+use crate::names::{self, Keys};
+use crate::object::Kind;
+use crate::registration::Registration;
+use crate::sweep;
+
+/// How many marks are written at a time.
+const AT_ONCE: usize = 8;
+
+async fn is_marked(service: &Service, key: &str) -> Result<bool> {
+    Ok(service.find(key, None).await?.is_some())
+}
+
+/// Makes a mark.
+///
+/// # Errors
+/// `already-exists`.
+async fn mark(service: &Service, key: &str) -> Result<()> {
+    let new = New {
+        key: key.to_owned(),
+        kind: Kind::general(),
+        condition: Some(0),
+    };
+    match whole(service, &new, Bytes::new()).await {
+        Ok(_) => Ok(()),
+        Err(error) if *error.kind() == ErrorKind::PreconditionFailed => {
+            Err(ErrorKind::AlreadyExists.into())
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Removes a mark, if there is one.
+pub(crate) async fn unmark(service: &Service, key: &str) -> Result<()> {
+    // Without a generation a state would be left behind.
+    if service.has_history {
+        return match service.find(key, None).await? {
+            Some(found) => service.remove(key, Some(found.generation)).await.map(drop),
+            None => Ok(()),
+        };
+    }
+    service.remove(key, None).await.map(drop)
+}
+
+/// What is marked already is as it has to be.
+fn marked(done: Result<()>) -> Result<()> {
+    match done {
+        Err(error) if *error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        done => done,
+    }
+}
+
+/// Gives a scope its containers, unless it is open already. The mark of the scope comes
+/// last: without it nobody has used the containers, and they are made again.
+pub(crate) async fn register(service: &Service, scope: &ScopeId, names: &[String]) -> Result<()> {
+    let opened = names::open_mark(scope);
+    if is_marked(service, &opened).await? {
+        return Ok(());
+    }
+    let marks = names.iter().map(|name| names::container_mark(scope, name));
+    let marks: Option<Vec<String>> = marks.collect();
+    let marks = marks.ok_or_else(|| Error::invalid("scope: a name must have 1 to 72 bytes"))?;
+    stream::iter(marks.iter())
+        .map(Ok)
+        .try_for_each_concurrent(AT_ONCE, async |key| marked(mark(service, key).await))
+        .await?;
+    marked(mark(service, &opened).await)
+}
+
+/// The contract's view of an open scope.
+#[derive(Debug)]
+pub(crate) struct Open {
+    pub(crate) service: Arc<Service>,
+    pub(crate) scope: ScopeId,
+    pub(crate) registration: Arc<Registration>,
+}
+
+#[async_trait]
+impl Namespace for Open {
+    async fn blobstore(&self, container: &str) -> Result<Arc<dyn blobstore::Driver>> {
+        let mark = names::container_mark(&self.scope, container).ok_or(ErrorKind::NotFound)?;
+        let keys = Keys::new(&self.scope, container).ok_or(ErrorKind::NotFound)?;
+        // Before the look: a removal in between is one of this handle's container.
+        let removals = self.registration.removals(container);
+        if self.registration.is_closed() || !is_marked(&self.service, &mark).await? {
+            return Err(ErrorKind::NotFound.into());
+        }
+        Ok(Arc::new(Container {
+            service: Arc::clone(&self.service),
+            registration: Arc::clone(&self.registration),
+            scope: self.scope.clone(),
+            name: container.to_owned(),
+            keys,
+            removals,
+        }))
+    }
+
+    async fn create_container(&self, container: &str) -> Result<()> {
+        let key = names::container_mark(&self.scope, container)
+            .ok_or_else(|| Error::invalid("name: must have 1 to 72 bytes"))?;
+        let service = Arc::clone(&self.service);
+        let made = async move { mark(&service, &key).await };
+        self.registration.run(made).await
+    }
+
+    async fn delete_container(&self, container: &str) -> Result<()> {
+        let mark = names::container_mark(&self.scope, container).ok_or(ErrorKind::NotFound)?;
+        let keys = Keys::new(&self.scope, container).ok_or(ErrorKind::NotFound)?;
+        let (service, registration) = (Arc::clone(&self.service), Arc::clone(&self.registration));
+        let container = container.to_owned();
+        let removal = async move {
+            if !is_marked(&service, &mark).await? {
+                return Err(ErrorKind::NotFound.into());
+            }
+            if !sweep::is_empty(&service, &keys.all).await? {
+                return Err(stale());
+            }
+            unmark(&service, &mark).await?;
+            registration.removed(&container);
+            // Earlier states, and what was under way.
+            if service.has_history {
+                sweep::clear(&service, &keys.all, None).await?;
+            }
+            sweep::clear(&service, &keys.parts, None).await
+        };
+        self.registration.run(removal).await
+    }
+}
