@@ -146,7 +146,7 @@ async fn uploads_of_guests_end_with_their_scope(server: &Server) {
     let mut parts = Vec::new();
     for (number, size) in (1..=70).zip([LARGE].into_iter().chain(std::iter::repeat(100))) {
         let send = async |upload: &str| {
-            let sent = body(bytes(size, number as u8));
+            let sent = body(bytes(size, number.into()));
             let sent = driver.put_part("k", upload, number, size as u64, sent);
             sent.await.unwrap()
         };
@@ -156,7 +156,7 @@ async fn uploads_of_guests_end_with_their_scope(server: &Server) {
     let version = driver.complete("k", &upload, &parts, &Expected::Any).await;
     assert_eq!(version_of(&driver, "k").await, version.unwrap());
     let expected: Vec<u8> = (1..=70)
-        .flat_map(|number| bytes(if number == 1 { LARGE } else { 100 }, number as u8))
+        .flat_map(|number| bytes(if number == 1 { LARGE } else { 100 }, number.into()))
         .collect();
     assert!(read(&driver, "k").await.unwrap().unwrap() == expected);
     let error = driver.parts("k", &upload).await.unwrap_err();
