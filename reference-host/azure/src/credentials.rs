@@ -118,7 +118,10 @@ impl Credentials {
     ///
     /// # Errors
     /// `access-denied`, `unavailable` for an identity without a token.
-    pub async fn authorize(&self, text: impl FnOnce(&str) -> String + Send) -> Result<Authorization> {
+    pub async fn authorize(
+        &self,
+        text: impl FnOnce(&str) -> String + Send,
+    ) -> Result<Authorization> {
         Ok(match self {
             Self::Key { account, mac } => Authorization::Signature {
                 account: account.clone(),

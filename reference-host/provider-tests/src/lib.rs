@@ -10,8 +10,8 @@
 //! This crate knows no provider, and nothing but tests uses it.
 #![deny(missing_docs)]
 
-pub mod blobs;
 pub mod blob;
+pub mod blobs;
 mod calls;
 mod config;
 pub mod faults;

@@ -11,8 +11,7 @@ use cloud_contract::{Result, Settings, Timeouts};
 pub(crate) const CALL_TIMEOUT: Duration = Duration::from_secs(20);
 /// The longest wait for a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
-const CONTAINER: &str =
-    "have 3 to 63 characters out of a-z, 0-9 and single hyphens between them";
+const CONTAINER: &str = "have 3 to 63 characters out of a-z, 0-9 and single hyphens between them";
 
 /// Everything needed to connect. It holds credentials: no `Debug`.
 #[derive(Clone)]
@@ -91,6 +90,10 @@ mod tests {
                 &[(LOCAL, &[account, key, ("container", name)])],
             );
         }
-        assert_refused(Config::read, (LOCAL, &ACCOUNT), &[(Some("sesame"), &ACCOUNT)]);
+        assert_refused(
+            Config::read,
+            (LOCAL, &ACCOUNT),
+            &[(Some("sesame"), &ACCOUNT)],
+        );
     }
 }

@@ -78,7 +78,9 @@ pub(crate) fn refusal(status: u16, code: String, retry_after: Option<Duration>) 
         (_, CONTAINER_LEAVING) => ErrorKind::Unavailable,
         (
             _,
-            "ConditionNotMet" | "SourceConditionNotMet" | "TargetConditionNotMet"
+            "ConditionNotMet"
+            | "SourceConditionNotMet"
+            | "TargetConditionNotMet"
             | "BlobAlreadyExists",
         ) => ErrorKind::PreconditionFailed,
         (_, "ContainerAlreadyExists") => ErrorKind::AlreadyExists,

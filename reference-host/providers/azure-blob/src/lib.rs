@@ -36,8 +36,9 @@
 //! - Both regions are in the order of the names, and a list merges them.
 //! - The version of an object is its ETag, which the service compares in the request that
 //!   writes, deletes or copies.
-//! - Metadata are header fields: a hyphen of a key is an underscore there, and a value that
-//!   is not printable ASCII is base 64 behind a `=`.
+//! - Metadata are header fields: a hyphen of a key is an underscore there, an underscore
+//!   stands before a key that is a word of C#, and a value that is not printable ASCII is
+//!   base 64 behind a `=`.
 //! - What does not fit into 8 MiB is sent in blocks, which lie with the name of the object
 //!   until a last request makes them the object. What writes the name meanwhile takes them
 //!   away: a put without condition is then one that was overwritten at once, an upload of a

@@ -292,7 +292,12 @@ impl Service {
     }
 
     /// A link to a blob that lasts so long; none without the key of the account.
-    pub(crate) fn link(&self, key: &str, right: &str, lifetime: Duration) -> Result<Option<String>> {
+    pub(crate) fn link(
+        &self,
+        key: &str,
+        right: &str,
+        lifetime: Duration,
+    ) -> Result<Option<String>> {
         let now = match self.dates.clock.now() {
             Some((_, latest)) => latest,
             None => self.dates.now().saturating_add(1).saturating_mul(SECOND),

@@ -11,6 +11,16 @@ use reqwest::header::HeaderMap;
 pub(crate) const METADATA_BYTES: usize = 1_024;
 /// Begins the name of each field.
 const FIELD: &str = "x-ms-meta-";
+/// Stands before a key that is no identifier although it has the form of one: the words
+/// of the language whose rules the service has, and one that an emulator takes for
+/// something of its own.
+const WORD: &str = "_";
+const WORDS: &str = "abstract as base bool break byte case catch char checked class const \
+    continue decimal default delegate do double else enum event explicit extern false finally \
+    fixed float for foreach goto if implicit in int interface internal is lock long namespace \
+    new null object operator out override params private protected public readonly ref return \
+    sbyte sealed short sizeof stackalloc static string struct switch this throw true try typeof \
+    uint ulong unchecked unsafe ushort using virtual void volatile while constructor";
 /// Stands before a value that is encoded.
 const CODED: char = '=';
 
@@ -24,7 +34,7 @@ pub(crate) const TYPE: &str = "x-ms-blob-content-type";
 pub(crate) fn written(content_type: &str, metadata: &Metadata) -> Vec<(String, String)> {
     let entries = metadata
         .iter()
-        .map(|(key, value)| (format!("{FIELD}{}", key.replace('-', "_")), field(value)));
+        .map(|(key, value)| (format!("{FIELD}{}", identifier(key)), field(value)));
     [(TYPE.to_owned(), content_type.to_owned())]
         .into_iter()
         .chain(entries)
@@ -34,11 +44,21 @@ pub(crate) fn written(content_type: &str, metadata: &Metadata) -> Vec<(String, S
 /// The entries that the service returned.
 pub(crate) fn read(header: &HeaderMap) -> Metadata {
     let entry = |(name, text): (&reqwest::header::HeaderName, &reqwest::header::HeaderValue)| {
-        let key = name.as_str().strip_prefix(FIELD)?.replace('_', "-");
+        let key = name.as_str().strip_prefix(FIELD)?;
+        let key = key.strip_prefix(WORD).unwrap_or(key).replace('_', "-");
         let text = String::from_utf8_lossy(text.as_bytes());
         Some((key, value(&text)))
     };
     header.iter().filter_map(entry).collect()
+}
+
+/// A key as the service takes it. It begins with a letter.
+fn identifier(key: &str) -> String {
+    if WORDS.split_whitespace().any(|word| word == key) {
+        format!("{WORD}{key}")
+    } else {
+        key.replace('-', "_")
+    }
 }
 
 /// Whether a header field carries it as it is. Spaces are trimmed at the ends, and can be
@@ -83,7 +103,19 @@ mod tests {
     #[test]
     fn what_is_written_is_read() {
         let values = [
-            "", " ", "v", "=", "=v", "a  b", " a", "a ", "a\tb", "a,b", "\0", "\u{e9}", "\r\n",
+            "",
+            " ",
+            "v",
+            "=",
+            "=v",
+            "a  b",
+            " a",
+            "a ",
+            "a\tb",
+            "a,b",
+            "\0",
+            "\u{e9}",
+            "\r\n",
             "\u{10ffff}",
         ];
         let metadata: Metadata = values
@@ -91,11 +123,20 @@ mod tests {
             .enumerate()
             .map(|(number, value)| (format!("a-{number}--b"), (*value).to_owned()))
             .collect();
+        let words = ["class", "constructor", "classes", "is-not"];
+        let words = words.map(|word| (word.to_owned(), "v".to_owned()));
+        let metadata: Metadata = metadata.into_iter().chain(words).collect();
         let fields = written("text/plain", &metadata);
+        for (key, name) in [("class", "_class"), ("is-not", "is_not"), ("is", "_is")] {
+            assert_eq!(identifier(key), name);
+        }
         assert_eq!(fields[0], (TYPE.to_owned(), "text/plain".to_owned()));
         for (name, value) in &fields[1..] {
             let name = name.strip_prefix(FIELD).unwrap();
-            assert!(name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_'));
+            assert!(
+                name.bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+            );
             assert!(is_plain(value), "{value:?}");
         }
         let mut read = read(&header(&fields));
@@ -112,6 +153,9 @@ mod tests {
         let mut read = read(&header(&fields));
         read.sort();
         let expected = [("author", "me"), ("odd", "=!")];
-        assert_eq!(read, expected.map(|(key, value)| (key.into(), value.into())));
+        assert_eq!(
+            read,
+            expected.map(|(key, value)| (key.into(), value.into()))
+        );
     }
 }

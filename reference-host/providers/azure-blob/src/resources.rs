@@ -101,8 +101,8 @@ fn policy(resources: &[Resource]) -> String {
         .collect();
     let service = "Microsoft.Storage/storageAccounts/blobServices/containers";
     let actions = ["read", "write", "delete"].map(|action| format!("{service}/{action}"));
-    let data = ["read", "write", "delete", "add/action"]
-        .map(|action| format!("{service}/blobs/{action}"));
+    let data =
+        ["read", "write", "delete", "add/action"].map(|action| format!("{service}/blobs/{action}"));
     let role = serde_json::json!({
         "Name": "cloud-wit conformance run",
         "IsCustom": true,

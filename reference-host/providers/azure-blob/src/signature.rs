@@ -78,7 +78,9 @@ impl Link<'_> {
             end,
         } = self;
         // No beginning, policy, address, protocol, snapshot, scope, and five headers.
-        format!("{right}\n\n{end}\n/blob/{account}/{container}/{key}\n\n\n\n{VERSION}\nb\n\n\n\n\n\n\n")
+        format!(
+            "{right}\n\n{end}\n/blob/{account}/{container}/{key}\n\n\n\n{VERSION}\nb\n\n\n\n\n\n\n"
+        )
     }
 
     /// Its parameters.

@@ -47,7 +47,10 @@ async fn delete(service: &Service, key: &str) -> Result<()> {
         Err(failure) => return Err(failure.into()),
     }
     let empty = Ask::blob(Method::PUT, key).field("x-ms-blob-type", "BlockBlob");
-    match service.write(&on_condition(empty, &Expected::Absent)?).await {
+    match service
+        .write(&on_condition(empty, &Expected::Absent)?)
+        .await
+    {
         Ok(_) => {}
         Err(failure) if failure.is_stale() => {}
         Err(failure) => return Err(failure.into()),

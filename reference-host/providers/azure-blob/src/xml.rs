@@ -52,7 +52,9 @@ fn walk(body: &[u8], mut each: impl FnMut(&[String], &str) -> Result<()>) -> Res
             }
             Event::Empty(_) => is_leaf = false,
             Event::Text(part) => {
-                let part = part.decode().map_err(|error| unreadable(error.to_string()))?;
+                let part = part
+                    .decode()
+                    .map_err(|error| unreadable(error.to_string()))?;
                 text.push_str(&part);
             }
             Event::GeneralRef(entity) => text.push_str(&resolved(&entity)?),
@@ -205,7 +207,13 @@ mod tests {
 
     #[test]
     fn what_is_no_list_is_refused() {
-        for text in ["", "<a>", "<EnumerationResults><Blobs>", "nothing", "<a>&b;</a>"] {
+        for text in [
+            "",
+            "<a>",
+            "<EnumerationResults><Blobs>",
+            "nothing",
+            "<a>&b;</a>",
+        ] {
             assert!(blobs(text.as_bytes()).is_err(), "{text}");
         }
         for text in [

@@ -18,8 +18,14 @@ const BEYOND: &[(&str, &str)] = &[
     ("BLOB-DURABLE-1", "volatile data promises nothing"),
     ("BLOB-STREAM-7", "a guest cannot see what is held"),
     ("BLOB-PUT-8", "a guest cannot see parts that are no object"),
-    ("BLOB-UPLOAD-6", "a guest cannot see parts that are no object"),
-    ("BLOB-GET-13", "the host resolves this future, not the provider"),
+    (
+        "BLOB-UPLOAD-6",
+        "a guest cannot see parts that are no object",
+    ),
+    (
+        "BLOB-GET-13",
+        "the host resolves this future, not the provider",
+    ),
     ("BLOB-LINK-1", "a guest of the suite cannot send a request"),
     ("BLOB-LINK-2", "a guest of the suite cannot send a request"),
     ("BLOB-PUT-9", "advice, which shows in time and money"),

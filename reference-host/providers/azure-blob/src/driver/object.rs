@@ -9,8 +9,8 @@ use azure_core::time::parse_rfc7231;
 use cloud_contract::blobstore::{Expected, Info, Timestamp};
 use cloud_contract::keyvalue::Version;
 use cloud_contract::{Error, Result};
-use reqwest::header::{CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, LAST_MODIFIED};
 use reqwest::Method;
+use reqwest::header::{CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, LAST_MODIFIED};
 
 use crate::error::{Failure, stale, unexpected_reply};
 use crate::link::{Ask, Reply, Service};

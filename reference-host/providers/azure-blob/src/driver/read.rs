@@ -37,9 +37,7 @@ impl Container {
             Err(failure) if failure.is_absent() => return Ok(None),
             Err(failure) => return Err(failure.into()),
         };
-        let begins_at = reply
-            .header(CONTENT_RANGE.as_str())
-            .map_or(Some(0), begin);
+        let begins_at = reply.header(CONTENT_RANGE.as_str()).map_or(Some(0), begin);
         let info = object::info(&reply)?;
         if expected.is_some_and(|expected| info.version != *expected) {
             return Err(stale());
@@ -142,9 +140,7 @@ impl Reader {
             .field("x-ms-range", format!("bytes={}-{}", self.at, self.end - 1))
             .field("if-match", object::etag(&self.version)?);
         match self.service.read(&ask).await {
-            Ok(reply)
-                if reply.header(CONTENT_RANGE.as_str()).and_then(begin) == Some(self.at) =>
-            {
+            Ok(reply) if reply.header(CONTENT_RANGE.as_str()).and_then(begin) == Some(self.at) => {
                 Ok(reply)
             }
             Ok(_) => Err(unexpected_reply()),

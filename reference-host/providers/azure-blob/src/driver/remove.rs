@@ -3,9 +3,9 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use cloud_contract::Result;
 use cloud_contract::blobstore::Expected;
 use cloud_contract::keyvalue::Version;
-use cloud_contract::Result;
 use futures::{StreamExt as _, stream};
 use reqwest::Method;
 

@@ -18,7 +18,10 @@ impl Container {
         let (right, headers) = match access {
             Access::Get => ("r", Vec::new()),
             // What a put without options says.
-            Access::Put => ("w", vec![("x-ms-blob-type", "BlockBlob"), (TYPE, GENERAL_TYPE)]),
+            Access::Put => (
+                "w",
+                vec![("x-ms-blob-type", "BlockBlob"), (TYPE, GENERAL_TYPE)],
+            ),
             Access::Delete => ("d", Vec::new()),
         };
         let url = self.service.link(&self.keys.key(name), right, lifetime)?;
