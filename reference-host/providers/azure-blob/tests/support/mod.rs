@@ -79,6 +79,7 @@ pub(crate) async fn ask(
     let mut request = reqwest::Client::new()
         .request(method, url)
         .header("Authorization", format!("SharedKey {ACCOUNT}:{signature}"))
+        .header("Content-Length", body.len())
         .body(body);
     for (name, value) in headers {
         request = request.header(name, value);
