@@ -12,7 +12,7 @@ use crate::error::unexpected_reply;
 use crate::link::{Ask, Service};
 
 /// How many blobs are deleted at a time.
-const AT_ONCE: usize = 8;
+const AT_ONCE: usize = 32;
 /// Blocks that are no blob yet are listed, too.
 const ALL: Option<&str> = Some("uncommittedblobs");
 

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use cloud_contract::blobstore::{CopyRequest, Expected, Info};
+use cloud_contract::blobstore::{CopyRequest, Expected};
 use cloud_contract::keyvalue::Version;
 use cloud_contract::{ErrorKind, Result};
 use reqwest::Method;
 
 use super::{Container, object};
-use crate::error::{CONTAINER_GONE, stale, throttled};
+use crate::error::{CONTAINER_GONE, stale};
 use crate::link::{Ask, Service, pause};
 use crate::names::Keys;
 
@@ -18,7 +18,8 @@ const MOST_BYTES: u64 = 256 << 20;
 const ATTEMPTS: u32 = 5;
 
 impl Container {
-    /// None for an object that is too large.
+    /// None for an object that is too large, or that does not stay as it is for long
+    /// enough: its bytes then pass through the host.
     pub(super) async fn copy_object(&self, request: CopyRequest<'_>) -> Result<Option<Version>> {
         let to = Keys::new(&self.scope, request.to).ok_or(ErrorKind::NotFound)?;
         let copy = Copy {
@@ -63,22 +64,24 @@ impl Copy {
             if number > 1 {
                 object::check(&self.service, &self.to, &self.expected).await?;
             }
-            match self.attempt(&source).await? {
+            match self.attempt().await? {
                 Ended::Copied(version) => return Ok(Some(version)),
                 Ended::Refused if self.expected == Expected::Absent => refused += 1,
                 Ended::Refused | Ended::Changed => {}
             }
             pause(number).await;
         }
-        Err(throttled())
+        Ok(None)
     }
 
-    /// Copies this state of the source.
-    async fn attempt(&self, source: &Info) -> Result<Ended> {
-        let ask = Ask::blob(Method::PUT, &self.to)
+    /// Copies the source, in the state that is asked for.
+    async fn attempt(&self) -> Result<Ended> {
+        let mut ask = Ask::blob(Method::PUT, &self.to)
             .field("x-ms-requires-sync", "true")
-            .field("x-ms-source-if-match", object::etag(&source.version)?)
             .fields(self.service.source(&self.from).await?);
+        if let Some(version) = &self.source {
+            ask = ask.field("x-ms-source-if-match", object::etag(version)?);
+        }
         let ask = object::on_condition(ask, &self.expected)?;
         match self.service.write(&ask).await {
             Ok(reply) => Ok(Ended::Copied(object::version(&reply)?)),

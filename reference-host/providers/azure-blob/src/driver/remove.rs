@@ -13,7 +13,7 @@ use super::{Container, object};
 use crate::link::{Ask, Service};
 
 /// How many names are deleted at a time.
-const AT_ONCE: usize = 8;
+const AT_ONCE: usize = 64;
 
 impl Container {
     pub(super) async fn delete_object(&self, name: &str, expected: Option<&Version>) -> Result<()> {
