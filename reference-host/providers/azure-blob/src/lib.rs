@@ -45,7 +45,8 @@
 //!   guest is over, and an append of more than 8 MiB is `throttled`.
 //! - Blocks of a write that failed cannot be removed one by one. The service does it, a
 //!   week after the last block that came for that name; closing a scope does it at once.
-//! - A part of an upload is one or more blocks, however large it is.
+//! - A part of an upload is one or more blocks, however large it is. The blob of an upload
+//!   that its guest forgot goes with the scope.
 //! - `append` adds blocks to those of the object. An object that was written in one
 //!   request has none: its bytes are sent again first.
 //! - An answer that breaks off is asked for again from there on, with `If-Match`.
@@ -68,7 +69,8 @@
 //! The suite runs on Azurite. Accounts of Azure (flavour `azure`), signatures in
 //! addresses and identities were written by the reference of the protocol and are
 //! not run by this project. Earlier versions of blobs, which an account can be told to
-//! keep, are not offered: Azurite has none.
+//! keep, are not offered: Azurite has none. Nor was it tried what an account does to blocks
+//! for a name whose object another program wrote in blocks with ids of another length.
 //!
 //! This crate knows neither an engine nor the harness.
 #![deny(missing_docs)]

@@ -5,7 +5,7 @@ use std::fmt;
 use std::hash::{BuildHasher as _, RandomState};
 use std::time::{Duration, Instant};
 
-use azure_access::{Authorization, Credentials, Dates, no_answer};
+use azure_access::{Credentials, Dates, no_answer};
 use bytes::Bytes;
 use cloud_contract::{Error, ErrorKind, Result, ServiceClock};
 use reqwest::header::{AUTHORIZATION, CONTENT_LENGTH, HeaderMap, RETRY_AFTER, SERVER};
@@ -327,11 +327,8 @@ impl Service {
         }
         let mut url = self.url(Some(key));
         let right = self.credentials.authorize(|_| String::new()).await?;
-        let token = match &right {
-            Authorization::Token(token) => Some(format!("Bearer {token}")),
-            _ => None,
-        };
-        let _ = right.apply("", &mut url);
+        // A token does not fit into an address.
+        let token = right.apply("", &mut url);
         let token = token.map(|token| ("x-ms-copy-source-authorization".to_owned(), token));
         Ok([by(url.into())].into_iter().chain(token).collect())
     }

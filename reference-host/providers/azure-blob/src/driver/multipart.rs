@@ -19,7 +19,7 @@ use reqwest::Method;
 
 use super::body::Blocks;
 use super::put::{NEW, commit, stage};
-use super::{Container, OBJECT_BYTES, object};
+use super::{Container, OBJECT_BYTES, object, remove};
 use crate::block::{self, Id, Kind, Mark};
 use crate::descriptor::PART_MIN_BYTES;
 use crate::error::NO_SUCH_BLOCK;
@@ -134,14 +134,19 @@ impl Container {
         let key = self.keys.key(name);
         let write = block::fresh();
         let id = sealed(&key, &write);
-        let about = Ask::blob(Method::PUT, &self.keys.upload(&block::text(&write)))
+        let record = self.keys.upload(&block::text(&write));
+        let about = Ask::blob(Method::PUT, &record)
             .field("x-ms-blob-type", "BlockBlob")
             .fields(metadata::written(content_type, metadata));
         let service = Arc::clone(&self.service);
         let begun = async move {
             service.write(&about).await?;
             let sign = Id::of(write, 0, Kind::Sign);
-            stage(&service, &key, &sign, Bytes::from_static(b"-")).await?;
+            if let Err(failure) = stage(&service, &key, &sign, Bytes::from_static(b"-")).await {
+                // Nobody is told its id: what is left goes with the scope.
+                let _ = remove::delete(&service, &record, &Expected::Any).await;
+                return Err(failure.into());
+            }
             Ok(id)
         };
         self.registration.run(begun).await
@@ -172,7 +177,7 @@ impl Container {
     /// Removes the blob of an upload.
     async fn forget(&self, record: String) -> Result<()> {
         let service = Arc::clone(&self.service);
-        let removal = async move { super::remove::delete(&service, &record, &Expected::Any).await };
+        let removal = async move { remove::delete(&service, &record, &Expected::Any).await };
         self.registration.run(removal).await
     }
 
@@ -260,7 +265,7 @@ impl Container {
             match commit(&service, &key, &blocks, fields, &expected).await {
                 Ok(version) => {
                     // Without its sign the upload is over, whether or not this succeeds.
-                    let _ = super::remove::delete(&service, &record, &Expected::Any).await;
+                    let _ = remove::delete(&service, &record, &Expected::Any).await;
                     Ok(version)
                 }
                 // Another write of the name came between.
