@@ -64,10 +64,9 @@ async fn a_signature_of_the_address_goes_along() {
     let connected = (provider_azure_blob::FACTORY.connect)(settings.or(&options));
     let provider = connected.await.unwrap();
     assert!(!provider.descriptor().declares("blob.links"));
-    assert_eq!(
-        read(&container(&provider, "test").await, "k").await.is_ok(),
-        true
-    );
+    read(&container(&provider, "test").await, "k")
+        .await
+        .unwrap();
     let seen = script.seen("GET", "");
     assert!(!seen.is_empty());
     for request in seen {
@@ -291,13 +290,17 @@ async fn answers_of_another_form_are_errors() {
         // It goes on where it was.
         Answer::Is(200, "", list),
     ] {
-        let script = Script::start(&[(("GET", "/in/"), &[answer.clone()])], NOW).await;
+        let script = Script::start(&[(("GET", "/in/"), std::slice::from_ref(&answer))], NOW).await;
         let provider = connect(&script.endpoint(), &[]).await.unwrap();
         let driver = container(&provider, "test").await;
         let error = driver.get("k", Default::default(), None).await.unwrap_err();
         assert!(matches!(error.kind(), ErrorKind::Other(_)), "{error:?}");
 
-        let script = Script::start(&[(("GET", "prefix=test%2Fin"), &[answer])], NOW).await;
+        let script = Script::start(
+            &[(("GET", "prefix=test%2Fin"), std::slice::from_ref(&answer))],
+            NOW,
+        )
+        .await;
         let provider = connect(&script.endpoint(), &[]).await.unwrap();
         let driver = container(&provider, "test").await;
         let request = cloud_contract::blobstore::ListRequest {

@@ -268,7 +268,7 @@ fn sealed(place: &Place, plain: &Start, coded: &Start) -> Option<Vec<u8>> {
             Mark::At(mark) => (1, mark.as_str()),
             Mark::End => (2, ""),
         };
-        (kind | u8::from(start.again) * AGAIN, text.to_owned())
+        (kind | (u8::from(start.again) * AGAIN), text.to_owned())
     };
     let parts = [(0, text.clone()), start(plain), start(coded)];
     for (kind, text) in parts {
