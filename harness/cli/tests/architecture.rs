@@ -18,6 +18,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("conformance-spec", &["conformance-model"]),
     ("conformance-report", &["conformance-model"]),
     ("reference-host", &["cloud-contract"]),
+    ("azure-access", &["cloud-contract"]),
     ("provider-tests", &["cloud-contract", "conformance-runner"]),
     (
         "conformance-runner",
@@ -49,12 +50,25 @@ const ARROWS: &[(&str, &[&str])] = &[
 /// What a crate in `reference-host/providers` may depend on.
 const PROVIDER: &[&str] = &["cloud-contract"];
 
-/// Exceptions: a provider that is made of another, with the reason.
-const WRAPPERS: &[(&str, &str, &str)] = &[(
-    "provider-mutants",
-    "provider-memory",
-    "each mutant is memory with one fault",
-)];
+/// Exceptions: a provider that is made of another, or of what several have in common,
+/// with the reason.
+const WRAPPERS: &[(&str, &str, &str)] = &[
+    (
+        "provider-mutants",
+        "provider-memory",
+        "each mutant is memory with one fault",
+    ),
+    (
+        "provider-azure-blob",
+        "azure-access",
+        "blobs and tables are parts of one account",
+    ),
+    (
+        "provider-azure-tables",
+        "azure-access",
+        "blobs and tables are parts of one account",
+    ),
+];
 
 /// Families of crates from outside, and who alone may use them.
 const GUARDED: &[(&str, &[&str])] = &[

@@ -11,6 +11,7 @@
 #![deny(missing_docs)]
 
 pub mod blob;
+pub mod blobs;
 mod calls;
 mod config;
 pub mod faults;

@@ -29,6 +29,8 @@ pub fn factories() -> &'static [&'static Factory] {
         &provider_dynamodb::FACTORY,
         #[cfg(feature = "s3")]
         &provider_s3::FACTORY,
+        #[cfg(feature = "azure-blob")]
+        &provider_azure_blob::FACTORY,
         #[cfg(feature = "azure-tables")]
         &provider_azure_tables::FACTORY,
         #[cfg(feature = "firestore")]

@@ -8,21 +8,6 @@ use cloud_contract::{Error, ErrorKind};
 use reqwest::StatusCode;
 use serde_json::Value;
 
-/// A request without an answer.
-pub(crate) fn no_answer(error: reqwest::Error) -> Error {
-    let kind = if error.is_connect() {
-        ErrorKind::Unavailable
-    } else if error.is_timeout() {
-        ErrorKind::Timeout
-    } else if error.is_builder() {
-        ErrorKind::Other(Cow::Borrowed("a request could not be made"))
-    } else {
-        ErrorKind::Unavailable
-    };
-    // Without the address that it holds.
-    Error::with_source(kind, error.without_url())
-}
-
 /// A reply of a form that no request of ours has.
 pub(crate) fn unexpected_reply() -> Error {
     ErrorKind::Other(Cow::Borrowed("the service answered in an unexpected form")).into()
@@ -35,15 +20,7 @@ pub(crate) fn code(body: &[u8]) -> String {
         return code.and_then(Value::as_str).unwrap_or_default().to_owned();
     }
     // Some answers come from in front of the tables, as XML.
-    let text = String::from_utf8_lossy(body).to_lowercase();
-    let code = text.find("code>").map(|at| at + "code>".len());
-    let Some(begin) = code else {
-        return String::new();
-    };
-    let length = text[begin..].find('<').unwrap_or(0);
-    // Where lower case changed a length, this is not ASCII and no code.
-    let bytes = body.get(begin..begin + length).unwrap_or_default();
-    String::from_utf8_lossy(bytes).into_owned()
+    azure_access::code(body)
 }
 
 /// A refusal.
@@ -115,10 +92,5 @@ mod tests {
         assert_eq!(code(json), "TableNotFound");
         let xml = b"\xef\xbb\xbf<?xml version=\"1.0\"?><Error><Code>ServerBusy</Code></Error>";
         assert_eq!(code(xml), "ServerBusy");
-        let xml = b"<m:error><m:code>OutOfRangeInput</m:code></m:error>";
-        assert_eq!(code(xml), "OutOfRangeInput");
-        for none in ["", "{}", "<html>", "code>", "[1]", "\u{130}code>\u{130}"] {
-            assert_eq!(code(none.as_bytes()), "", "{none}");
-        }
     }
 }

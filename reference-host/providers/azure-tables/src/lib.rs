@@ -56,8 +56,6 @@
 #![deny(missing_docs)]
 
 mod config;
-mod connection_string;
-mod credentials;
 mod descriptor;
 mod driver;
 mod error;
@@ -69,8 +67,8 @@ mod record;
 mod resources;
 mod table;
 
+use azure_access::{EMULATOR_ACCOUNT, EMULATOR_KEY};
 use cloud_contract::{Account, Container, Factory, Flavour, Process};
-use connection_string::{EMULATOR_ACCOUNT, EMULATOR_KEY};
 
 /// The registry's entry of this provider.
 pub const FACTORY: Factory = Factory {

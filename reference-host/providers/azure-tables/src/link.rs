@@ -5,30 +5,22 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use azure_core::time::{OffsetDateTime, parse_rfc7231, to_rfc7231};
+use azure_access::{Credentials, Dates, no_answer};
 use bytes::Bytes;
-use cloud_contract::{ClockSample, Error, ErrorKind, Result, ServiceClock};
+use cloud_contract::{Error, ErrorKind, Result, ServiceClock};
 use reqwest::header::{
-    ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, IF_MATCH, RETRY_AFTER, SERVER,
+    ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, IF_MATCH, RETRY_AFTER, SERVER,
 };
 use reqwest::{Method, Url};
 use tokio::sync::Semaphore;
 
 use crate::config::Config;
-use crate::credentials::Credentials;
-use crate::error::{code, no_answer, refusal};
+use crate::error::{code, refusal};
 
 /// The first version that takes tokens of an identity for tables.
 const VERSION: &str = "2020-12-06";
 /// How many requests may be on their way at a time; others wait for their turn.
 const AT_ONCE: usize = 128;
-/// An idle connection is given up before the service does: a request on one that
-/// the service just closed would fail. Emulators keep theirs for five seconds.
-const IDLE_EMULATOR: Duration = Duration::from_secs(3);
-const IDLE: Duration = Duration::from_secs(60);
-/// The service takes dates that are up to 15 minutes off.
-const DATE_OFF_SECONDS: i64 = 5 * 60;
-const NANOSECONDS: i64 = 1_000_000_000;
 /// How far apart the bounds of the service's clock may be before a call that goes by
 /// them reads it anew, and how old.
 const CLOCK_WIDTH: Duration = Duration::from_millis(200);
@@ -40,7 +32,7 @@ pub(crate) struct Client {
     http: reqwest::Client,
     endpoint: Url,
     credentials: Credentials,
-    pub(crate) clock: ServiceClock,
+    pub(crate) dates: Dates,
     turns: Semaphore,
 }
 
@@ -91,27 +83,17 @@ impl Reply {
 
 impl Client {
     pub(crate) fn new(config: Config) -> Result<Arc<Self>> {
-        // The first one stays; all ours are the same.
-        drop(rustls::crypto::ring::default_provider().install_default());
-        let mut http = reqwest::Client::builder()
-            .http1_only()
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .connect_timeout(config.connect_timeout)
+        let account = config.account;
+        let http = azure_access::client(&account, config.connect_timeout)
             .timeout(config.call_timeout)
-            .pool_max_idle_per_host(AT_ONCE)
-            .tcp_nodelay(true);
-        http = if config.endpoint.scheme() == "https" {
-            http.pool_idle_timeout(IDLE)
-        } else {
-            // An emulator, on this machine or near it.
-            http.pool_idle_timeout(IDLE_EMULATOR).no_proxy()
-        };
+            .pool_max_idle_per_host(AT_ONCE);
         Ok(Arc::new(Self {
             http: http.build().map_err(no_answer)?,
-            credentials: Credentials::new(&config.account, config.access)?,
-            endpoint: config.endpoint,
-            clock: ServiceClock::new(CLOCK_WIDTH, CLOCK_AGE),
+            credentials: Credentials::new(&account)?,
+            endpoint: account.endpoint,
+            dates: Dates {
+                clock: ServiceClock::new(CLOCK_WIDTH, CLOCK_AGE),
+            },
             turns: Semaphore::new(AT_ONCE),
         }))
     }
@@ -120,14 +102,13 @@ impl Client {
     /// because of its date, which changes nothing.
     pub(crate) async fn send(&self, request: &Request) -> Result<Answer> {
         let _turn = self.turns.acquire().await.map_err(|_| closed())?;
-        let dated = self.date();
+        let dated = self.dates.now();
         match self.send_dated(request, dated).await {
             Err(error) if *error.kind() == ErrorKind::AccessDenied => {
-                let now = self.date();
-                if now.abs_diff(dated) < DATE_OFF_SECONDS.unsigned_abs() {
-                    return Err(error);
+                match self.dates.again(dated) {
+                    None => Err(error),
+                    Some(now) => self.send_dated(request, now).await,
                 }
-                self.send_dated(request, now).await
             }
             answer => answer,
         }
@@ -150,14 +131,14 @@ impl Client {
     }
 
     async fn send_dated(&self, request: &Request, dated: i64) -> Result<Answer> {
-        let date = OffsetDateTime::from_unix_timestamp(dated)
-            .map_err(|_| closed())
-            .map(|date| to_rfc7231(&date))?;
+        let date = Dates::text(dated)?;
         let mut url = self.endpoint.clone();
         let root = url.path().trim_end_matches('/').to_owned();
         url.set_path(&format!("{root}/{}", request.path));
         url.set_query(request.query.as_deref());
-        let authorization = self.credentials.authorize(&mut url, &date).await?;
+        let signed = |account: &str| string_to_sign(account, &date, &url);
+        let right = self.credentials.authorize(signed).await?;
+        let authorization = right.apply("SharedKeyLite", &mut url);
         let marks = if request.marks {
             "application/json;odata=minimalmetadata"
         } else {
@@ -188,7 +169,7 @@ impl Client {
         let received = Instant::now();
         let status = response.status();
         let headers = std::mem::take(response.headers_mut());
-        self.observe(&headers, sent, received);
+        self.dates.observe(&headers, sent, received);
         let body = response.bytes().await.map_err(no_answer)?;
         if status.is_success() {
             return Ok(Answer::Done(Reply {
@@ -206,32 +187,12 @@ impl Client {
             _ => return Err(refusal(status, &code, retry_after(&headers))),
         })
     }
+}
 
-    /// What to date a request with, in seconds since 1970: the service's time, and the
-    /// host's until it is known.
-    fn date(&self) -> i64 {
-        match self.clock.now() {
-            Some((earliest, latest)) => earliest.midpoint(latest).div_euclid(NANOSECONDS),
-            None => std::time::SystemTime::UNIX_EPOCH
-                .elapsed()
-                .map_or(0, |since| since.as_secs().cast_signed()),
-        }
-    }
-
-    /// The date of an answer is in whole seconds and may be a second old. It does
-    /// for signatures, and shows that the finer estimate went wrong.
-    fn observe(&self, headers: &HeaderMap, sent: Instant, received: Instant) {
-        let date = headers.get(DATE).and_then(|date| date.to_str().ok());
-        if let Some(date) = date.and_then(|date| parse_rfc7231(date).ok()) {
-            let told = (date.unix_timestamp() - 1).saturating_mul(NANOSECONDS);
-            self.clock.learn(ClockSample {
-                sent,
-                received,
-                told,
-                resolution: Duration::from_secs(3),
-            });
-        }
-    }
+/// What Shared Key Lite signs of a request to tables: its date, and its resource
+/// without the parameters, none of ours being `comp`.
+fn string_to_sign(account: &str, date: &str, url: &Url) -> String {
+    format!("{date}\n/{account}{}", url.path())
 }
 
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
@@ -242,4 +203,26 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 /// What cannot come about while the process lives.
 fn closed() -> Error {
     ErrorKind::Other("the provider failed internally".into()).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_text_that_is_signed_is_that_of_the_reference() {
+        // The example of the page "Authorize with Shared Key".
+        let url = Url::parse("https://testaccount1.table.core.windows.net/Tables").unwrap();
+        assert_eq!(
+            string_to_sign("testaccount1", "Sun, 11 Oct 2009 19:52:39 GMT", &url),
+            "Sun, 11 Oct 2009 19:52:39 GMT\n/testaccount1/Tables"
+        );
+        // An emulator's account stands in the path as well; parameters do not count.
+        let url = "http://127.0.0.1:10002/devstoreaccount1/Data(PartitionKey='a',RowKey='k')";
+        let url = Url::parse(&format!("{url}?$select=d")).unwrap();
+        assert_eq!(
+            string_to_sign("devstoreaccount1", "D", &url),
+            "D\n/devstoreaccount1/devstoreaccount1/Data(PartitionKey='a',RowKey='k')"
+        );
+    }
 }

@@ -96,7 +96,8 @@ async fn remove(settings: Settings, resource: Resource) -> Result<()> {
 fn place(settings: &Settings) -> Result<String> {
     let config = Config::read(settings)?;
     let table = config.table.unwrap_or_default();
-    Ok(format!("{} {} {table}", config.endpoint, config.account))
+    let account = config.account;
+    Ok(format!("{} {} {table}", account.endpoint, account.name))
 }
 
 /// A custom role. To assign it on single tables these must be there; a role that

@@ -123,7 +123,7 @@ impl Table {
 
     /// The latest moment that has certainly passed.
     pub(crate) fn passed(&self) -> Moment {
-        self.client.clock.passed().div_euclid(MICROSECOND)
+        self.client.dates.clock.passed().div_euclid(MICROSECOND)
     }
 
     /// When a life of `ttl` that begins now is certainly over.
@@ -132,7 +132,7 @@ impl Table {
     /// `unavailable` where the service's clock cannot be told.
     pub(crate) async fn end_of(&self, ttl: Duration) -> Result<Moment> {
         self.refresh_clock().await;
-        let end = self.client.clock.end_of(ttl);
+        let end = self.client.dates.clock.end_of(ttl);
         let end = end.ok_or(ErrorKind::Unavailable)?;
         // Up, so that nothing ends early.
         Ok(end.div_euclid(MICROSECOND) + 1)
@@ -242,7 +242,7 @@ impl Table {
             .and_then(|stamp| parse_rfc3339(&stamp).ok())
             .ok_or_else(unexpected_reply)?;
         let stamp = stamp.unix_timestamp_nanos() - CLOCK_SLACK.as_nanos().cast_signed();
-        self.client.clock.learn(ClockSample {
+        self.client.dates.clock.learn(ClockSample {
             sent: written.sent,
             received: read.received,
             told: i64::try_from(stamp).map_err(|_| unexpected_reply())?,
@@ -254,7 +254,7 @@ impl Table {
     /// Reads the clock if the estimate is not good enough. Where it cannot be read,
     /// what is left of it is right as well: keys end later by it.
     async fn refresh_clock(&self) {
-        let clock = &self.client.clock;
+        let clock = &self.client.dates.clock;
         if !clock.needs_sample() {
             return;
         }

@@ -1,0 +1,111 @@
+//! The provider: connecting, and opening and closing scopes.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use cloud_contract::{
+    Descriptor, Error, ErrorKind, Namespace, Provider, Result, Scope, ScopeId, Settings,
+};
+use reqwest::Method;
+
+use crate::config::Config;
+use crate::descriptor::describe;
+use crate::error::CONTAINER_GONE;
+use crate::link::{Ask, Service};
+use crate::names;
+use crate::namespace::{Open, register, unmark};
+use crate::registration::Registration;
+use crate::sweep;
+
+/// A container of an account.
+#[derive(Debug)]
+struct Blobs {
+    service: Arc<Service>,
+    descriptor: Descriptor,
+    /// The scopes that were opened here and not closed here since.
+    open: Mutex<HashMap<ScopeId, Arc<Registration>>>,
+}
+
+/// Connects, within a bounded time.
+///
+/// # Errors
+/// `invalid-argument` for settings and for a container that is absent, `unavailable`,
+/// `timeout`, `access-denied`.
+pub(crate) async fn connect(settings: Settings) -> Result<Arc<dyn Provider>> {
+    let config = Config::read(&settings)?;
+    if config.container.is_none() {
+        return Err(Error::invalid(
+            "container: is required, the name of a container of the account",
+        ));
+    }
+    let service = Service::new(config)?;
+    // Whoever may only use a container may list it.
+    let ask = Ask::container(Method::GET)
+        .with("comp", "list")
+        .with("maxresults", "1");
+    let reply = match service.read(&ask).await {
+        Ok(reply) => reply,
+        Err(failure) if failure.code == CONTAINER_GONE => {
+            return Err(Error::with_source(
+                ErrorKind::InvalidArgument("container: there is none of this name".into()),
+                Error::from(failure),
+            ));
+        }
+        Err(failure) => return Err(failure.into()),
+    };
+    let descriptor = describe(reply.server(), service.has_key(), service.call_timeout);
+    Ok(Arc::new(Blobs {
+        service: Arc::new(service),
+        descriptor,
+        open: Mutex::default(),
+    }))
+}
+
+impl Blobs {
+    fn known(&self) -> MutexGuard<'_, HashMap<ScopeId, Arc<Registration>>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl Provider for Blobs {
+    fn descriptor(&self) -> &Descriptor {
+        &self.descriptor
+    }
+
+    async fn open(&self, scope: &Scope) -> Result<Arc<dyn Namespace>> {
+        register(&self.service, &scope.id, &scope.names).await?;
+        let new = || Arc::new(Registration::new(self.service.call_timeout));
+        let mut known = self.known();
+        let registration = known.entry(scope.id.clone()).or_insert_with(new);
+        // Unless it was being closed here meanwhile.
+        if registration.is_closed() {
+            *registration = new();
+        }
+        Ok(Arc::new(Open {
+            service: Arc::clone(&self.service),
+            scope: scope.id.clone(),
+            registration: Arc::clone(registration),
+        }))
+    }
+
+    async fn close(&self, scope: &Scope) -> Result<()> {
+        let known = self.known().get(&scope.id).cloned();
+        if let Some(registration) = known {
+            // It stays known until its writes have ended: another attempt waits again.
+            registration.close().await?;
+            let mut known = self.known();
+            if known
+                .get(&scope.id)
+                .is_some_and(|now| Arc::ptr_eq(now, &registration))
+            {
+                known.remove(&scope.id);
+            }
+        }
+        // The mark goes last, so that a close that failed half way can be repeated.
+        let opened = names::open_mark(&scope.id);
+        sweep::clear(&self.service, &names::of_scope(&scope.id), Some(&opened)).await?;
+        unmark(&self.service, &opened).await
+    }
+}
