@@ -54,7 +54,9 @@ pub(crate) enum Failure {
     OtherSequence,
     /// The same could not be told. Nothing was changed.
     NotReady,
-    /// Anything else.
+    /// Refused for another reason. Nothing was changed.
+    Refused(Error),
+    /// Anything else: whether anything was changed is not known.
     Failed(Error),
 }
 
@@ -72,7 +74,7 @@ impl From<Refusal> for Failure {
             NO_STREAM => Self::NoStream,
             code => {
                 let kind = refusal_kind(code, refusal.code);
-                Self::Failed(Error::with_source(kind, refusal.description))
+                Self::Refused(Error::with_source(kind, refusal.description))
             }
         }
     }
@@ -92,7 +94,7 @@ impl From<Failure> for Error {
             Failure::NoStream => ErrorKind::NotFound.into(),
             Failure::NotReady => ErrorKind::Throttled { retry_after: None }.into(),
             Failure::NameInUse | Failure::NoMessage | Failure::OtherSequence => unexpected_reply(),
-            Failure::NotCreated(error) | Failure::Failed(error) => error,
+            Failure::NotCreated(error) | Failure::Refused(error) | Failure::Failed(error) => error,
         }
     }
 }

@@ -53,22 +53,27 @@
 #![deny(missing_docs)]
 
 mod api;
+mod blobstore;
+mod closing;
 mod config;
 mod descriptor;
-mod driver;
 mod error;
+mod keyvalue;
 mod link;
 mod names;
 mod namespace;
 mod provider;
-mod record;
+mod stored;
+mod stream;
+mod streams;
+mod subjects;
 
 use cloud_contract::{Container, Factory, Flavour, Process};
 
 /// The registry's entry of this provider.
 pub const FACTORY: Factory = Factory {
     name: descriptor::NAME,
-    summary: "key-value buckets of NATS JetStream, over the network",
+    summary: "key-value and object store buckets of NATS JetStream, over the network",
     flavours: &[NATS],
     needs_directory: false,
     resources: None,
