@@ -4,10 +4,12 @@ use bytes::{Bytes, BytesMut};
 use cloud_contract::Result;
 use cloud_contract::blobstore::Body;
 use futures::StreamExt as _;
+use futures::stream::Fuse;
 
 /// Divides a body into pieces of one size, the last of which can be smaller.
 pub(super) struct Chunks {
-    body: Body,
+    /// A stream must not be asked again behind its end.
+    body: Fuse<Body>,
     rest: Bytes,
     size: usize,
 }
@@ -15,7 +17,7 @@ pub(super) struct Chunks {
 impl Chunks {
     pub(super) fn new(body: Body, size: usize) -> Self {
         Self {
-            body,
+            body: body.fuse(),
             rest: Bytes::new(),
             size,
         }
@@ -54,7 +56,10 @@ mod tests {
 
     async fn divided(pieces: &[&'static str]) -> Vec<Bytes> {
         let pieces: Vec<_> = pieces.iter().map(|piece| Ok(Bytes::from(*piece))).collect();
-        let mut chunks = Chunks::new(Box::pin(stream::iter(pieces)), 3);
+        let once = stream::unfold(pieces.into_iter(), |mut pieces| async move {
+            Some((pieces.next()?, pieces))
+        });
+        let mut chunks = Chunks::new(Box::pin(once), 3);
         let mut all = Vec::new();
         while let Some(chunk) = chunks.next().await.unwrap() {
             all.push(chunk);
