@@ -156,6 +156,8 @@ pub(crate) struct NewStream<'a> {
     allow_direct: bool,
     #[serde(skip_serializing_if = "is_false")]
     allow_msg_ttl: bool,
+    #[serde(skip_serializing_if = "is_false")]
+    allow_atomic: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     metadata: Option<Creation>,
 }
@@ -184,15 +186,18 @@ impl<'a> NewStream<'a> {
             // With several copies a direct get may be answered by one that lags.
             allow_direct: replicas == 1,
             allow_msg_ttl: lifetimes,
+            allow_atomic: false,
             metadata: None,
         }
     }
 
-    /// The bucket of a container. `mark`: one that no other creation has.
+    /// The bucket of a container. `batches`: whether it can take several messages in one
+    /// step. `mark`: one that no other creation has.
     pub(crate) fn container(
         name: &'a str,
         subjects: [String; 2],
         replicas: u8,
+        batches: bool,
         mark: String,
     ) -> Self {
         Self {
@@ -208,6 +213,7 @@ impl<'a> NewStream<'a> {
             // For the bytes of objects, which never change.
             allow_direct: true,
             allow_msg_ttl: true,
+            allow_atomic: batches,
             metadata: Some(Creation { mark }),
         }
     }

@@ -49,6 +49,9 @@ const TTL_LATENESS: Duration = Duration::from_millis(250);
 /// header and say nothing.
 const LIFETIMES_SINCE: (u32, u32) = (2, 11);
 
+/// The first level of the API that knows messages which are taken together.
+const BATCHES_SINCE: u32 = 2;
+
 /// What was found out when connecting.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Facts {
@@ -70,6 +73,11 @@ impl Facts {
     /// Whether it is of version 2.11 or later.
     fn is_recent(&self) -> bool {
         self.api_level >= 1 && knows_lifetimes(&self.version)
+    }
+
+    /// Whether a stream can take several messages in one step, since 2.12.
+    pub(crate) fn batches(&self) -> bool {
+        self.api_level >= BATCHES_SINCE
     }
 
     /// The most metadata of an object, if objects can be served: several messages for
@@ -112,8 +120,8 @@ pub(crate) fn describe(facts: &Facts, call_timeout: Duration) -> Result<Descript
 /// What is declared of a service as it is installed.
 pub(crate) fn usual() -> Descriptor {
     let facts = Facts {
-        version: "2.11".to_owned(),
-        api_level: 1,
+        version: "2.12".to_owned(),
+        api_level: 2,
         max_payload: USUAL_MAX_PAYLOAD,
         ..Facts::default()
     };
@@ -155,6 +163,9 @@ fn declared(facts: &Facts, value_max: u64, call_timeout: Duration) -> Descriptor
             feature::BLOB_CONDITIONAL_DELETE,
             feature::BLOB_CONDITIONAL_COPY,
         ]);
+        if facts.batches() {
+            features.push(feature::BLOB_ATOMIC_MOVE);
+        }
         limits.extend([
             (limit::BLOB_NAME_MAX_BYTES, NAME_BYTES as u64),
             (limit::BLOB_OBJECT_MAX_BYTES, OBJECT_BYTES),

@@ -9,7 +9,7 @@ use cloud_contract::{Error, ErrorKind};
 
 use crate::api::Refusal;
 
-const BUSY: [u64; 9] = [
+const BUSY: [u64; 11] = [
     10002, // account resources exceeded
     10023, // insufficient resources
     10026, // maximum consumers limit reached
@@ -19,6 +19,8 @@ const BUSY: [u64; 9] = [
     10077, // the store failed: maximum bytes, no space
     10122, // maximum bytes of streams exceeded
     10167, // too many requests
+    10176, // messages that belong together were given up
+    10210, // too many of them at a time
 ];
 const AWAY: [u64; 6] = [
     10004, // cluster incomplete

@@ -27,14 +27,15 @@ pub(crate) struct Registration {
 }
 
 impl Registration {
-    /// `lifetimes`: whether messages of its buckets can have times to live.
-    pub(crate) fn new(scope: &Scope, lifetimes: bool) -> Self {
+    /// `lifetimes`: whether messages of its buckets can have times to live; `batches`:
+    /// whether several can be taken in one step.
+    pub(crate) fn new(scope: &Scope, lifetimes: bool, batches: bool) -> Self {
         let names = scope.names.iter();
         let closing = Arc::<Closing>::default();
         Self {
             scope: scope.id.clone(),
             buckets: names.map(|name| (name.clone(), OnceCell::new())).collect(),
-            containers: Containers::new(scope, Arc::clone(&closing)),
+            containers: Containers::new(scope, batches, Arc::clone(&closing)),
             lifetimes,
             closing,
         }

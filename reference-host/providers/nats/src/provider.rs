@@ -27,6 +27,7 @@ struct Nats {
     link: Arc<Link>,
     descriptor: Descriptor,
     lifetimes: bool,
+    batches: bool,
     /// The scopes that were opened here and not closed here since.
     open: Mutex<Opened>,
 }
@@ -44,6 +45,7 @@ pub(crate) async fn connect(settings: Settings) -> Result<Arc<dyn Provider>> {
     Ok(Arc::new(Nats {
         descriptor: describe(&facts, call_timeout)?,
         lifetimes: facts.lifetimes(),
+        batches: facts.batches(),
         link,
         open: Mutex::default(),
     }))
@@ -87,7 +89,7 @@ impl Provider for Nats {
         }
         // A scope that cannot be reached is not opened.
         self.link.live().await?;
-        let registration = Arc::new(Registration::new(scope, self.lifetimes));
+        let registration = Arc::new(Registration::new(scope, self.lifetimes, self.batches));
         let mut known = self.known();
         let opened = known.entry(scope.id.clone()).or_default();
         opened.retain(|other| other.strong_count() > 0);

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use cloud_contract::{Result, ScopeId};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 
-use crate::api::{AskNames, Done, Names, NewStream, StreamInfo, body};
+use crate::api::{AskNames, AskSubjects, Done, Names, NewStream, StreamInfo, body};
 use crate::error::Failure;
 use crate::link::{Link, Live};
 use crate::names::Kind;
@@ -45,6 +45,24 @@ pub(crate) async fn create(
 pub(crate) async fn describe(link: &Link, live: &Live, name: &str) -> Result<StreamInfo> {
     let subject = format!("{}.STREAM.INFO.{name}", link.config.api);
     Ok(live.ask(subject, Bytes::new()).await?)
+}
+
+/// Describes a stream, and which of its subjects match.
+///
+/// # Errors
+/// `not-found`.
+pub(crate) async fn describe_with(
+    link: &Link,
+    live: &Live,
+    name: &str,
+    filter: &str,
+) -> Result<StreamInfo> {
+    let subject = format!("{}.STREAM.INFO.{name}", link.config.api);
+    let question = body(&AskSubjects {
+        subjects_filter: filter,
+        offset: 0,
+    })?;
+    Ok(live.ask(subject, question).await?)
 }
 
 /// Removes a stream; whether there was one.

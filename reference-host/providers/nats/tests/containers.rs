@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_nats::jetstream::object_store::ObjectMetadata;
-use cloud_contract::blobstore::{Expected, Range};
+use cloud_contract::blobstore::{Expected, Range, RenameRequest};
 use cloud_contract::{Bytes, ErrorKind, Result};
 use futures::{StreamExt as _, TryStreamExt as _};
 use provider_tests::blob::{
@@ -119,7 +119,17 @@ fn what_is_replaced_is_gone() {
                 let driver = Arc::clone(&driver);
                 async move {
                     for number in 0..10 {
-                        match (writer + number) % 4 {
+                        match (writer + number) % 5 {
+                            4 => {
+                                let request = RenameRequest {
+                                    name: "k",
+                                    new_name: "l",
+                                    expected: &Expected::Any,
+                                };
+                                if let Err(error) = driver.rename(request).await {
+                                    assert_eq!(error.kind(), &ErrorKind::NotFound);
+                                }
+                            }
                             0 => driver.delete("k", None).await.unwrap(),
                             1 => drop(put(&driver, "k", bytes(300_000, writer)).await),
                             _ => drop(put(&driver, "k", bytes(10, writer)).await),
@@ -132,6 +142,7 @@ fn what_is_replaced_is_gone() {
             ended.unwrap();
         }
         put(&driver, "k", bytes(300_000, 1)).await;
+        driver.delete("l", None).await.unwrap();
         until(server, before + 3).await;
         driver.delete("k", None).await.unwrap();
         until(server, before).await;
@@ -208,9 +219,21 @@ fn other_clients_of_nats_read_what_is_written() {
         }
         driver.delete("small", None).await.unwrap();
         assert!(bucket.get("small").await.is_err());
+        let request = RenameRequest {
+            name: "a/b \u{e9}\n?",
+            new_name: "b",
+            expected: &Expected::Absent,
+        };
+        let version = driver.rename(request).await.unwrap();
+        assert_eq!(version_of(&driver, "b").await, version);
+        let mut read = Vec::new();
+        let mut object = bucket.get("b").await.unwrap();
+        object.read_to_end(&mut read).await.unwrap();
+        assert!(read == bytes(LARGE, 3));
         let listed = bucket.list().await.unwrap();
         let listed: Vec<String> = listed.map_ok(|info| info.name).try_collect().await.unwrap();
         assert_eq!(listed.len(), 2);
+        assert!(listed.contains(&"b".to_owned()));
         provider.close(&scope("ours", &[])).await.unwrap();
     });
 }

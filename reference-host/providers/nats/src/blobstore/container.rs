@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use cloud_contract::blobstore::{
-    Body, Content, Driver, Info, ItemPage, ListRequest, PutOptions, Range,
+    Body, Content, Driver, Info, ItemPage, ListRequest, PutOptions, Range, RenameRequest,
 };
 use cloud_contract::keyvalue::Version;
 use cloud_contract::{ErrorKind, Result};
@@ -53,5 +53,9 @@ impl Driver for Container {
 
     async fn list(&self, request: ListRequest<'_>) -> Result<ItemPage> {
         self.list_objects(request).await
+    }
+
+    async fn rename(&self, request: RenameRequest<'_>) -> Result<Version> {
+        self.rename_object(request).await
     }
 }

@@ -4,13 +4,16 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use cloud_contract::blobstore::ListRequest;
-use cloud_contract::{ErrorKind, Result, Scope, ScopeId};
+use cloud_contract::{Error, ErrorKind, Result, Scope, ScopeId};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use tokio::sync::OnceCell;
+use tracing::debug;
 
+use super::abandoned::{ABANDONED, sweep};
 use super::bucket::Bucket;
 use super::container::Container;
 use super::object::stale;
+use super::residue::behind;
 use crate::api::NewStream;
 use crate::closing::Closing;
 use crate::link::{Link, Live};
@@ -28,15 +31,18 @@ pub(crate) struct Containers {
     /// Those that a new scope has.
     names: Vec<String>,
     made: OnceCell<()>,
+    /// Whether streams can take several messages in one step.
+    batches: bool,
     closing: Arc<Closing>,
 }
 
 impl Containers {
-    pub(crate) fn new(scope: &Scope, closing: Arc<Closing>) -> Self {
+    pub(crate) fn new(scope: &Scope, batches: bool, closing: Arc<Closing>) -> Self {
         Self {
             scope: scope.id.clone(),
             names: scope.names.clone(),
             made: OnceCell::new(),
+            batches,
             closing,
         }
     }
@@ -69,31 +75,40 @@ impl Containers {
         stream::iter(all.collect::<Vec<String>>())
             .map(Ok)
             .try_for_each_concurrent(AT_ONCE, async |name| {
-                create(link, live, &name).await.map(drop)
+                self.stream_made(link, live, &name).await.map(drop)
             })
             .await?;
-        create(link, live, &mark).await.map(drop)
+        self.stream_made(link, live, &mark).await.map(drop)
     }
 
     pub(crate) async fn open(&self, link: &Arc<Link>, container: &str) -> Result<Container> {
         let live = self.made(link).await?;
         let name = self.stream(container).ok_or(ErrorKind::NotFound)?;
         let asked = Instant::now();
-        let info = streams::describe(link, &live, &name).await?;
+        // At the same time: is something left that was never finished?
+        let filter = Bucket::marks(names::bucket(Kind::Container, &name));
+        let mut info = streams::describe_with(link, &live, &name, &filter).await?;
         let stream = Stream::new(name, &info, Arc::clone(&self.closing));
         stream.observe(&info, asked)?;
-        Ok(Container {
-            bucket: Arc::new(Bucket::new(Arc::clone(link), stream)),
-        })
+        let bucket = Arc::new(Bucket::new(Arc::clone(link), stream));
+        let marks = info.state.subjects.take().unwrap_or_default();
+        if !marks.is_empty() {
+            let (bucket, marks) = (Arc::clone(&bucket), marks.into_keys().collect());
+            behind(async move {
+                if let Err(error) = sweep(bucket, marks, ABANDONED).await {
+                    debug!(%error, "abandoned bytes are left");
+                }
+            });
+        }
+        Ok(Container { bucket })
     }
 
     pub(crate) async fn create(&self, link: &Link, container: &str) -> Result<()> {
         let live = self.made(link).await?;
         let name = self.stream(container);
-        let name = name.ok_or_else(|| {
-            cloud_contract::Error::invalid("name: no bucket of the service can have it")
-        })?;
-        if create(link, &live, &name).await? {
+        let refused = || Error::invalid("name: no bucket of the service can have it");
+        let name = name.ok_or_else(refused)?;
+        if self.stream_made(link, &live, &name).await? {
             Ok(())
         } else {
             Err(ErrorKind::AlreadyExists.into())
@@ -118,12 +133,13 @@ impl Containers {
             Err(ErrorKind::NotFound.into())
         }
     }
-}
 
-/// Makes the bucket of a container; false if there is one already.
-async fn create(link: &Link, live: &Live, name: &str) -> Result<bool> {
-    let bucket = names::bucket(Kind::Container, name);
-    let subjects = [format!("$O.{bucket}.C.>"), format!("$O.{bucket}.M.>")];
-    let new = NewStream::container(name, subjects, link.config.replicas, live.unique());
-    Ok(streams::create(link, live, &new).await?.is_some())
+    /// Makes the bucket of a container; false if there is one already.
+    async fn stream_made(&self, link: &Link, live: &Live, name: &str) -> Result<bool> {
+        let bucket = names::bucket(Kind::Container, name);
+        let subjects = [format!("$O.{bucket}.C.>"), format!("$O.{bucket}.M.>")];
+        let (copies, mark) = (link.config.replicas, live.unique());
+        let new = NewStream::container(name, subjects, copies, self.batches, mark);
+        Ok(streams::create(link, live, &new).await?.is_some())
+    }
 }

@@ -4,45 +4,62 @@
 //! included. No order of JetStream is that of the names, so each page begins with all of
 //! them.
 
-use async_nats::StatusCode;
 use cloud_contract::blobstore::{Item, ItemPage, ListRequest, ObjectItem};
-use cloud_contract::{Error, ErrorKind, Result};
-use futures::{StreamExt as _, TryStreamExt as _, stream};
+use cloud_contract::{Error, Result};
 
 use super::container::Container;
-use super::meta::Found;
-use crate::api::{AskLasts, body};
-use crate::error::{Failure, unexpected_reply};
-use crate::link::{Live, lost};
-use crate::stored::Stored;
+use crate::link::Live;
 
-/// How many objects are looked at in one request. The service answers for 1,024.
-const NAMES_AT_ONCE: usize = 256;
-/// How many bytes of subjects such a request has: far fewer than the shortest message
-/// that a server must permit.
-const REQUEST_BYTES: usize = 16 << 10;
-/// How many objects are looked at at a time where the leader has to answer.
-const ASKED_AT_ONCE: usize = 64;
+/// How often a page is read while objects go away.
+const ATTEMPTS: u32 = 3;
 /// Kinds of cursors: behind a name, or behind all that start with a text.
 const NAME: u8 = b'o';
 const PREFIX: u8 = b'p';
-
-/// The end of an answer of several messages.
-const END_OF_BATCH: u16 = 204;
 
 impl Container {
     pub(super) async fn list_objects(&self, request: ListRequest<'_>) -> Result<ItemPage> {
         let live = self.bucket.live().await?;
         let after = request.after.map(Place::opened).transpose()?;
-        let names = self.names(&live, request, after.as_ref()).await?;
+        let mut attempts = 0;
+        loop {
+            attempts += 1;
+            let (page, is_of_one_moment) = self.page(&live, request, after.as_ref()).await?;
+            if is_of_one_moment || attempts >= ATTEMPTS {
+                return Ok(page);
+            }
+        }
+    }
+
+    /// A page, and whether no object that it would have went away while it was read.
+    async fn page(
+        &self,
+        live: &Live,
+        request: ListRequest<'_>,
+        after: Option<&Place>,
+    ) -> Result<(ItemPage, bool)> {
+        let (mut names, last_sequence) = self.bucket.objects(live).await?;
+        names.retain(|name| {
+            name.starts_with(request.prefix) && after.is_none_or(|after| after.is_before(name))
+        });
         let mut names = names.as_slice();
         let mut items: Vec<Item> = Vec::new();
+        let mut is_of_one_moment = true;
         while !names.is_empty() {
-            let window = self.window(names, request.limit + 1 - items.len());
+            let window = self.bucket.window(names, request.limit + 1 - items.len());
             let (looked_at, rest) = names.split_at(window);
             names = rest;
-            let objects = self.look_at(&live, looked_at).await?;
-            for object in objects.into_iter().flatten() {
+            let all = self.bucket.look_at(live, looked_at).await?;
+            for (name, found) in looked_at.iter().zip(all) {
+                let Some(state) = found.state else {
+                    // It may have got another name meanwhile, behind our back.
+                    is_of_one_moment &= found.sequence <= last_sequence;
+                    continue;
+                };
+                let object = ObjectItem {
+                    name: name.clone(),
+                    size: state.info.size,
+                    modified: state.info.modified,
+                };
                 let item = match divided(&object.name, request) {
                     Some(prefix) => Item::Prefix(prefix.to_owned()),
                     None => Item::Object(object),
@@ -52,7 +69,7 @@ impl Container {
                 }
                 if items.len() == request.limit {
                     let next = items.last().map(Place::sealed);
-                    return Ok(ItemPage { items, next });
+                    return Ok((ItemPage { items, next }, is_of_one_moment));
                 }
                 items.push(item);
             }
@@ -62,112 +79,8 @@ impl Container {
                 names = &names[done..];
             }
         }
-        Ok(ItemPage { items, next: None })
+        Ok((ItemPage { items, next: None }, is_of_one_moment))
     }
-
-    /// The names that may be those of items, in order.
-    async fn names(
-        &self,
-        live: &Live,
-        request: ListRequest<'_>,
-        after: Option<&Place>,
-    ) -> Result<Vec<String>> {
-        let filter = self.bucket.metas();
-        let stream = &self.bucket.stream;
-        let (subjects, _) = stream.subjects(&self.bucket.link, live, &filter).await?;
-        let mut names: Vec<String> = subjects
-            .iter()
-            .filter_map(|subject| self.bucket.object(subject))
-            .filter(|name| {
-                name.starts_with(request.prefix) && after.is_none_or(|after| after.is_before(name))
-            })
-            .collect();
-        names.sort_unstable();
-        names.dedup();
-        Ok(names)
-    }
-
-    /// How many of the names to look at together.
-    fn window(&self, names: &[String], most: usize) -> usize {
-        let mut bytes = 0;
-        let fitting = names
-            .iter()
-            .take(NAMES_AT_ONCE.min(most))
-            .take_while(|name| {
-                // As it stands in the request.
-                bytes += self.bucket.name.len() + name.len().div_ceil(3) * 4 + 10;
-                bytes <= REQUEST_BYTES
-            });
-        fitting.count().max(1)
-    }
-
-    /// What the objects of these names are, those that are there.
-    async fn look_at(&self, live: &Live, names: &[String]) -> Result<Vec<Option<ObjectItem>>> {
-        if self.bucket.stream.is_direct() {
-            return self.look_at_together(live, names).await;
-        }
-        // One of several copies may lag.
-        stream::iter(0..names.len())
-            .map(|place| async move {
-                let found = self.bucket.find(live, &names[place]).await?;
-                Ok::<_, Error>(item(names[place].clone(), found))
-            })
-            .buffered(ASKED_AT_ONCE)
-            .try_collect()
-            .await
-    }
-
-    async fn look_at_together(
-        &self,
-        live: &Live,
-        names: &[String],
-    ) -> Result<Vec<Option<ObjectItem>>> {
-        let (link, stream) = (&self.bucket.link, &self.bucket.stream);
-        let subjects: Vec<String> = names.iter().map(|name| self.bucket.meta(name)).collect();
-        let question = body(&AskLasts {
-            multi_last: &subjects,
-        })?;
-        let asked = format!("{}.DIRECT.GET.{}", link.config.api, stream.name);
-        let inbox = live.client.new_inbox();
-        let subscribed = live.client.subscribe(inbox.clone()).await;
-        let mut answers = subscribed.map_err(lost)?;
-        let sent = live
-            .client
-            .publish_with_reply(asked.clone(), inbox, question);
-        sent.await.map_err(lost)?;
-        let mut items = vec![None; names.len()];
-        loop {
-            let received = async {
-                let message = answers.next().await;
-                message.ok_or_else(|| Failure::Failed(ErrorKind::Unavailable.into()))
-            };
-            let message = live.permitted(&asked, received).await?;
-            match message.status {
-                None | Some(StatusCode::OK) => {
-                    let stored = Stored::direct(message)?;
-                    let name = self.bucket.object(stored.subject()?);
-                    let place = name.and_then(|name| names.binary_search(&name).ok());
-                    let place = place.ok_or_else(unexpected_reply)?;
-                    items[place] = item(names[place].clone(), Found::read(&stored));
-                }
-                Some(StatusCode::NOT_FOUND) => return Ok(items),
-                Some(status) if status.as_u16() == END_OF_BATCH => return Ok(items),
-                Some(StatusCode::NO_RESPONDERS) => {
-                    return Err(stream.unheard(link, live).await.into());
-                }
-                Some(_) => return Err(unexpected_reply()),
-            }
-        }
-    }
-}
-
-fn item(name: String, found: Found) -> Option<ObjectItem> {
-    let info = found.state?.info;
-    Some(ObjectItem {
-        name,
-        size: info.size,
-        modified: info.modified,
-    })
 }
 
 /// The item that stands for an object among others, if there is one.

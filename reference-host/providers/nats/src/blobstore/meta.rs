@@ -10,6 +10,7 @@ use cloud_contract::blobstore::{Info, Metadata};
 use cloud_contract::keyvalue::Version;
 
 use crate::api::body;
+use crate::error::unexpected_reply;
 use crate::stored::Stored;
 
 /// What an object is that was written without a content type.
@@ -31,6 +32,8 @@ pub(super) struct State {
     pub(super) chunks: u64,
     /// How many bytes each but the last one has, if that is known.
     pub(super) chunk_bytes: Option<u64>,
+    /// What its message says.
+    pub(super) message: Bytes,
 }
 
 /// The last message of an object's subject.
@@ -77,6 +80,7 @@ fn state(message: &Stored, info: ObjectInfo) -> State {
             .and_then(|text| text.as_str().parse().ok())
             .filter(|&bytes| bytes > 0),
         chunks: info.chunks as u64,
+        message: message.payload.clone(),
         info: Info {
             size: info.size as u64,
             version: version(message.sequence, &info.nuid),
@@ -136,6 +140,14 @@ pub(super) fn written(new: New<'_>) -> Result<Bytes> {
         digest: Some(new.digest),
         deleted: false,
     };
+    Ok(body(&info)?)
+}
+
+/// The message of an object under another name.
+pub(super) fn renamed(message: &[u8], name: &str) -> Result<Bytes> {
+    let mut info: ObjectInfo = serde_json::from_slice(message).map_err(|_| unexpected_reply())?;
+    name.clone_into(&mut info.name);
+    info.modified = Some(datetime::now());
     Ok(body(&info)?)
 }
 
@@ -218,6 +230,10 @@ mod tests {
         assert_eq!(state.info.version, Version::from("n1-ff".to_owned()));
         assert_eq!((state.nuid.as_str(), state.chunks), ("n1", 2));
         assert_eq!(state.chunk_bytes, Some(131_072));
+        let again = stored(renamed(&state.message, "b").unwrap());
+        let again = Found::read(&again).state.unwrap();
+        assert_eq!(again.info.content_type, content_type);
+        assert_eq!(again.nuid, "n1");
     }
 
     #[test]

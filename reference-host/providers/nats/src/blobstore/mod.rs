@@ -2,6 +2,7 @@
 //! have. What they leave open is decided here: conditions, who lets go of which bytes,
 //! and how a part of an object is found.
 
+mod abandoned;
 mod bucket;
 mod chunks;
 mod container;
@@ -12,8 +13,10 @@ mod object;
 mod put;
 mod reader;
 mod remove;
+mod rename;
 mod residue;
 mod search;
+mod survey;
 mod upload;
 
 pub(crate) use self::containers::Containers;

@@ -12,7 +12,7 @@ use cloud_contract::{Error, ErrorKind, Result};
 use super::bucket::Bucket;
 use super::meta::{CHUNK_BYTES, Found};
 use crate::error::Failure;
-use crate::link::Live;
+use crate::link::{Live, lost};
 use crate::stream::{EXPECTED_SEQUENCE, SERVER_TTL};
 
 /// The other messages of the subject go.
@@ -20,12 +20,16 @@ const ROLLUP: (&str, &str) = ("Nats-Rollup", "sub");
 /// How long a message says that its object was deleted: long enough for other clients
 /// that watch the bucket and lost their connection.
 const DELETION_STAYS: &str = "61s";
+/// Messages that a stream takes together.
+const BATCH_ID: &str = "Nats-Batch-Id";
+const BATCH_PLACE: &str = "Nats-Batch-Sequence";
+const BATCH_COMMIT: &str = "Nats-Batch-Commit";
 
 /// What a message says of its object.
 #[derive(Debug, Clone)]
 pub(super) enum Change {
-    /// It is there, in messages of this size.
-    Written { chunk_bytes: usize },
+    /// It is there, in messages of this size where that is known.
+    Written { chunk_bytes: Option<u64> },
     /// It is gone.
     Deleted,
 }
@@ -47,20 +51,64 @@ impl Bucket {
         change: &Change,
         payload: Bytes,
     ) -> Result<u64, Failure> {
-        let mut headers = HeaderMap::new();
-        headers.insert(ROLLUP.0, ROLLUP.1);
-        headers.insert(EXPECTED_SEQUENCE, sequence.to_string());
-        match change {
-            Change::Written { chunk_bytes } => {
-                headers.insert(CHUNK_BYTES, chunk_bytes.to_string());
-            }
-            Change::Deleted => headers.insert(SERVER_TTL, DELETION_STAYS),
-        }
+        let headers = headers(sequence, change);
         let subject = self.meta(name);
         self.stream
             .publish(&self.link, live, &subject, Some(headers), payload)
             .await
     }
+}
+
+/// One of two changes that are made in one step.
+#[derive(Debug)]
+pub(super) struct Half<'a> {
+    pub(super) name: &'a str,
+    pub(super) sequence: u64,
+    pub(super) change: Change,
+    pub(super) payload: Bytes,
+}
+
+impl Bucket {
+    /// Makes two changes in one step, or none: the stream takes both messages while
+    /// nobody reads. Returns the sequence of the second; the first lies right before.
+    pub(super) async fn change_both(
+        &self,
+        live: &Live,
+        [first, second]: [Half<'_>; 2],
+    ) -> Result<u64, Failure> {
+        let id = live.unique();
+        let mut of_first = headers(first.sequence, &first.change);
+        of_first.insert(BATCH_ID, id.as_str());
+        of_first.insert(BATCH_PLACE, "1");
+        let sent = live
+            .client
+            .publish_with_headers(self.meta(first.name), of_first, first.payload);
+        sent.await.map_err(lost)?;
+        let mut of_second = headers(second.sequence, &second.change);
+        of_second.insert(BATCH_ID, id.as_str());
+        of_second.insert(BATCH_PLACE, "2");
+        of_second.insert(BATCH_COMMIT, "1");
+        let subject = self.meta(second.name);
+        self.stream
+            .publish(&self.link, live, &subject, Some(of_second), second.payload)
+            .await
+    }
+}
+
+/// The headers of a message that takes the place of the one with this sequence.
+fn headers(sequence: u64, change: &Change) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    headers.insert(ROLLUP.0, ROLLUP.1);
+    headers.insert(EXPECTED_SEQUENCE, sequence.to_string());
+    match change {
+        Change::Written { chunk_bytes } => {
+            if let Some(bytes) = chunk_bytes {
+                headers.insert(CHUNK_BYTES, bytes.to_string());
+            }
+        }
+        Change::Deleted => headers.insert(SERVER_TTL, DELETION_STAYS),
+    }
+    headers
 }
 
 /// Whether an object is as expected.

@@ -55,7 +55,7 @@ async fn complete(
         metadata: options.metadata,
     })?;
     let change = Change::Written {
-        chunk_bytes: upload.chunk_bytes,
+        chunk_bytes: Some(upload.chunk_bytes as u64),
     };
     loop {
         check(&options.expected, &found)?;
@@ -85,7 +85,8 @@ async fn complete(
                 let unsettled = Unsettled {
                     name,
                     sequence: found.sequence,
-                    nuids: std::iter::once(nuid.clone()).chain(old).collect(),
+                    new: Some(nuid.clone()),
+                    old,
                 };
                 upload.keep();
                 behind(async move { unsettled.settle(&bucket).await });

@@ -18,6 +18,7 @@ use super::container::Container;
 use super::meta::State;
 use super::object::check;
 use super::search::{Search, Step};
+use super::survey::END_OF_BATCH;
 use crate::api::{AskNext, body};
 use crate::error::{Failure, unexpected_reply};
 use crate::link::{Live, lost};
@@ -29,8 +30,6 @@ const ATTEMPTS: u32 = 20;
 const PAUSE: Duration = Duration::from_millis(20);
 /// How often in a row a connection may be lost.
 const CONNECTIONS: u32 = 3;
-/// The end of an answer of several messages.
-const END_OF_BATCH: u16 = 204;
 
 impl Container {
     pub(super) async fn get_object(

@@ -66,7 +66,8 @@ async fn remove(bucket: Arc<Bucket>, name: String, expected: Expected) -> Result
                 let unsettled = Unsettled {
                     name,
                     sequence: found.sequence,
-                    nuids: vec![state.nuid],
+                    new: None,
+                    old: Some(state.nuid),
                 };
                 behind(async move { unsettled.settle(&bucket).await });
                 return Err(error);

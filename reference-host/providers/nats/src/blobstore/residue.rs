@@ -82,41 +82,56 @@ pub(super) struct Unsettled {
     pub(super) name: String,
     /// The sequence of the message that it was to replace.
     pub(super) sequence: u64,
-    /// The bytes that are residue now: those of the change or those of the state before.
-    pub(super) nuids: Vec<String>,
+    /// The bytes that it was to give the object, if they were written for that.
+    pub(super) new: Option<String>,
+    /// The bytes that the object had.
+    pub(super) old: Option<String>,
 }
 
 impl Unsettled {
-    /// Finds out, and lets go of what the object does not have.
+    /// Finds out, and lets go of what no object has.
     pub(super) async fn settle(self, bucket: &Bucket) {
         let begun = Instant::now();
         let mut was_seen_before = false;
         while begun.elapsed() < GIVEN_UP {
             tokio::time::sleep(SETTLED).await;
-            let found = match bucket.link.live().await {
-                Ok(live) => bucket.find(&live, &self.name).await,
-                Err(error) => Err(error),
-            };
-            let found = match found {
-                Ok(found) => found,
+            match self.attempt(bucket, was_seen_before).await {
+                Ok(true) => return,
+                Ok(false) => was_seen_before = true,
                 // With its stream everything is gone.
                 Err(error) if *error.kind() == ErrorKind::NotFound => return,
-                Err(_) => continue,
-            };
-            // What may still be under way has another time to arrive.
-            if found.sequence == self.sequence && !was_seen_before {
-                was_seen_before = true;
-                continue;
+                Err(_) => {}
             }
-            let has = found.state.map(|state| state.nuid);
-            for nuid in self.nuids {
-                if has.as_ref() != Some(&nuid) {
-                    gone(bucket, &nuid, true).await;
-                } else {
-                    unmarked(bucket, &nuid).await;
-                }
-            }
-            return;
         }
+    }
+
+    /// False if what may still be under way is to have another time to arrive.
+    async fn attempt(&self, bucket: &Bucket, was_seen_before: bool) -> Result<bool> {
+        let live = bucket.link.live().await?;
+        let found = bucket.find(&live, &self.name).await?;
+        if found.sequence == self.sequence {
+            if let Some(new) = self.new.as_ref().filter(|_| was_seen_before) {
+                gone(bucket, new, true).await;
+            }
+            return Ok(was_seen_before);
+        }
+        let has = found.state.map(|state| state.nuid);
+        if let Some(new) = has.filter(|has| self.new.as_ref() == Some(has)) {
+            unmarked(bucket, &new).await;
+            if let Some(old) = &self.old {
+                gone(bucket, old, false).await;
+            }
+            return Ok(true);
+        }
+        // Somebody else changed the object since, and may have given the bytes to another.
+        let in_use = bucket.in_use(&live).await?;
+        for nuid in self.new.iter().chain(&self.old) {
+            if in_use.contains(nuid) {
+                unmarked(bucket, nuid).await;
+            } else {
+                gone(bucket, nuid, true).await;
+            }
+        }
+        Ok(true)
     }
 }
