@@ -12,7 +12,7 @@ use futures::{StreamExt as _, TryStreamExt as _};
 use provider_tests::blob::{
     body, bytes, collect, container, faults, names, open, options, put, read, seam, version_of,
 };
-use provider_tests::{Server, scope};
+use provider_tests::{Server, Subject, scope};
 use support::{NATS, theirs};
 use tokio::io::AsyncReadExt as _;
 use tokio::task::JoinSet;
@@ -95,6 +95,45 @@ fn a_write_whose_reply_is_lost_is_not_sent_again() {
         until(server, streams + 1).await;
         assert_eq!(read(&direct, "k").await.unwrap(), Some(bytes(100, 1)));
         provider.close(&scope("lost", &[])).await.unwrap();
+    });
+}
+
+#[test]
+fn a_user_without_a_right_is_denied_at_once() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("nats.conf");
+    let rights = r#"authorization { users: [
+        { user: ali, password: p, permissions: { publish: { deny: "$O.*.C.>" } } },
+        { user: baba, password: p, permissions: { publish: { deny: "$JS.API.DIRECT.>" } } },
+        { user: king, password: p } ] }"#;
+    std::fs::write(&file, rights).unwrap();
+    let file: &'static str = file.display().to_string().leak();
+    let restricted = Subject {
+        arguments: vec!["-c", file].leak(),
+        options: &[("username", "king"), ("password", "p")],
+        ..NATS
+    };
+    restricted.on_server(async |server| {
+        let all = container(&server.provider().await, "rights").await;
+        put(&all, "k", bytes(LARGE, 1)).await;
+        let begun = Instant::now();
+        for (user, reads) in [("ali", true), ("baba", false)] {
+            let provider = server.connect(&[("username", user)]).await.unwrap();
+            let driver = container(&provider, "rights").await;
+            let write = driver.put("l", body(bytes(9, 1)), options(Expected::Any));
+            let error = write.await.unwrap_err();
+            assert_eq!(error.kind(), &ErrorKind::AccessDenied, "{user}");
+            NATS.assert_discreet(&error);
+            match read(&driver, "k").await {
+                Ok(found) => assert!(reads && found.unwrap() == bytes(LARGE, 1)),
+                Err(error) => assert!(!reads && *error.kind() == ErrorKind::AccessDenied),
+            }
+        }
+        assert!(
+            begun.elapsed() < Duration::from_secs(4),
+            "{:?}",
+            begun.elapsed()
+        );
     });
 }
 

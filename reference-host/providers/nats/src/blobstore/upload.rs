@@ -48,6 +48,8 @@ pub(super) struct Upload {
 struct Sent {
     subscriber: Subscriber,
     inbox: Subject,
+    /// Where they went, all but one.
+    subject: String,
     /// How many of them are not acknowledged yet.
     open: usize,
     /// The sequence of the last that is.
@@ -125,6 +127,7 @@ impl Upload {
             self.sent = Some(Sent {
                 subscriber: client.subscribe(inbox.clone()).await.map_err(lost)?,
                 inbox,
+                subject: self.bucket.chunks(&self.nuid),
                 open: 0,
                 last: 0,
             });
@@ -149,8 +152,7 @@ impl Sent {
             let message = self.subscriber.next().await;
             message.ok_or_else(|| Failure::Failed(ErrorKind::Unavailable.into()))
         };
-        // Subjects are told apart by their ids, which nobody forbids.
-        let message = live.permitted(&bucket.chunks(""), next).await?;
+        let message = live.permitted(&self.subject, next).await?;
         self.open -= 1;
         if message.status == Some(StatusCode::NO_RESPONDERS) {
             return Err(bucket.stream.unheard(&bucket.link, live).await.into());
