@@ -1,6 +1,7 @@
 //! Removing an object: a message that says so takes the place of its own, and then its
 //! bytes go.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use cloud_contract::blobstore::Expected;
@@ -28,11 +29,43 @@ impl Container {
     }
 
     pub(super) async fn delete_objects(&self, names: &[String]) -> Vec<Result<()>> {
+        let absent = match self.absent(names).await {
+            Ok(absent) => absent,
+            Err(error) => return names.iter().map(|_| Err(error.clone())).collect(),
+        };
+        let absent = &absent;
         stream::iter(0..names.len())
-            .map(|place| self.delete_object(&names[place], None))
+            .map(|place| async move {
+                let name = names[place].as_str();
+                if absent.contains(name) {
+                    return Ok(());
+                }
+                self.delete_object(name, None).await
+            })
             .buffered(AT_ONCE)
             .collect()
             .await
+    }
+
+    /// Those of the names that have no object: many are looked at together.
+    async fn absent(&self, names: &[String]) -> Result<HashSet<String>> {
+        let live = self.bucket.live().await?;
+        let mut sorted = names.to_vec();
+        sorted.sort_unstable();
+        sorted.dedup();
+        let mut rest = sorted.as_slice();
+        let mut absent = HashSet::new();
+        while !rest.is_empty() {
+            let (some, others) = rest.split_at(self.bucket.window(rest, rest.len()));
+            rest = others;
+            let all = self.bucket.look_at(&live, some).await?;
+            let none = some
+                .iter()
+                .zip(all)
+                .filter(|(_, found)| found.state.is_none());
+            absent.extend(none.map(|(name, _)| name.clone()));
+        }
+        Ok(absent)
     }
 }
 

@@ -60,7 +60,7 @@ impl Upload {
     pub(super) fn new(bucket: &Arc<Bucket>, live: Arc<Live>, name: &str) -> Self {
         Self {
             nuid: live.unique(),
-            chunk_bytes: live.client.max_payload().min(CHUNK_BYTES).max(1),
+            chunk_bytes: live.client.max_payload().clamp(1, CHUNK_BYTES),
             bucket: Arc::clone(bucket),
             live,
             size: 0,
