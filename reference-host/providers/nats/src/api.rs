@@ -143,10 +143,11 @@ pub(crate) struct Consumer {
 /// A new bucket, as other clients of NATS make them.
 #[derive(Debug, Serialize)]
 pub(crate) struct NewStream<'a> {
-    name: &'a str,
-    subjects: [String; 1],
+    pub(crate) name: &'a str,
+    subjects: Vec<String>,
     description: &'static str,
-    max_msgs_per_subject: u8,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_msgs_per_subject: Option<u8>,
     storage: &'static str,
     discard: &'static str,
     num_replicas: u8,
@@ -155,16 +156,28 @@ pub(crate) struct NewStream<'a> {
     allow_direct: bool,
     #[serde(skip_serializing_if = "is_false")]
     allow_msg_ttl: bool,
+    #[serde(skip_serializing_if = "is_false")]
+    allow_atomic: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    metadata: Option<Creation>,
+}
+
+/// Something that no other creation of a stream has: who creates one that is there does
+/// not get it as if he had made it.
+#[derive(Debug, Serialize)]
+struct Creation {
+    #[serde(rename = "cloud-created")]
+    mark: String,
 }
 
 impl<'a> NewStream<'a> {
-    /// `lifetimes`: whether messages may have times to live.
-    pub(crate) fn new(name: &'a str, subjects: String, replicas: u8, lifetimes: bool) -> Self {
+    /// The bucket of a store. `lifetimes`: whether messages may have times to live.
+    pub(crate) fn bucket(name: &'a str, subjects: String, replicas: u8, lifetimes: bool) -> Self {
         Self {
             name,
-            subjects: [subjects],
+            subjects: vec![subjects],
             description: "a store of cloud:keyvalue",
-            max_msgs_per_subject: 1,
+            max_msgs_per_subject: Some(1),
             storage: "file",
             discard: "new",
             num_replicas: replicas,
@@ -173,6 +186,35 @@ impl<'a> NewStream<'a> {
             // With several copies a direct get may be answered by one that lags.
             allow_direct: replicas == 1,
             allow_msg_ttl: lifetimes,
+            allow_atomic: false,
+            metadata: None,
+        }
+    }
+
+    /// The bucket of a container. `batches`: whether it can take several messages in one
+    /// step. `mark`: one that no other creation has.
+    pub(crate) fn container(
+        name: &'a str,
+        subjects: [String; 2],
+        replicas: u8,
+        batches: bool,
+        mark: String,
+    ) -> Self {
+        Self {
+            name,
+            subjects: subjects.into(),
+            description: "a container of cloud:blobstore",
+            max_msgs_per_subject: None,
+            storage: "file",
+            discard: "new",
+            num_replicas: replicas,
+            allow_rollup_hdrs: true,
+            deny_delete: false,
+            // For the bytes of objects, which never change.
+            allow_direct: true,
+            allow_msg_ttl: true,
+            allow_atomic: batches,
+            metadata: Some(Creation { mark }),
         }
     }
 }
@@ -233,6 +275,26 @@ pub(crate) struct AskNames {
 #[derive(Debug, Serialize)]
 pub(crate) struct AskLast<'a> {
     pub(crate) last_by_subj: &'a str,
+}
+
+/// `STREAM.PURGE` of one subject.
+#[derive(Debug, Serialize)]
+pub(crate) struct AskPurge<'a> {
+    pub(crate) filter: &'a str,
+}
+
+/// `DIRECT.GET` of several messages of one subject, from a sequence on.
+#[derive(Debug, Serialize)]
+pub(crate) struct AskNext<'a> {
+    pub(crate) seq: u64,
+    pub(crate) batch: usize,
+    pub(crate) next_by_subj: &'a str,
+}
+
+/// `DIRECT.GET` of the last messages of several subjects.
+#[derive(Debug, Serialize)]
+pub(crate) struct AskLasts<'a> {
+    pub(crate) multi_last: &'a [String],
 }
 
 /// The body of a request.

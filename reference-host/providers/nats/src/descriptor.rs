@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use cloud_contract::{Descriptor, Durability, ErrorKind, Limit, Result, feature, limit};
 
-use crate::record::HEADERS_MAX_BYTES;
+use crate::blobstore::{CHUNK_BYTES, CHUNKS_AT_ONCE, NAME_BYTES, OBJECT_BYTES, RESIDUE_MAX};
+use crate::keyvalue::record::HEADERS_MAX_BYTES;
 
 /// The provider's id.
 pub(crate) const NAME: &str = "nats";
@@ -16,6 +17,8 @@ pub(crate) const NAME: &str = "nats";
 const KEY_MAX_BYTES: u64 = 1024;
 /// The makers of NATS advise against longer messages, whatever a server permits.
 const VALUE_MAX_BYTES: u64 = 8 * 1024 * 1024;
+/// The `max_payload` of a server that is told nothing.
+const USUAL_MAX_PAYLOAD: usize = 1024 * 1024;
 /// Below this the interface cannot be served at all.
 const VALUE_FLOOR_BYTES: u64 = 24_576;
 /// Each page reads all names: a large one saves much.
@@ -23,6 +26,19 @@ const PAGE_MAX_KEYS: u64 = 10_000;
 const BATCH_MAX_ITEMS: u64 = 1_000;
 const TTL_MIN: Duration = Duration::from_millis(1);
 const TTL_MAX: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
+/// Lists read it along with the names.
+const METADATA_MAX_BYTES: u64 = 8 * 1024;
+/// Below this a container cannot be served at all.
+const METADATA_FLOOR_BYTES: u64 = 1024;
+/// What a character of a text takes in a message at most: `\u0000`.
+const ESCAPED_BYTES: usize = 6;
+/// What the message of an object has besides its name and metadata: the content type
+/// (510 bytes at most), the names of a bucket (251) and of fields, a digest, numbers.
+const META_FRAME_BYTES: usize = 1536;
+/// What is being divided, the messages on their way, and what the client has of them.
+const BUFFER_MAX_BYTES: u64 = 2 * (CHUNK_BYTES * CHUNKS_AT_ONCE) as u64;
+const PAGE_MAX_ITEMS: u64 = 1_000;
+const DELETE_MAX_NAMES: u64 = 1_000;
 /// How far apart the bounds of the server's clock may be: as much as an answer takes,
 /// and the drift since.
 pub(crate) const WIDTH_MAX: Duration = Duration::from_millis(100);
@@ -32,6 +48,9 @@ const TTL_LATENESS: Duration = Duration::from_millis(250);
 /// The first version that knows times to live of messages. Older ones ignore the
 /// header and say nothing.
 const LIFETIMES_SINCE: (u32, u32) = (2, 11);
+
+/// The first level of the API that knows messages which are taken together.
+const BATCHES_SINCE: u32 = 2;
 
 /// What was found out when connecting.
 #[derive(Debug, Clone, Default)]
@@ -48,7 +67,27 @@ impl Facts {
     /// Whether messages can have times to live, and the server's clock can be read
     /// well enough to judge them.
     pub(crate) fn lifetimes(&self) -> bool {
-        self.api_level >= 1 && knows_lifetimes(&self.version) && self.quickest <= WIDTH_MAX
+        self.is_recent() && self.quickest <= WIDTH_MAX
+    }
+
+    /// Whether it is of version 2.11 or later.
+    fn is_recent(&self) -> bool {
+        self.api_level >= 1 && knows_lifetimes(&self.version)
+    }
+
+    /// Whether a stream can take several messages in one step, since 2.12.
+    pub(crate) fn batches(&self) -> bool {
+        self.api_level >= BATCHES_SINCE
+    }
+
+    /// The most metadata of an object, if objects can be served: several messages for
+    /// one request came with version 2.11 too.
+    fn metadata_max(&self) -> Option<u64> {
+        let taken = HEADERS_MAX_BYTES + META_FRAME_BYTES + ESCAPED_BYTES * NAME_BYTES;
+        let room = self.max_payload.saturating_sub(taken) / ESCAPED_BYTES;
+        let most =
+            u64::try_from(room).map_or(METADATA_MAX_BYTES, |room| room.min(METADATA_MAX_BYTES));
+        (self.is_recent() && most >= METADATA_FLOOR_BYTES).then_some(most)
     }
 }
 
@@ -81,12 +120,12 @@ pub(crate) fn describe(facts: &Facts, call_timeout: Duration) -> Result<Descript
 /// What is declared of a service as it is installed.
 pub(crate) fn usual() -> Descriptor {
     let facts = Facts {
-        version: "2.11".to_owned(),
-        api_level: 1,
+        version: "2.12".to_owned(),
+        api_level: 2,
+        max_payload: USUAL_MAX_PAYLOAD,
         ..Facts::default()
     };
-    // The `max_payload` of a server that is told nothing.
-    let value_max = (1024 * 1024 - HEADERS_MAX_BYTES) as u64;
+    let value_max = (USUAL_MAX_PAYLOAD - HEADERS_MAX_BYTES) as u64;
     Descriptor {
         product_version: None,
         ..declared(&facts, value_max, crate::config::CALL_TIMEOUT)
@@ -114,6 +153,27 @@ fn declared(facts: &Facts, value_max: u64, call_timeout: Duration) -> Descriptor
             (limit::KV_TTL_MIN_NS, nanoseconds(TTL_MIN)),
             (limit::KV_TTL_MAX_NS, nanoseconds(TTL_MAX)),
             (limit::KV_TTL_LATENESS_NS, nanoseconds(TTL_LATENESS)),
+        ]);
+    }
+    if let Some(metadata_max) = facts.metadata_max() {
+        features.extend([
+            feature::BLOB_CONTAINER,
+            feature::BLOB_LIST_ORDERED,
+            feature::BLOB_ADMIN,
+            feature::BLOB_CONDITIONAL_DELETE,
+            feature::BLOB_CONDITIONAL_COPY,
+        ]);
+        if facts.batches() {
+            features.push(feature::BLOB_ATOMIC_MOVE);
+        }
+        limits.extend([
+            (limit::BLOB_NAME_MAX_BYTES, NAME_BYTES as u64),
+            (limit::BLOB_OBJECT_MAX_BYTES, OBJECT_BYTES),
+            (limit::BLOB_METADATA_MAX_BYTES, metadata_max),
+            (limit::BLOB_BUFFER_MAX_BYTES, BUFFER_MAX_BYTES),
+            (limit::BLOB_RESIDUE_MAX_NS, nanoseconds(RESIDUE_MAX)),
+            (limit::BLOB_PAGE_MAX_ITEMS, PAGE_MAX_ITEMS),
+            (limit::BLOB_DELETE_MAX_NAMES, DELETE_MAX_NAMES),
         ]);
     }
     Descriptor {
@@ -173,6 +233,31 @@ mod tests {
             ..facts("2.15.1", 5)
         };
         assert!(!far.lifetimes());
+    }
+
+    #[test]
+    fn containers_are_declared_where_they_can_be_served() {
+        let metadata_max = |version, api_level, max_payload| {
+            let facts = Facts {
+                max_payload,
+                ..facts(version, api_level)
+            };
+            let descriptor = describe(&facts, Duration::from_secs(1)).unwrap();
+            let most = descriptor.limit(limit::BLOB_METADATA_MAX_BYTES);
+            assert_eq!(descriptor.declares(feature::BLOB_CONTAINER), most.is_some());
+            assert_eq!(
+                descriptor.limit(limit::BLOB_NAME_MAX_BYTES).is_some(),
+                most.is_some()
+            );
+            most
+        };
+        assert_eq!(metadata_max("2.15.1", 5, 1024 * 1024), Some(8 * 1024));
+        assert_eq!(metadata_max("2.10.29", 0, 1024 * 1024), None);
+        assert_eq!(metadata_max("2.15.1", 5, 24_576 + 256), Some(1_792));
+        assert_eq!(
+            usual().limit(limit::BLOB_METADATA_MAX_BYTES),
+            Some(8 * 1024)
+        );
     }
 
     #[test]

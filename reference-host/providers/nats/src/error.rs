@@ -9,7 +9,7 @@ use cloud_contract::{Error, ErrorKind};
 
 use crate::api::Refusal;
 
-const BUSY: [u64; 9] = [
+const BUSY: [u64; 11] = [
     10002, // account resources exceeded
     10023, // insufficient resources
     10026, // maximum consumers limit reached
@@ -19,6 +19,8 @@ const BUSY: [u64; 9] = [
     10077, // the store failed: maximum bytes, no space
     10122, // maximum bytes of streams exceeded
     10167, // too many requests
+    10176, // messages that belong together were given up
+    10210, // too many of them at a time
 ];
 const AWAY: [u64; 6] = [
     10004, // cluster incomplete
@@ -54,7 +56,9 @@ pub(crate) enum Failure {
     OtherSequence,
     /// The same could not be told. Nothing was changed.
     NotReady,
-    /// Anything else.
+    /// Refused for another reason. Nothing was changed.
+    Refused(Error),
+    /// Anything else: whether anything was changed is not known.
     Failed(Error),
 }
 
@@ -72,7 +76,7 @@ impl From<Refusal> for Failure {
             NO_STREAM => Self::NoStream,
             code => {
                 let kind = refusal_kind(code, refusal.code);
-                Self::Failed(Error::with_source(kind, refusal.description))
+                Self::Refused(Error::with_source(kind, refusal.description))
             }
         }
     }
@@ -92,7 +96,7 @@ impl From<Failure> for Error {
             Failure::NoStream => ErrorKind::NotFound.into(),
             Failure::NotReady => ErrorKind::Throttled { retry_after: None }.into(),
             Failure::NameInUse | Failure::NoMessage | Failure::OtherSequence => unexpected_reply(),
-            Failure::NotCreated(error) | Failure::Failed(error) => error,
+            Failure::NotCreated(error) | Failure::Refused(error) | Failure::Failed(error) => error,
         }
     }
 }

@@ -1,4 +1,5 @@
-//! NATS JetStream (2.9 or later) as a provider of `cloud:keyvalue`.
+//! NATS JetStream (2.9 or later) as a provider of `cloud:keyvalue` and, from 2.11 on, of
+//! `cloud:blobstore`.
 //!
 //! ## Settings
 //!
@@ -49,26 +50,73 @@
 //! - A list reads the names and headers of all keys below the last `/` of the prefix, for
 //!   each page: no order of JetStream survives that a key is written again.
 //!
+//! ## How a container lies in JetStream
+//!
+//! A container is an object store bucket, `cw_SCOPE_CONTAINER`, in the layout that all
+//! clients of NATS have (ADR-20): they read what is written here, and what they write is
+//! read here. In NATS terms it is the stream `OBJ_cw_SCOPE_CONTAINER`. The bucket
+//! `cw_SCOPE_` has no objects: it says that the containers of the scope were made.
+//!
+//! | subject, behind `$O.cw_SCOPE_CONTAINER.` | holds |
+//! |---|---|
+//! | `M.` and the name in base 64 | the object: size, metadata, content type as the header `Content-Type`, digest, and the id of its bytes |
+//! | `C.ID` | its bytes, 128 KiB in each message |
+//! | `C.ID.put` | that bytes are being written, more than one message of them |
+//!
+//! - The bytes come first, under a new id, and then the one message that makes an object
+//!   of them. Until then nobody sees anything of a write.
+//! - That message states the sequence of the one that it replaces, also where nothing is
+//!   expected. So conditions are decided in one step, and whoever replaces a state knows
+//!   whose bytes he has to remove. Other clients do without; of several that write an
+//!   object at a time, bytes can be left.
+//! - The id and the sequence are the version; the time stamp of the message is the time of
+//!   modification.
+//! - A state that is replaced goes at once: who still reads it is told that it expired.
+//! - Reading is direct get of 16 messages at a time, the next ones when those were taken.
+//!   A range begins at its message: where that lies is guessed, and the service tells how
+//!   many come behind. In objects of other clients, whose messages have any sizes, it is
+//!   read from the beginning.
+//! - Giving an object another name is two messages that the stream takes in one step
+//!   (atomic batches, from 2.12 on); its bytes stay where they are. JetStream cannot copy:
+//!   copies pass through the host.
+//! - Bytes of a write that fails are removed. Where the answer to its last step is lost,
+//!   the object is looked at first, ten seconds later and again. What a host leaves that
+//!   dies in the middle goes a day later, when somebody opens the container; a single
+//!   message (an object of up to 128 KiB) stays.
+//! - A deleted object leaves a message that says so, for a minute. Links of other clients
+//!   are shown as absent.
+//! - A list reads the names of all objects, for each page.
+//! - With several copies, objects are looked at on the leader of the stream, and bytes,
+//!   which never change, are read from any copy.
+//!
+//! Objects have no parts: other clients could not read them, and to join them is to write
+//! all bytes again. Nor can bytes be added to an object, or earlier states be kept.
+//!
 //! This crate knows neither an engine nor the harness.
 #![deny(missing_docs)]
 
 mod api;
+mod blobstore;
+mod closing;
 mod config;
 mod descriptor;
-mod driver;
 mod error;
+mod keyvalue;
 mod link;
 mod names;
 mod namespace;
 mod provider;
-mod record;
+mod stored;
+mod stream;
+mod streams;
+mod subjects;
 
 use cloud_contract::{Container, Factory, Flavour, Process};
 
 /// The registry's entry of this provider.
 pub const FACTORY: Factory = Factory {
     name: descriptor::NAME,
-    summary: "key-value buckets of NATS JetStream, over the network",
+    summary: "key-value and object store buckets of NATS JetStream, over the network",
     flavours: &[NATS],
     needs_directory: false,
     resources: None,
@@ -102,6 +150,9 @@ const NATS: Flavour = Flavour {
         endpoint: "nats://{host}:{port}",
         ..Container::EMPTY
     }),
+    // A page of a list is two requests, and a small object three: many cases at a time
+    // take their time on two cores.
+    timeout_scale: 3,
     declares: Some(descriptor::usual),
     ..Flavour::EMPTY
 };

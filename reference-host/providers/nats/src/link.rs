@@ -77,6 +77,13 @@ impl Live {
         self.permitted(&subject, answer).await
     }
 
+    /// Letters and digits that nobody else has.
+    pub(crate) fn unique(&self) -> String {
+        // What tells inboxes apart.
+        let inbox = self.client.new_inbox();
+        inbox.rsplit('.').next().unwrap_or_default().to_owned()
+    }
+
     /// Asks for an answer in JSON.
     pub(crate) async fn ask<A: Answer>(&self, subject: String, body: Bytes) -> Result<A, Failure> {
         let message = self.request(subject, None, body).await?;
@@ -110,7 +117,7 @@ impl Live {
         let result = tokio::select! {
             biased;
             result = answer => result,
-            () = refused => Err(Failure::Failed(ErrorKind::AccessDenied.into())),
+            () = refused => Err(Failure::Refused(ErrorKind::AccessDenied.into())),
         };
         waiting.end();
         result
@@ -149,6 +156,11 @@ impl Drop for Waiting<'_> {
             live.given_up.store(true, Ordering::Release);
         }
     }
+}
+
+/// The end of something that was sent or awaited while the connection was lost.
+pub(crate) fn lost(error: impl std::error::Error + Send + Sync + 'static) -> Error {
+    Error::with_source(ErrorKind::Unavailable, error)
 }
 
 /// How the latest attempt to connect failed, if it did.

@@ -5,21 +5,46 @@ use cloud_contract::ScopeId;
 
 /// The longest name that JetStream gives a stream.
 const STREAM_MAX_BYTES: usize = 255;
-/// What key-value buckets are called as streams.
-const STREAM: &str = "KV_";
 /// An empty part of a key between two `/`.
 const EMPTY: &str = "=";
 
-/// What the buckets of a scope, and of no other one, begin with: a scope's id has no
-/// `_`.
-pub(crate) fn scope_prefix(scope: &ScopeId) -> String {
-    format!("{STREAM}cw_{scope}_")
+/// What lies in streams.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A key-value bucket for each store.
+    Store,
+    /// An object store bucket for each container.
+    Container,
 }
 
-/// The stream of a store; none if no stream can have the name.
-pub(crate) fn stream(scope: &ScopeId, store: &str) -> Option<String> {
-    let mut name = scope_prefix(scope);
-    for byte in store.bytes() {
+impl Kind {
+    /// What buckets are called as streams.
+    fn stream(self) -> &'static str {
+        match self {
+            Self::Store => "KV_",
+            Self::Container => "OBJ_",
+        }
+    }
+
+    /// A filter that lets the subjects of all such streams pass.
+    pub(crate) fn all_subjects(self) -> &'static str {
+        match self {
+            Self::Store => "$KV.*.>",
+            Self::Container => "$O.*.>",
+        }
+    }
+
+    /// What the streams of a scope, and of no other one, begin with: a scope's id has no
+    /// `_`.
+    pub(crate) fn scope_prefix(self, scope: &ScopeId) -> String {
+        format!("{}cw_{scope}_", self.stream())
+    }
+}
+
+/// The stream of a store or a container; none if no stream can have the name.
+pub(crate) fn stream(kind: Kind, scope: &ScopeId, resource: &str) -> Option<String> {
+    let mut name = kind.scope_prefix(scope);
+    for byte in resource.bytes() {
         match byte {
             b'a'..=b'z' | b'0'..=b'9' | b'-' => name.push(char::from(byte)),
             _ => escape(&mut name, '_', byte),
@@ -28,9 +53,20 @@ pub(crate) fn stream(scope: &ScopeId, store: &str) -> Option<String> {
     (name.len() <= STREAM_MAX_BYTES).then_some(name)
 }
 
+/// The stream that says that the containers of a scope were made: the bucket of the
+/// container without a name, which nobody can open.
+pub(crate) fn marker(scope: &ScopeId) -> String {
+    Kind::Container.scope_prefix(scope)
+}
+
 /// What the subjects of a stream's keys begin with.
 pub(crate) fn subject_prefix(stream: &str) -> String {
-    format!("$KV.{}.", stream.strip_prefix(STREAM).unwrap_or(stream))
+    format!("$KV.{}.", bucket(Kind::Store, stream))
+}
+
+/// What other clients call the bucket of a stream.
+pub(crate) fn bucket(kind: Kind, stream: &str) -> &str {
+    stream.strip_prefix(kind.stream()).unwrap_or(stream)
 }
 
 /// Appends a key as tokens of a subject.
@@ -192,20 +228,27 @@ mod tests {
         let names = ["a", "A", "a_", "a_41", "_41", "a b", "", "é", "a\0", "a.b"];
         let streams: Vec<String> = names
             .iter()
-            .map(|name| stream(&scope, name).unwrap())
+            .map(|name| stream(Kind::Store, &scope, name).unwrap())
             .collect();
         for (place, name) in streams.iter().enumerate() {
             assert!(!streams[..place].contains(name), "{name}");
-            assert!(name.starts_with(&scope_prefix(&scope)));
+            assert!(name.starts_with(&Kind::Store.scope_prefix(&scope)));
             let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
             assert!(name.bytes().all(plain), "{name}");
         }
         assert_eq!(streams[0], "KV_cw_s_a");
         assert_eq!(subject_prefix(&streams[0]), "$KV.cw_s_a.");
         let longer = ScopeId::new("s-a").unwrap();
-        assert!(!scope_prefix(&longer).starts_with(&scope_prefix(&scope)));
+        let prefix = |scope| Kind::Container.scope_prefix(scope);
+        assert!(!prefix(&longer).starts_with(&prefix(&scope)));
         let longest = ScopeId::new("s".repeat(63)).unwrap();
-        assert!(stream(&longest, &"a".repeat(63)).is_some());
-        assert!(stream(&longest, &"é".repeat(63)).is_none());
+        for kind in [Kind::Store, Kind::Container] {
+            assert!(stream(kind, &longest, &"a".repeat(63)).is_some());
+            assert!(stream(kind, &longest, &"é".repeat(63)).is_none());
+        }
+        let container = stream(Kind::Container, &scope, "a").unwrap();
+        assert_eq!(container, "OBJ_cw_s_a");
+        assert_eq!(bucket(Kind::Container, &container), "cw_s_a");
+        assert_eq!(marker(&scope), "OBJ_cw_s_");
     }
 }

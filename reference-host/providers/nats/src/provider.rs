@@ -1,7 +1,6 @@
 //! The provider: one connection, and the scopes that are open.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
@@ -10,22 +9,25 @@ use bytes::Bytes;
 use cloud_contract::{Descriptor, Error, Namespace, Provider, Result, Scope, ScopeId, Settings};
 
 use crate::api::Account;
+use crate::closing::Closing;
 use crate::config::Config;
 use crate::descriptor::{Facts, describe};
 use crate::link::Link;
-use crate::namespace::{Open, Registration, remove};
+use crate::namespace::{Open, Registration};
+use crate::streams::remove;
 
 /// How often the way to the server is measured.
 const MEASURED: usize = 3;
 
 /// Where to tell everybody who still has a view of a scope that it was closed.
-type Opened = HashMap<ScopeId, Vec<Weak<AtomicBool>>>;
+type Opened = HashMap<ScopeId, Vec<Weak<Closing>>>;
 
 #[derive(Debug)]
 struct Nats {
     link: Arc<Link>,
     descriptor: Descriptor,
     lifetimes: bool,
+    batches: bool,
     /// The scopes that were opened here and not closed here since.
     open: Mutex<Opened>,
 }
@@ -43,6 +45,7 @@ pub(crate) async fn connect(settings: Settings) -> Result<Arc<dyn Provider>> {
     Ok(Arc::new(Nats {
         descriptor: describe(&facts, call_timeout)?,
         lifetimes: facts.lifetimes(),
+        batches: facts.batches(),
         link,
         open: Mutex::default(),
     }))
@@ -86,11 +89,11 @@ impl Provider for Nats {
         }
         // A scope that cannot be reached is not opened.
         self.link.live().await?;
-        let registration = Arc::new(Registration::new(scope, self.lifetimes));
+        let registration = Arc::new(Registration::new(scope, self.lifetimes, self.batches));
         let mut known = self.known();
         let opened = known.entry(scope.id.clone()).or_default();
         opened.retain(|other| other.strong_count() > 0);
-        opened.push(Arc::downgrade(&registration.closed));
+        opened.push(Arc::downgrade(&registration.closing));
         drop(known);
         Ok(Arc::new(Open {
             link: Arc::clone(&self.link),
@@ -100,8 +103,8 @@ impl Provider for Nats {
 
     async fn close(&self, scope: &Scope) -> Result<()> {
         let opened = self.known().remove(&scope.id).unwrap_or_default();
-        for closed in opened.iter().filter_map(Weak::upgrade) {
-            closed.store(true, Ordering::Release);
+        for closing in opened.iter().filter_map(Weak::upgrade) {
+            closing.close();
         }
         self.link.bounded(remove(&self.link, &scope.id)).await
     }

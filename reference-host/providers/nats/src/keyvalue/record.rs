@@ -3,22 +3,17 @@
 use std::time::Duration;
 
 use async_nats::header::HeaderMap;
-use async_nats::jetstream::message::StreamMessage;
-use async_nats::{Message, datetime};
 use bytes::Bytes;
-use cloud_contract::{Error, Result};
+use cloud_contract::Result;
 
-use crate::error::unexpected_reply;
+use crate::stored::{Stored, number};
+use crate::stream::{EXPECTED_SEQUENCE, SERVER_TTL};
 
 const OPERATION: &str = "KV-Operation";
 /// A message that the server put in the place of one that it removed.
 const MARKER_REASON: &str = "Nats-Marker-Reason";
 const ENDS_AFTER: &str = "Cloud-Ends-After";
 const ENDS_AT: &str = "Cloud-Ends-At";
-const SERVER_TTL: &str = "Nats-TTL";
-const EXPECTED_SEQUENCE: &str = "Nats-Expected-Last-Subject-Sequence";
-const DIRECT_SEQUENCE: &str = "Nats-Sequence";
-const DIRECT_TIME: &str = "Nats-Time-Stamp";
 
 /// How long a message says that its key was deleted, where the server can end it:
 /// long enough for other clients that watch the bucket and lost their connection.
@@ -89,28 +84,12 @@ pub(crate) struct Record {
 }
 
 impl Record {
-    /// The answer to a direct get.
-    pub(crate) fn direct(message: Message) -> Result<Self> {
-        let headers = message.headers.as_ref().ok_or_else(unexpected_reply)?;
-        let text = |name| headers.get(name).map(|value| value.as_str());
-        let marks = Marks::read(Some(headers))?;
-        Ok(Self {
-            sequence: number(text(DIRECT_SEQUENCE).unwrap_or_default())?,
-            deleted: marks.deleted,
-            end: marks.end(|| nanoseconds(text(DIRECT_TIME).unwrap_or_default()))?,
-            value: message.payload,
-        })
-    }
-
-    /// A message as the leader has it.
-    pub(crate) fn stored(message: StreamMessage) -> Result<Self> {
+    pub(crate) fn of(message: Stored) -> Result<Self> {
         let marks = Marks::read(Some(&message.headers))?;
-        let stamp =
-            || u64::try_from(message.time.unix_timestamp_nanos()).map_err(|_| unexpected_reply());
         Ok(Self {
             sequence: message.sequence,
             deleted: marks.deleted,
-            end: marks.end(stamp)?,
+            end: marks.end(|| Ok(message.stamp))?,
             value: message.payload,
         })
     }
@@ -161,18 +140,6 @@ pub(crate) fn headers(expected: Option<u64>, ending: Ending) -> Option<HeaderMap
     Some(headers)
 }
 
-/// A time of the server in nanoseconds since 1970.
-pub(crate) fn nanoseconds(rfc3339: &str) -> Result<u64> {
-    datetime::parse_rfc3339(rfc3339)
-        .ok()
-        .and_then(|time| u64::try_from(time.unix_timestamp_nanos()).ok())
-        .ok_or_else(unexpected_reply)
-}
-
-fn number(text: &str) -> Result<u64, Error> {
-    text.parse().map_err(|_| unexpected_reply())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -201,7 +168,7 @@ mod tests {
         let written = headers(Some(7), Ending::At(99, Duration::from_secs(2))).unwrap();
         assert_eq!(text(&written, SERVER_TTL), Some("8s"));
         let marks = Marks::read(Some(&written)).unwrap();
-        assert_eq!(marks.end(|| Err(unexpected_reply())), Ok(Some(99)));
+        assert_eq!(marks.end(|| number("none")), Ok(Some(99)));
     }
 
     #[test]
@@ -238,18 +205,5 @@ mod tests {
                 .sum();
             assert!(lines + 12 <= HEADERS_MAX_BYTES, "{lines}");
         }
-    }
-
-    #[test]
-    fn times_are_exact() {
-        assert_eq!(
-            nanoseconds("1970-01-01T00:00:01.000000005Z"),
-            Ok(1_000_000_005)
-        );
-        assert_eq!(
-            nanoseconds("2026-11-22T05:02:31.33189262Z").unwrap() % 1_000_000_000,
-            331_892_620
-        );
-        assert!(nanoseconds("sesame").is_err());
     }
 }

@@ -8,9 +8,9 @@ use cloud_contract::Result;
 use cloud_contract::keyvalue::counter;
 
 use super::Store;
+use super::record::Ending;
 use crate::error::Failure;
 use crate::link::Live;
-use crate::record::Ending;
 
 /// From this many defeats on a caller waits before it tries again: it contends with
 /// other hosts then, whose increments do not stand in its queue.

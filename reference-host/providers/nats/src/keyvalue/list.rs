@@ -12,17 +12,15 @@ use cloud_contract::keyvalue::{KeyPage, ListRequest};
 use cloud_contract::{Error, ErrorKind, Result};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 
+use super::record::Marks;
 use super::{ITEMS_AT_ONCE, Store};
-use crate::api::{AskSubjects, Consumer, NewConsumer, StreamState, body};
+use crate::api::{Consumer, NewConsumer, StreamState, body};
 use crate::error::{Failure, unexpected_reply};
-use crate::link::Live;
+use crate::link::{Live, lost};
 use crate::names;
-use crate::record::Marks;
 
 /// How many headers are asked for at a time.
 const HEADERS_AT_ONCE: usize = 8_192;
-/// By how many names two answers of a long list overlap at first.
-const OVERLAP: usize = 1_000;
 /// A page whose messages have no more bytes than this, by the average of the bucket,
 /// is small.
 const SMALL_BYTES: u64 = 64 * 1024;
@@ -118,18 +116,11 @@ impl Store {
         filter: &str,
         request: &ListRequest<'_>,
     ) -> Result<Snapshot> {
-        let mut all = Gathered::default();
-        let state = loop {
-            let question = body(&AskSubjects {
-                subjects_filter: filter,
-                offset: all.offset,
-            })?;
-            let mut info = self.bucket.ask(&self.link, live, question).await?;
-            let page = info.state.subjects.take().unwrap_or_default();
-            if all.add(page.into_keys().collect(), info.total) {
-                break info.state;
-            }
-        };
+        let (subjects, state) = self
+            .bucket
+            .stream
+            .subjects(&self.link, live, filter)
+            .await?;
         let StreamState {
             last_seq,
             bytes,
@@ -137,8 +128,7 @@ impl Store {
             ..
         } = state;
         let skipped = self.bucket.subjects.len();
-        let mut keys: Vec<(String, Seen)> = all
-            .subjects
+        let mut keys: Vec<(String, Seen)> = subjects
             .iter()
             // What other clients wrote under names that no key of ours has is not ours.
             .filter_map(|subject| names::key(&subject[skipped..]))
@@ -159,10 +149,10 @@ impl Store {
 
     /// Notes what the headers of all messages say.
     async fn read_headers(&self, live: &Live, filter: &str, snapshot: &mut Snapshot) -> Result<()> {
-        let (api, stream) = (&self.link.config.api, &self.bucket.stream);
+        let (api, stream) = (&self.link.config.api, &self.bucket.stream.name);
         let inbox = live.client.new_inbox();
         let subscribed = live.client.subscribe(inbox.clone()).await;
-        let mut headers = subscribed.map_err(lost_by)?;
+        let mut headers = subscribed.map_err(lost)?;
         let question = body(&NewConsumer::new(stream, filter))?;
         let asked = format!("{api}.CONSUMER.CREATE.{stream}");
         let consumer: Consumer = live.ask(asked, question).await?;
@@ -174,14 +164,14 @@ impl Store {
             let request = live
                 .client
                 .publish_with_reply(next.clone(), inbox.clone(), batch);
-            request.await.map_err(lost_by)?;
+            request.await.map_err(lost)?;
             let batch = self.read_batch(live, &mut headers, snapshot);
             is_last = live.permitted(&next, batch).await?;
         }
         // Nobody waits for the answer. If it does not arrive, the consumer ends by itself.
         let forget = format!("{api}.CONSUMER.DELETE.{stream}.{name}");
         let forgotten = live.client.publish(forget, Bytes::new()).await;
-        forgotten.map_err(lost_by)
+        forgotten.map_err(lost)
     }
 
     /// Reads what one request brings; whether all of the snapshot was passed.
@@ -217,7 +207,9 @@ impl Store {
         if let Some(seen) = snapshot.find(&message.subject, self.bucket.subjects.len()) {
             let marks = Marks::read(message.headers.as_ref())?;
             let has_ended = match marks.end(|| Ok(place.stamp))? {
-                Some(end) if !marks.deleted => end <= self.bucket.now(&self.link, live).await?,
+                Some(end) if !marks.deleted => {
+                    end <= self.bucket.stream.now(&self.link, live).await?
+                }
                 _ => false,
             };
             *seen = if marks.deleted || has_ended {
@@ -227,53 +219,6 @@ impl Store {
             };
         }
         Ok(place.pending == 0 || place.sequence >= last_sequence)
-    }
-}
-
-fn lost_by(error: impl std::error::Error + Send + Sync + 'static) -> Error {
-    Error::with_source(ErrorKind::Unavailable, error)
-}
-
-/// Names out of one or several answers. A stream tells up to 100,000 at a time, sorted,
-/// and counts them anew for each answer.
-#[derive(Default)]
-struct Gathered {
-    /// Some of them twice.
-    subjects: Vec<String>,
-    /// From which name on the next answer is wanted.
-    offset: usize,
-    /// The last name of the answers so far.
-    last: Option<String>,
-    overlap: usize,
-}
-
-impl Gathered {
-    /// Takes an answer in; whether it was the last. Names that went away meanwhile let
-    /// those behind them move up, so answers overlap: if they do not, names may have
-    /// moved past the gap, and the answer is asked for from further ahead.
-    fn add(&mut self, mut page: Vec<String>, total: usize) -> bool {
-        page.sort_unstable();
-        let has_gap = match (&self.last, page.first()) {
-            (Some(last), Some(first)) => first > last,
-            // Nothing is left at that place.
-            (Some(_), None) => true,
-            (None, _) => false,
-        };
-        if has_gap && self.offset > 0 {
-            self.overlap = (2 * self.overlap).max(OVERLAP);
-            self.offset = self.offset.saturating_sub(self.overlap);
-            return false;
-        }
-        let end = self.offset + page.len();
-        self.last = page.last().cloned();
-        self.subjects.append(&mut page);
-        self.overlap = OVERLAP;
-        let next = end.saturating_sub(OVERLAP);
-        if end >= total || next <= self.offset {
-            return true;
-        }
-        self.offset = next;
-        false
     }
 }
 
@@ -321,49 +266,6 @@ mod tests {
         assert_eq!(Place::read(long).as_ref(), Some(&place));
         for wrong in ["", "$JS.ACK.a.b", "$JS.ACK.a.b.1.x.1.1.1"] {
             assert_eq!(Place::read(wrong), None);
-        }
-    }
-
-    /// What a stream answers that tells `most` names at a time.
-    fn answer(names: &[String], offset: usize, most: usize) -> Vec<String> {
-        names.iter().skip(offset).take(most).cloned().collect()
-    }
-
-    #[test]
-    fn names_that_move_up_are_not_missed() {
-        let most = 10_000;
-        let mut names: Vec<String> = (0..50_000).map(|number| format!("{number:05}")).collect();
-        let mut all = Gathered::default();
-        let mut answers = 0;
-        while !all.add(answer(&names, all.offset, most), names.len()) {
-            answers += 1;
-            // So many that the overlap is not enough, all ahead of the place.
-            if answers % 2 == 0 {
-                names.drain(..3_000);
-            }
-            assert!(answers < 50);
-        }
-        assert!(names.len() < 50_000);
-        all.subjects.sort_unstable();
-        for name in &names {
-            assert!(all.subjects.binary_search(name).is_ok(), "{name}");
-        }
-    }
-
-    #[test]
-    fn few_names_are_one_answer() {
-        let mut all = Gathered::default();
-        assert!(all.add(vec!["b".into(), "a".into()], 2));
-        assert_eq!(all.subjects.len(), 2);
-        assert!(Gathered::default().add(Vec::new(), 0));
-        // All went away between two answers.
-        let mut all = Gathered::default();
-        let names: Vec<String> = (0..5_000).map(|number| format!("{number:05}")).collect();
-        assert!(!all.add(names, 10_000));
-        let mut answers = 0;
-        while !all.add(Vec::new(), 0) {
-            answers += 1;
-            assert!(answers < 10);
         }
     }
 }

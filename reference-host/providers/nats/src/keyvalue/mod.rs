@@ -6,8 +6,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_nats::jetstream::message::StreamMessage;
-use async_nats::{Message as Reply, StatusCode};
 use async_trait::async_trait;
 use bytes::Bytes;
 use cloud_contract::Result;
@@ -16,20 +14,21 @@ use cloud_contract::keyvalue::{
 };
 use futures::{StreamExt as _, stream};
 
-use crate::api::{Ack, Answer as _, AskLast, Message, body};
-use crate::error::{Failure, unexpected_reply};
+use self::record::{Ending, Record, headers};
+use crate::error::Failure;
 use crate::link::{Link, Live};
 use crate::names;
-use crate::namespace::Bucket;
-use crate::record::{Ending, Record, headers};
+use crate::stream::NOT_READY_PAUSE;
 
+mod bucket;
 mod counter;
 mod list;
+pub(crate) mod record;
+
+pub(crate) use self::bucket::Bucket;
 
 /// How many items of a batch are under way at a time.
 const ITEMS_AT_ONCE: usize = 64;
-/// How long to wait where the servers of a cluster still agree on another write.
-const NOT_READY_PAUSE: Duration = Duration::from_millis(5);
 
 /// A store of an open scope.
 #[derive(Debug)]
@@ -54,7 +53,7 @@ impl Store {
     }
 
     async fn live(&self) -> Result<Arc<Live>> {
-        self.bucket.check_open()?;
+        self.bucket.stream.check_open()?;
         self.link.live().await
     }
 
@@ -66,52 +65,10 @@ impl Store {
         subject
     }
 
-    /// The last message of a subject.
-    async fn last(&self, live: &Live, subject: &str) -> Result<Option<Record>> {
-        if self.bucket.is_direct() {
-            match self.last_direct(live, subject).await {
-                // Direct get may have been turned off since.
-                Err(Failure::NobodyListens) => {
-                    self.bucket.ask(&self.link, live, Bytes::new()).await?;
-                    if self.bucket.is_direct() {
-                        return Err(Failure::NobodyListens.into());
-                    }
-                }
-                result => return Ok(result?),
-            }
-        }
-        Ok(self.last_of_leader(live, subject).await?)
-    }
-
-    async fn last_direct(&self, live: &Live, subject: &str) -> Result<Option<Record>, Failure> {
-        let (api, stream) = (&self.link.config.api, &self.bucket.stream);
-        let question = format!("{api}.DIRECT.GET.{stream}.{subject}");
-        let reply: Reply = live.request(question, None, Bytes::new()).await?;
-        match reply.status {
-            None | Some(StatusCode::OK) => Ok(Some(Record::direct(reply)?)),
-            Some(StatusCode::NOT_FOUND) => Ok(None),
-            Some(_) => Err(Failure::Failed(unexpected_reply())),
-        }
-    }
-
-    async fn last_of_leader(&self, live: &Live, subject: &str) -> Result<Option<Record>, Failure> {
-        let (api, stream) = (&self.link.config.api, &self.bucket.stream);
-        let question = body(&AskLast {
-            last_by_subj: subject,
-        })?;
-        let asked = live.ask(format!("{api}.STREAM.MSG.GET.{stream}"), question);
-        let found: Message = match asked.await {
-            Err(Failure::NoMessage) => return Ok(None),
-            other => other?,
-        };
-        let message = found.message.ok_or_else(unexpected_reply)?;
-        let message = StreamMessage::try_from(message).map_err(|_| unexpected_reply())?;
-        Ok(Some(Record::stored(message)?))
-    }
-
     /// What a key is, deletions and ends considered.
     async fn state(&self, live: &Live, subject: &str) -> Result<State> {
-        let Some(record) = self.last(live, subject).await? else {
+        let last = self.bucket.stream.last(&self.link, live, subject);
+        let Some(record) = last.await?.map(Record::of).transpose()? else {
             return Ok(State {
                 sequence: 0,
                 present: None,
@@ -119,7 +76,7 @@ impl Store {
             });
         };
         let now = match record.end {
-            Some(_) if !record.deleted => self.bucket.now(&self.link, live).await?,
+            Some(_) if !record.deleted => self.bucket.stream.now(&self.link, live).await?,
             _ => 0,
         };
         let has_ended = record.end.is_some_and(|end| end <= now);
@@ -148,26 +105,11 @@ impl Store {
         expected: Option<u64>,
         ending: Ending,
     ) -> Result<u64, Failure> {
-        loop {
-            let headers = headers(expected, ending);
-            let sent = live.request(subject.to_owned(), headers, value.clone());
-            let answer = match sent.await {
-                Ok(reply) => Ack::read(&reply.payload),
-                Err(failure) => Err(failure),
-            };
-            match answer {
-                Ok(ack) if ack.seq > 0 => return Ok(ack.seq),
-                Ok(_) => return Err(Failure::Failed(unexpected_reply())),
-                // Nothing was written, so the same may be tried again.
-                Err(Failure::NotReady) => tokio::time::sleep(NOT_READY_PAUSE).await,
-                Err(Failure::NobodyListens) => {
-                    // Either the bucket is gone, which the answer says, or nobody leads it.
-                    self.bucket.ask(&self.link, live, Bytes::new()).await?;
-                    return Err(Failure::NobodyListens);
-                }
-                Err(failure) => return Err(failure),
-            }
-        }
+        let headers = headers(expected, ending);
+        let stream = &self.bucket.stream;
+        stream
+            .publish(&self.link, live, subject, headers, value)
+            .await
     }
 
     fn deletion(&self) -> Ending {
