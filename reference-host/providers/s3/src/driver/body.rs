@@ -38,24 +38,41 @@ impl Parts {
     /// # Errors
     /// That of the body.
     pub(super) async fn next(&mut self) -> Result<(Bytes, bool)> {
+        // A part of one piece is that piece; more are put together.
+        let mut first = Bytes::new();
         let mut part = BytesMut::new();
-        loop {
+        let is_last = loop {
             let mut piece = std::mem::take(&mut self.rest);
             if piece.is_empty() {
                 piece = match self.body.next().await {
-                    None => return Ok((part.freeze(), true)),
+                    None => break true,
                     Some(piece) => piece?,
                 };
             }
-            let room = PART_BYTES - part.len();
+            let room = PART_BYTES - first.len().max(part.len());
             if piece.len() > room {
                 self.rest = piece.split_off(room);
             }
-            part.extend_from_slice(&piece);
-            if !self.rest.is_empty() {
-                return Ok((part.freeze(), false));
+            if first.is_empty() {
+                first = piece;
+            } else {
+                if part.is_empty() {
+                    // At once: to grow is to copy again. What is not used costs nothing.
+                    part.reserve(PART_BYTES);
+                    part.extend_from_slice(&first);
+                }
+                part.extend_from_slice(&piece);
             }
-        }
+            if !self.rest.is_empty() {
+                break false;
+            }
+        };
+        let part = if part.is_empty() {
+            first
+        } else {
+            part.freeze()
+        };
+        Ok((part, is_last))
     }
 }
 
