@@ -23,6 +23,8 @@ const PAUSE: Duration = Duration::from_secs(5);
 pub(super) struct Parts {
     body: Body,
     rest: Bytes,
+    /// Room of a part that was sent, for the next one.
+    spare: BytesMut,
 }
 
 impl Parts {
@@ -30,6 +32,16 @@ impl Parts {
         Self {
             body,
             rest: Bytes::new(),
+            spare: BytesMut::new(),
+        }
+    }
+
+    /// Takes the room of a part that was sent, if nobody else has it: fresh room for each
+    /// would have to be cleared first, and pile up before it is given back.
+    pub(super) fn reuse(&mut self, sent: Bytes) {
+        if let Ok(mut room) = sent.try_into_mut() {
+            room.clear();
+            self.spare = room;
         }
     }
 
@@ -58,6 +70,7 @@ impl Parts {
             } else {
                 if part.is_empty() {
                     // At once: to grow is to copy again. What is not used costs nothing.
+                    part = std::mem::take(&mut self.spare);
                     part.reserve(PART_BYTES);
                     part.extend_from_slice(&first);
                 }
@@ -162,10 +175,12 @@ mod tests {
             let mut seen = Vec::new();
             loop {
                 let (part, is_last) = parts.next().await.unwrap();
+                assert!(part.iter().all(|byte| *byte == 7));
                 seen.push(part.len());
                 if is_last {
                     break;
                 }
+                parts.reuse(part);
             }
             assert_eq!(seen, sizes);
         }

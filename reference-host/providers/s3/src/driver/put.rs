@@ -43,7 +43,9 @@ impl Container {
         let mut upload = Upload::begin(&self.service, &self.registration, new).await?;
         while !is_last {
             // The next part comes while this one is on its way.
+            let sent = part.clone();
             ((), (part, is_last)) = try_join(upload.send(part), parts.next()).await?;
+            parts.reuse(sent);
         }
         upload.send(part).await?;
         upload
