@@ -11,8 +11,12 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures::stream::{self, BoxStream};
 use futures::{FutureExt as _, Stream, StreamExt as _};
+use tokio::time::Instant;
 
 use crate::{Error, ErrorKind, Result};
+
+/// How late a timer may go off for whoever waits for it.
+const LATE: Duration = Duration::from_millis(100);
 
 /// Bytes, in pieces of any size. An error is the last item, and only without one are
 /// they complete.
@@ -149,11 +153,11 @@ pub(super) fn outgoing(body: Body, size: u64, limit: Duration) -> Body {
         }
         loop {
             let next = AssertUnwindSafe(body.next()).catch_unwind();
-            let piece = match tokio::time::timeout(limit, next).await {
-                Err(_) => Err(ErrorKind::Timeout.into()),
-                Ok(Err(_)) => Err(other("the provider failed internally")),
-                Ok(Ok(None)) => Err(other("the provider delivered fewer bytes than there are")),
-                Ok(Ok(Some(piece))) => piece,
+            let piece = match within(limit, next).await {
+                None => Err(ErrorKind::Timeout.into()),
+                Some(Err(_)) => Err(other("the provider failed internally")),
+                Some(Ok(None)) => Err(other("the provider delivered fewer bytes than there are")),
+                Some(Ok(Some(piece))) => piece,
             };
             return match piece {
                 // Nothing to deliver: the guest would be woken for nothing.
@@ -169,6 +173,22 @@ pub(super) fn outgoing(body: Body, size: u64, limit: Duration) -> Body {
             };
         }
     }))
+}
+
+/// Waits for a piece, at most for `limit`. Nobody asks for it while the guest pauses, and
+/// the service may not get on with it then: whoever asks again only after the limit has
+/// passed lets it have the time anew.
+async fn within<T>(limit: Duration, next: impl Future<Output = T>) -> Option<T> {
+    let mut next = pin!(next);
+    loop {
+        let asked = Instant::now();
+        if let Ok(piece) = tokio::time::timeout(limit, &mut next).await {
+            return Some(piece);
+        }
+        if asked.elapsed() <= limit.saturating_add(LATE) {
+            return None;
+        }
+    }
 }
 
 fn other(text: &'static str) -> Error {
@@ -253,6 +273,20 @@ mod tests {
         let (_body, progress) = incoming(super::tests::body(&[]), bounds);
         let stalled = progress.carry(limit, std::future::pending::<Result<()>>());
         assert_eq!(stalled.await.unwrap_err().kind(), &ErrorKind::Timeout);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_piece_that_nobody_waits_for_is_not_late() {
+        let limit = Duration::from_secs(2);
+        let slow = stream::once(async move {
+            tokio::time::sleep(limit / 2).await;
+            tokio::time::sleep(limit / 2).await;
+            Ok(Bytes::from_static(b"slow"))
+        });
+        let mut body = outgoing(Box::pin(slow), 4, limit);
+        assert!(body.next().now_or_never().is_none());
+        tokio::time::advance(limit * 15).await;
+        assert_eq!(body.next().await.unwrap().unwrap(), "slow");
     }
 
     #[tokio::test(start_paused = true)]

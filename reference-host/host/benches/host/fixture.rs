@@ -1,9 +1,10 @@
-//! The benchmarks' guest, a host that offers what it imports, and a platform
-//! with one store.
+//! The benchmarks' guests, a host that offers what they import, and platforms with one
+//! store or one container.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use cloud_contract::blobstore;
 use cloud_contract::keyvalue::Driver;
 use cloud_contract::{Capability, Grant, Platform, Provider, Scope, ScopeId};
 use reference_host::wasmtime;
@@ -23,6 +24,16 @@ pub(crate) mod wit {
 }
 
 pub(crate) use wit::HarnessPre;
+
+#[allow(missing_debug_implementations, reason = "generated code")]
+pub(crate) mod carrier {
+    reference_host::wasmtime::component::bindgen!({
+        path: "benches/guest/wit",
+        world: "cloud:bench/carrier",
+        exports: { default: async },
+        wasmtime_crate: reference_host::wasmtime,
+    });
+}
 
 use wit::cloud::bench::probe;
 
@@ -72,6 +83,40 @@ pub(crate) fn add_probe(linker: &mut Linker<State>) -> wasmtime::Result<()> {
 
 /// Built by `guest/build.sh`.
 const COMPONENT: &[u8] = include_bytes!("../guest.wasm");
+const CARRIER: &[u8] = include_bytes!("../streams.wasm");
+
+/// A host, and the guest that writes and reads objects.
+pub(crate) struct Carrier {
+    pub(crate) host: Host,
+    pub(crate) pre: carrier::CarrierPre<State>,
+}
+
+impl Carrier {
+    pub(crate) fn new() -> Fallible<Self> {
+        let host = Host::new(&HostConfig::default())?;
+        let guest = host.load(CARRIER)?;
+        let pre = carrier::CarrierPre::new(guest.instance_pre().clone())?;
+        Ok(Self { host, pre })
+    }
+}
+
+/// A platform that grants one container of `provider`, and its driver.
+pub(crate) async fn container(
+    provider: &dyn Provider,
+) -> Fallible<(Arc<dyn Platform>, Arc<dyn blobstore::Driver>)> {
+    let scope = scope()?;
+    let namespace = provider.open(&scope).await?;
+    let driver = namespace.blobstore(STORE).await?;
+    let platform = provider.platform(vec![Grant {
+        capability: Capability::Blobstore,
+        name: STORE.to_owned(),
+        target: STORE.to_owned(),
+        scope: scope.id,
+        namespace,
+        descriptor: Arc::new(provider.descriptor().clone()),
+    }]);
+    Ok((platform, driver))
+}
 
 /// A platform that grants one store of `provider`, with one key in it.
 pub(crate) async fn platform(provider: &dyn Provider) -> Fallible<Arc<dyn Platform>> {

@@ -124,6 +124,11 @@ fn median(mut values: Vec<f64>) -> f64 {
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
+/// So many bytes a second, as text.
+pub(crate) fn rate(bytes: u64, seconds: f64) -> String {
+    format!("{:.1} MiB/s", bytes as f64 / seconds / f64::from(1 << 20))
+}
+
 /// Seconds as text.
 pub(crate) fn time(seconds: f64) -> String {
     if seconds < 1e-6 {

@@ -13,8 +13,8 @@ use crate::server::{self, Server};
 /// The provider's id.
 pub(crate) const NAME: &str = "s3";
 
-/// A part in hand, and what has come of the next one.
-const BUFFER_BYTES: u64 = 2 * PART_BYTES as u64;
+/// A part on its way, the next one, and what has come of the one after it.
+const BUFFER_BYTES: u64 = 3 * PART_BYTES as u64;
 /// As many as one request lists or deletes.
 pub(crate) const PAGE_ITEMS: usize = 1_000;
 /// The smallest part that S3 joins with others, and the largest that is taken here: S3

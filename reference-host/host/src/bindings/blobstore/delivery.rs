@@ -1,5 +1,6 @@
 //! Bytes from a provider to a guest: a piece is asked for when the guest has taken the
-//! last one whole, and the future tells how the stream ended.
+//! last one whole, so that it is on its way while the guest uses that, and no more than
+//! one is held. The future tells how the stream ended.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -98,6 +99,18 @@ impl Delivery {
     }
 }
 
+impl Delivery {
+    /// Passes on as much of the piece as there is room for.
+    fn deliver(&mut self, room: &mut [u8]) -> usize {
+        let count = room.len().min(self.piece.len());
+        if let Some(room) = room.get_mut(..count) {
+            room.copy_from_slice(&self.piece.split_to(count));
+        }
+        self.left = self.left.saturating_sub(count as u64);
+        count
+    }
+}
+
 impl StreamProducer<State> for Delivery {
     type Item = u8;
     type Buffer = VecBuffer<u8>;
@@ -116,17 +129,22 @@ impl StreamProducer<State> for Delivery {
         }
         let mut destination = destination.as_direct(store, PIECE);
         let room = destination.remaining();
-        let count = room.len().min(self.piece.len());
-        if let Some(room) = room.get_mut(..count) {
-            room.copy_from_slice(&self.piece.split_to(count));
-        }
-        destination.mark_written(count);
-        self.left = self.left.saturating_sub(count as u64);
-        Poll::Ready(Ok(if self.left == 0 {
-            // The last byte is the end: a guest that counts need not read behind it.
-            self.end(Ok(()))
-        } else {
-            StreamResult::Completed
-        }))
+        let mut written = 0;
+        let result = loop {
+            written += self.deliver(room.get_mut(written..).unwrap_or_default());
+            if self.left == 0 {
+                // The last byte is the end: a guest that counts need not read behind it.
+                break self.end(Ok(()));
+            }
+            match self.fill(context, false) {
+                Poll::Pending => break StreamResult::Completed,
+                Poll::Ready(Some(ended)) => break ended,
+                // A guest with much room gets more, but not all before others' turn.
+                Poll::Ready(None) if written < room.len() && written < PIECE => {}
+                Poll::Ready(None) => break StreamResult::Completed,
+            }
+        };
+        destination.mark_written(written);
+        Poll::Ready(Ok(result))
     }
 }

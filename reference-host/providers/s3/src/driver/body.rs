@@ -23,6 +23,8 @@ const PAUSE: Duration = Duration::from_secs(5);
 pub(super) struct Parts {
     body: Body,
     rest: Bytes,
+    /// Room of a part that was sent, for the next one.
+    spare: BytesMut,
 }
 
 impl Parts {
@@ -30,6 +32,16 @@ impl Parts {
         Self {
             body,
             rest: Bytes::new(),
+            spare: BytesMut::new(),
+        }
+    }
+
+    /// Takes the room of a part that was sent, if nobody else has it: fresh room for each
+    /// would have to be cleared first, and pile up before it is given back.
+    pub(super) fn reuse(&mut self, sent: Bytes) {
+        if let Ok(mut room) = sent.try_into_mut() {
+            room.clear();
+            self.spare = room;
         }
     }
 
@@ -38,24 +50,42 @@ impl Parts {
     /// # Errors
     /// That of the body.
     pub(super) async fn next(&mut self) -> Result<(Bytes, bool)> {
+        // A part of one piece is that piece; more are put together.
+        let mut first = Bytes::new();
         let mut part = BytesMut::new();
-        loop {
+        let is_last = loop {
             let mut piece = std::mem::take(&mut self.rest);
             if piece.is_empty() {
                 piece = match self.body.next().await {
-                    None => return Ok((part.freeze(), true)),
+                    None => break true,
                     Some(piece) => piece?,
                 };
             }
-            let room = PART_BYTES - part.len();
+            let room = PART_BYTES - first.len().max(part.len());
             if piece.len() > room {
                 self.rest = piece.split_off(room);
             }
-            part.extend_from_slice(&piece);
-            if !self.rest.is_empty() {
-                return Ok((part.freeze(), false));
+            if first.is_empty() {
+                first = piece;
+            } else {
+                if part.is_empty() {
+                    // At once: to grow is to copy again. What is not used costs nothing.
+                    part = std::mem::take(&mut self.spare);
+                    part.reserve(PART_BYTES);
+                    part.extend_from_slice(&first);
+                }
+                part.extend_from_slice(&piece);
             }
-        }
+            if !self.rest.is_empty() {
+                break false;
+            }
+        };
+        let part = if part.is_empty() {
+            first
+        } else {
+            part.freeze()
+        };
+        Ok((part, is_last))
     }
 }
 
@@ -145,10 +175,12 @@ mod tests {
             let mut seen = Vec::new();
             loop {
                 let (part, is_last) = parts.next().await.unwrap();
+                assert!(part.iter().all(|byte| *byte == 7));
                 seen.push(part.len());
                 if is_last {
                     break;
                 }
+                parts.reuse(part);
             }
             assert_eq!(seen, sizes);
         }

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use cloud_contract::Result;
 use cloud_contract::blobstore::{Body, Expected, PutOptions};
 use cloud_contract::keyvalue::Version;
+use futures::future::try_join;
 
 use super::Container;
 use super::body::Parts;
@@ -40,13 +41,13 @@ impl Container {
         // Before much is sent in vain.
         object::check(&self.service, &new.key, &expected).await?;
         let mut upload = Upload::begin(&self.service, &self.registration, new).await?;
-        loop {
-            upload.send(part).await?;
-            if is_last {
-                break;
-            }
-            (part, is_last) = parts.next().await?;
+        while !is_last {
+            // The next part comes while this one is on its way.
+            let sent = part.clone();
+            ((), (part, is_last)) = try_join(upload.send(part), parts.next()).await?;
+            parts.reuse(sent);
         }
+        upload.send(part).await?;
         upload
             .complete(&self.registration, condition, expected)
             .await?;

@@ -1,0 +1,304 @@
+//! What a stream through a guest costs: objects put and got, one after the other, against
+//! the same done natively. The figure is throughput, as a share of the baseline's.
+//!
+//! A row with the driver in the place of the guest tells which part of the difference is
+//! the provider's (other requests than the plain one) and which the host's.
+
+mod local;
+mod memory;
+mod s3;
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use async_trait::async_trait;
+use cloud_contract::blobstore::{Driver, PutOptions, Range};
+use cloud_contract::{Bytes, Factory, Platform, Settings, Target};
+use conformance_runner::{LaunchOptions, open_provider};
+use futures::future::BoxFuture;
+use futures::{StreamExt as _, stream};
+use reference_host::InstanceLimits;
+use tokio::runtime::Runtime;
+
+use crate::Fallible;
+use crate::fixture::{self, Carrier, STORE};
+use crate::table::{Bound, Table, in_turns, mean, rate};
+
+/// How much the guest, and everybody else who has a buffer, writes or reads at once: see
+/// `docs/decisions/0017-streams.md`.
+pub(crate) const PIECE: usize = 256 << 10;
+/// The object that is written and read.
+const OBJECT: &str = "an-object";
+
+/// An application without a host.
+#[async_trait]
+trait Native: Send + Sync {
+    async fn put(&self, bytes: u64) -> Fallible<()>;
+    /// Reads the object; returns its length.
+    async fn get(&self) -> Fallible<u64>;
+}
+
+/// What an application has that a provider has as well: settings, and the driver.
+type Open = fn(Settings, Arc<dyn Driver>) -> BoxFuture<'static, Fallible<Arc<dyn Native>>>;
+
+struct Service {
+    factory: &'static Factory,
+    options: &'static [(&'static str, &'static str)],
+    /// What the baseline is.
+    native: &'static str,
+    /// Whether that is what an application would have in the place of the host.
+    has_goal: bool,
+    open: Open,
+}
+
+const SERVICES: [Service; 3] = [
+    Service {
+        factory: &provider_s3::FACTORY,
+        options: &[],
+        native: "SDK",
+        has_goal: true,
+        open: |settings, _| Box::pin(s3::open(settings)),
+    },
+    Service {
+        factory: &provider_memory::FACTORY,
+        // What is overwritten is kept as long as there is room.
+        options: &[("container-mib", "1024")],
+        native: "driver",
+        has_goal: false,
+        open: |_, driver| Box::pin(async { Ok(memory::open(driver)) }),
+    },
+    Service {
+        factory: &provider_local::FACTORY,
+        options: &[],
+        native: "file",
+        has_goal: true,
+        open: |_, _| Box::pin(async { local::open() }),
+    },
+];
+
+struct Shape {
+    name: &'static str,
+    bytes: u64,
+    /// Objects of a round, and rounds.
+    times: u32,
+    rounds: usize,
+    bound: Bound,
+}
+
+const SHAPES: [Shape; 3] = [
+    Shape {
+        name: "1 KiB",
+        bytes: 1 << 10,
+        times: 100,
+        rounds: 9,
+        bound: Bound::Free,
+    },
+    Shape {
+        name: "1 MiB",
+        bytes: 1 << 20,
+        times: 20,
+        rounds: 9,
+        bound: Bound::AtLeast(0.9),
+    },
+    Shape {
+        name: "256 MiB",
+        bytes: 256 << 20,
+        times: 1,
+        rounds: 5,
+        bound: Bound::AtLeast(0.9),
+    },
+];
+
+/// Figure 6.
+pub(crate) fn run(table: &mut Table) -> Fallible<()> {
+    let carrier = Carrier::new()?;
+    for service in SERVICES {
+        let runtime = Runtime::new()?;
+        let settings = Settings::default().or(service.options);
+        let opened = runtime.block_on(open_provider(
+            &Target::usual(service.factory),
+            &settings,
+            &LaunchOptions::default(),
+        ));
+        let name = service.factory.name;
+        let mut opened = match opened {
+            Ok(opened) => opened,
+            Err(error) => {
+                table.note(&format!("{name}: NOT RUN, {error}"));
+                continue;
+            }
+        };
+        let settings = opened.service().map(|service| service.settings());
+        let (platform, driver) = runtime.block_on(fixture::container(&*opened.provider))?;
+        let native = (service.open)(settings.unwrap_or_default(), Arc::clone(&driver));
+        let bench = Bench {
+            carrier: &carrier,
+            native: runtime.block_on(native)?,
+            runtime: &runtime,
+            driver,
+            platform,
+        };
+        for shape in &SHAPES {
+            for call in [Call::Put, Call::Get] {
+                bench.rows(table, &service, call, shape)?;
+            }
+        }
+        drop(bench);
+        runtime.block_on(opened.close());
+    }
+    Ok(())
+}
+
+struct Bench<'a> {
+    carrier: &'a Carrier,
+    runtime: &'a Runtime,
+    native: Arc<dyn Native>,
+    driver: Arc<dyn Driver>,
+    platform: Arc<dyn Platform>,
+}
+
+#[derive(Clone, Copy)]
+enum Call {
+    Put,
+    Get,
+}
+
+impl Bench<'_> {
+    fn rows(
+        &self,
+        table: &mut Table,
+        service: &Service,
+        call: Call,
+        shape: &Shape,
+    ) -> Fallible<()> {
+        let Service {
+            factory, native, ..
+        } = service;
+        let (bytes, times) = (shape.bytes, shape.times);
+        let by_native = || {
+            let native = &*self.native;
+            self.runtime
+                .block_on(time_native(native, call, bytes, times))
+        };
+        let by_driver = || {
+            let driver = &*self.driver;
+            self.runtime
+                .block_on(time_driver(driver, call, bytes, times))
+        };
+        let by_guest = || {
+            let guest = time_guest(self.carrier, &self.platform, call, bytes, times);
+            self.runtime.block_on(guest)
+        };
+        let pair = in_turns(shape.rounds, by_native, by_guest)?;
+        let verb = match call {
+            Call::Put => "put",
+            Call::Get => "get",
+        };
+        let row = |table: &mut Table, name: &str, pair: crate::table::Pair, bound| {
+            let (baseline, host) = (rate(bytes, pair.baseline), rate(bytes, pair.host));
+            table.row(name, &baseline, &host, 1.0 / pair.ratio, "", bound);
+        };
+        let name = format!("{} {verb} of {}: {native}, guest", factory.name, shape.name);
+        let bound = if service.has_goal {
+            shape.bound
+        } else {
+            Bound::Free
+        };
+        row(table, &name, pair, bound);
+        let pair = in_turns(shape.rounds, by_native, by_driver)?;
+        let name = format!("  of that the provider: {native}, driver");
+        row(table, &name, pair, Bound::Free);
+        Ok(())
+    }
+}
+
+async fn time_native(native: &dyn Native, call: Call, bytes: u64, times: u32) -> Fallible<f64> {
+    let start = Instant::now();
+    for _ in 0..times {
+        match call {
+            Call::Put => native.put(bytes).await?,
+            Call::Get => assert_eq!(native.get().await?, bytes),
+        }
+    }
+    Ok(mean(times, start.elapsed()))
+}
+
+async fn time_driver(driver: &dyn Driver, call: Call, bytes: u64, times: u32) -> Fallible<f64> {
+    let start = Instant::now();
+    for _ in 0..times {
+        match call {
+            Call::Put => put(driver, bytes).await?,
+            Call::Get => assert_eq!(get(driver).await?, bytes),
+        }
+    }
+    Ok(mean(times, start.elapsed()))
+}
+
+/// Writes an object of pieces that are made on the way, as a guest makes them.
+async fn put(driver: &dyn Driver, bytes: u64) -> Fallible<()> {
+    let pieces = stream::unfold(bytes, |left| async move {
+        let length = left.min(PIECE as u64);
+        // At most a piece.
+        let piece = Bytes::from(vec![b'v'; length as usize]);
+        (length > 0).then_some((Ok(piece), left - length))
+    });
+    let options = PutOptions {
+        content_type: "application/octet-stream".to_owned(),
+        ..PutOptions::default()
+    };
+    driver.put(OBJECT, Box::pin(pieces), options).await?;
+    Ok(())
+}
+
+/// Reads an object into a buffer, as a guest does.
+async fn get(driver: &dyn Driver) -> Fallible<u64> {
+    let found = driver.get(OBJECT, Range::default(), None).await?;
+    let mut data = found.ok_or("there is no object")?.data;
+    let mut buffer = vec![0; PIECE];
+    let mut sum = 0;
+    while let Some(piece) = data.next().await {
+        let piece = piece?;
+        sum += piece.len() as u64;
+        for piece in piece.chunks(PIECE) {
+            if let Some(room) = buffer.get_mut(..piece.len()) {
+                room.copy_from_slice(piece);
+            }
+        }
+        std::hint::black_box(&buffer);
+    }
+    Ok(sum)
+}
+
+async fn time_guest(
+    carrier: &Carrier,
+    platform: &Arc<dyn Platform>,
+    call: Call,
+    bytes: u64,
+    times: u32,
+) -> Fallible<f64> {
+    let limits = InstanceLimits::default();
+    let mut store = carrier.host.store(Arc::clone(platform), &limits)?;
+    let instance = carrier.pre.instantiate_async(&mut store).await?;
+    let streams = instance.cloud_bench_streams();
+    let elapsed = store
+        .run_concurrent(async |accessor| -> reference_host::wasmtime::Result<_> {
+            let (container, name, piece) = (STORE.to_owned(), OBJECT.to_owned(), PIECE as u32);
+            let start = Instant::now();
+            match call {
+                Call::Put => {
+                    streams
+                        .call_put(accessor, container, name, bytes, piece, times)
+                        .await?;
+                }
+                Call::Get => {
+                    let sum = streams
+                        .call_get(accessor, container, name, piece, times)
+                        .await?;
+                    assert_eq!(sum, bytes * u64::from(times));
+                }
+            }
+            Ok(start.elapsed())
+        })
+        .await??;
+    Ok(mean(times, elapsed))
+}
