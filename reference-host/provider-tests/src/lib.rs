@@ -11,7 +11,6 @@
 #![deny(missing_docs)]
 
 pub mod blob;
-pub mod blobs;
 mod calls;
 mod config;
 pub mod faults;

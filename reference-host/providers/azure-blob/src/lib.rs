@@ -151,7 +151,6 @@ const AZURITE: Flavour = Flavour {
     }),
     // Public: every emulator has them.
     options: &[("account", EMULATOR_ACCOUNT), ("key", EMULATOR_KEY)],
-    expected_failures: include_str!("../expected-failures/azurite.txt"),
     jobs: 6,
     timeout_scale: 6,
     declares: Some(descriptor::of_emulator),

@@ -155,8 +155,8 @@ async fn uploads_of_guests_end_with_their_scope(server: &Server) {
     }
     let version = driver.complete("k", &upload, &parts, &Expected::Any).await;
     assert_eq!(version_of(&driver, "k").await, version.unwrap());
-    let expected: Vec<u8> = (1..=70)
-        .flat_map(|number| bytes(if number == 1 { LARGE } else { 100 }, number.into()))
+    let expected: Vec<u8> = (1..=70_u64)
+        .flat_map(|number| bytes(if number == 1 { LARGE } else { 100 }, number))
         .collect();
     assert!(read(&driver, "k").await.unwrap().unwrap() == expected);
     let error = driver.parts("k", &upload).await.unwrap_err();

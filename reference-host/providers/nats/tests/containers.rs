@@ -170,8 +170,8 @@ fn what_is_replaced_is_gone() {
                                 }
                             }
                             0 => driver.delete("k", None).await.unwrap(),
-                            1 => drop(put(&driver, "k", bytes(300_000, writer)).await),
-                            _ => drop(put(&driver, "k", bytes(10, writer)).await),
+                            1 => drop(put(&driver, "k", bytes(300_000, writer.into())).await),
+                            _ => drop(put(&driver, "k", bytes(10, writer.into())).await),
                         }
                     }
                 }
@@ -195,7 +195,7 @@ fn ranges_are_found_among_the_bytes_of_others() {
     NATS.on_server(async |server| {
         let provider = server.provider().await;
         let driver = container(&provider, "ranges").await;
-        let all: Vec<(String, Bytes)> = (0..6_u8)
+        let all: Vec<(String, Bytes)> = (0..6_u64)
             .map(|number| (format!("k{number}"), bytes(LARGE, number)))
             .collect();
         let mut writers: JoinSet<_> = all
@@ -368,8 +368,9 @@ fn a_reader_never_gets_bytes_of_two_states() {
         let writer = tokio::spawn({
             let driver = Arc::clone(&driver);
             async move {
-                for seed in (1..=255).cycle() {
-                    put(&driver, "k", bytes(LARGE - usize::from(seed), seed)).await;
+                for seed in (1..=255_u8).cycle() {
+                    let size = LARGE - usize::from(seed);
+                    put(&driver, "k", bytes(size, seed.into())).await;
                 }
             }
         });
@@ -377,7 +378,7 @@ fn a_reader_never_gets_bytes_of_two_states() {
         for _ in 0..40 {
             let found = open(&driver, "k").await;
             let size = usize::try_from(found.info.size).unwrap();
-            let seed = u8::try_from(LARGE - size).unwrap();
+            let seed = u64::try_from(LARGE - size).unwrap();
             match collect(found.data).await {
                 Ok(read) => {
                     assert!(read == bytes(size, seed));

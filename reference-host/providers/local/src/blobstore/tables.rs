@@ -89,12 +89,11 @@ where
     Ok(Some(upload).filter(|upload| upload.name == name && now < upload.deadline))
 }
 
+/// A key and its record.
+pub(super) type Row = (Vec<u8>, Vec<u8>);
+
 /// The rows that begin with `first`, at most `limit`.
-pub(super) fn beginning<T>(
-    rows: &T,
-    first: &[u8],
-    limit: usize,
-) -> Result<Vec<(Vec<u8>, Vec<u8>)>, Fault>
+pub(super) fn beginning<T>(rows: &T, first: &[u8], limit: usize) -> Result<Vec<Row>, Fault>
 where
     T: ReadableTable<&'static [u8], &'static [u8]>,
 {
