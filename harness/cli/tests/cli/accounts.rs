@@ -87,6 +87,35 @@ fn what_a_service_of_this_machine_had_is_forgotten_on_request() {
     assert_eq!(ledgers(state.path()), 0);
 }
 
+/// Of a vendor, those services run that offer what is asked for.
+#[test]
+fn a_vendor_stands_for_its_services_of_a_capability() {
+    let told = |capability: &str| {
+        let one = ["-p", "aws", "--dry-run", "--capability", capability];
+        run(&[&one[..], &["--set", "region=eu-west-1"]].concat()).both()
+    };
+    let (stores, containers) = (told("keyvalue"), told("blobstore"));
+    assert!(
+        stores.contains("dynamodb/aws") && !stores.contains("s3/aws"),
+        "{stores}"
+    );
+    assert!(
+        containers.contains("s3/aws") && !containers.contains("dynamodb/aws"),
+        "{containers}"
+    );
+    run(&[
+        "-p",
+        "memory",
+        "--capability",
+        "blobstore",
+        "--run",
+        "kv.get.*",
+    ])
+    .expect(4)
+    .says("no case matches all of --run kv.get.* --capability blobstore");
+    run(&["-p", "memory", "--capability", "queue"]).expect(2);
+}
+
 #[test]
 fn a_dry_run_tells_and_does_nothing() {
     run(&["-p", "memory", "--dry-run", "--run", "kv.get.missing"])

@@ -250,35 +250,6 @@ fn a_name_that_stands_for_nothing_has_a_neighbour() {
     run(&["completions", "bash"]).expect(0).says("redis/valkey");
 }
 
-/// Of a vendor, those services run that offer what is asked for.
-#[test]
-fn a_vendor_stands_for_its_services_of_a_capability() {
-    let told = |capability: &str| {
-        let one = ["-p", "aws", "--dry-run", "--capability", capability];
-        run(&[&one[..], &["--set", "region=eu-west-1"]].concat()).both()
-    };
-    let (stores, containers) = (told("keyvalue"), told("blobstore"));
-    assert!(
-        stores.contains("dynamodb/aws") && !stores.contains("s3/aws"),
-        "{stores}"
-    );
-    assert!(
-        containers.contains("s3/aws") && !containers.contains("dynamodb/aws"),
-        "{containers}"
-    );
-    run(&[
-        "-p",
-        "memory",
-        "--capability",
-        "blobstore",
-        "--run",
-        "kv.get.*",
-    ])
-    .expect(4)
-    .says("no case matches all of --run kv.get.* --capability blobstore");
-    run(&["-p", "memory", "--capability", "queue"]).expect(2);
-}
-
 #[test]
 fn the_lists_of_all_flavours_name_cases_that_exist() {
     let cases = run(&["list", "--format", "json"]).expect(0);
