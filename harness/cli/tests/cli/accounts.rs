@@ -157,7 +157,7 @@ fn nobody_spends_without_being_asked() {
         &["-p", "dynamodb/aws", CASE[0], CASE[1]][..],
         &["-p", "dynamodb", away[0], away[1], CASE[0], CASE[1]],
         &["doctor", "-p", "dynamodb/aws"],
-        &["doctor", "-p", "azurite", away[0], away[1]],
+        &["doctor", "-p", "azure-tables/azurite", away[0], away[1]],
     ] {
         done(&me, arguments)
             .expect(2)
