@@ -163,7 +163,24 @@ impl Account {
                 "key: without it and sas, an identity is used, which needs an https endpoint",
             ));
         }
+        // It is part of each address.
+        let is_readable = !account.is_encrypted() && !account.is_here();
+        if matches!(account.access, Access::Sas(_)) && is_readable {
+            return Err(Error::invalid("sas: needs an https endpoint"));
+        }
         Ok(account)
+    }
+
+    /// Whether the way does not leave this machine.
+    fn is_here(&self) -> bool {
+        match self.endpoint.host_str() {
+            Some("localhost") => true,
+            Some(host) => {
+                let address = host.trim_matches(['[', ']']).parse::<std::net::IpAddr>();
+                address.is_ok_and(|address| address.is_loopback())
+            }
+            None => false,
+        }
     }
 
     /// Whether nobody on the way can read along.

@@ -196,7 +196,7 @@ fn a_folder_lies_beside_the_manifest() {
 fn unknown_keys_are_refused_with_their_line_and_all_at_once() {
     let told = with(
         "scpoe = \"shop\"\n[guest]\nmemory = 1\n[providers.main]\nkind = \"memory\"\nurl = \"x\"\n\
-         [keyvalue.orders]\nprovider = \"main\"\nscope = \"s\"\nname = \"x\"\n[blobstore.x]\n",
+         [keyvalue.orders]\nprovider = \"main\"\nscope = \"s\"\nname = \"x\"\n[messaging.x]\n",
     )
     .unwrap_err();
     for line in [
@@ -204,7 +204,7 @@ fn unknown_keys_are_refused_with_their_line_and_all_at_once() {
         "host.toml:4: unknown key `memory`; [guest] has memory-mib",
         "host.toml:7: unknown key `url`; [providers.main] has kind, endpoint",
         "host.toml:11: unknown key `name`; [keyvalue.orders] has provider, store, scope",
-        "host.toml:12: unknown key `blobstore`",
+        "host.toml:12: unknown key `messaging`",
     ] {
         assert!(told.contains(line), "no {line:?} in {told}");
     }

@@ -132,11 +132,22 @@ impl Portable {
         expected: &Expected,
     ) -> Result<Version> {
         let is_itself = self.site.is(to) && name == new_name;
-        if is_itself && source.is_none() && *expected == Expected::Any {
+        if is_itself {
+            // Nothing is written: bytes that were read a moment ago would take the place of
+            // what was acknowledged since.
             let found = self.call("head", self.driver().head(name)).await?;
-            return Ok(found.ok_or(ErrorKind::NotFound)?.version);
+            let present = found.ok_or(ErrorKind::NotFound)?.version;
+            let is_expected = match expected {
+                Expected::Any => true,
+                Expected::Absent => false,
+                Expected::Version(version) => *version == present,
+            };
+            if !is_expected || source.is_some_and(|source| *source != present) {
+                return Err(ErrorKind::PreconditionFailed.into());
+            }
+            return Ok(present);
         }
-        if self.site.is_beside(to) && !is_itself {
+        if self.site.is_beside(to) {
             let request = CopyRequest {
                 name,
                 source,

@@ -41,7 +41,7 @@
 //!   base 64 behind a `=`.
 //! - What does not fit into 8 MiB is sent in blocks, which lie with the name of the object
 //!   until a last request makes them the object. What writes the name meanwhile takes them
-//!   away: a put without condition is then one that was overwritten at once, an upload of a
+//!   away: a put is then `throttled`, for that write may stand on what was before, an upload of a
 //!   guest is over, and an append of more than 8 MiB is `throttled`.
 //! - Blocks of a write that failed cannot be removed one by one. The service does it, a
 //!   week after the last block that came for that name; closing a scope does it at once.

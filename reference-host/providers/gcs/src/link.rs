@@ -15,6 +15,8 @@ use crate::access::Access;
 use crate::config::Config;
 use crate::error::{Failure, Verdict, unexpected_reply};
 
+/// What a service that keeps 8 KiB of metadata can send at most, an entry a field.
+const HEADERS: usize = 4_096;
 /// Shorter than servers keep a connection that is not used: one that is being closed as a
 /// request leaves would make the end of a write unknown.
 const IDLE: Duration = Duration::from_secs(4);
@@ -155,6 +157,8 @@ impl Service {
             // A connection for each request: an object that nobody goes on to read must
             // not fill the window of another one.
             .http1_only()
+            // Each entry of metadata is a header field of an object that is read.
+            .http1_max_headers(HEADERS)
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             // Bytes are those of the object, whatever it says of its encoding.

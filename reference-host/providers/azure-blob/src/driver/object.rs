@@ -3,8 +3,6 @@
 //! The service gives every write an ETag of its own and compares it in the request that
 //! writes: it is the version.
 
-use std::sync::LazyLock;
-
 use azure_core::time::parse_rfc7231;
 use cloud_contract::blobstore::{Expected, Info, Timestamp};
 use cloud_contract::keyvalue::Version;
@@ -14,12 +12,10 @@ use reqwest::header::{CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, LAST_MO
 
 use crate::error::{Failure, stale, unexpected_reply};
 use crate::link::{Ask, Reply, Service};
-use crate::{block, metadata};
+use crate::metadata;
 
 /// The longest ETag of ours, without its quotes.
 const ETAG_BYTES: usize = 100;
-/// Stands in the version of a state that nobody saw. No ETag has it.
-const UNSEEN: char = '-';
 
 /// The version that an answer tells.
 pub(crate) fn version(reply: &Reply) -> Result<Version> {
@@ -30,13 +26,6 @@ pub(crate) fn version(reply: &Reply) -> Result<Version> {
     } else {
         Err(unexpected_reply())
     }
-}
-
-/// The version of a state that another one took the place of as it came.
-pub(super) fn unseen() -> Version {
-    static FIRST: LazyLock<String> = LazyLock::new(|| block::text(&block::fresh()));
-    let mark = block::text(&block::fresh());
-    Version::from(format!("{}{UNSEEN}{mark}", *FIRST))
 }
 
 fn is_etag(text: &str) -> bool {
@@ -134,8 +123,6 @@ mod tests {
         for other in ["", "*", "\"", "0x8D1\n", "0x8-1", &"x".repeat(101)] {
             assert!(etag(&other.into()).is_err(), "{other:?}");
         }
-        assert!(etag(&unseen()).is_err());
-        assert_ne!(unseen(), unseen());
     }
 
     #[test]

@@ -52,7 +52,7 @@ impl Found {
     };
 
     /// What a message says. One that describes no object, a link of another client among
-    /// them, is none.
+    /// them, is none; nor is one whose id would stand for the bytes of others.
     pub(super) fn read(message: &Stored) -> Self {
         let described = serde_json::from_slice::<ObjectInfo>(&message.payload).ok();
         let is_link = |info: &ObjectInfo| {
@@ -60,7 +60,7 @@ impl Found {
             options.is_some_and(|options| options.link.is_some())
         };
         let state = described
-            .filter(|info| !info.deleted && !is_link(info))
+            .filter(|info| !info.deleted && !is_link(info) && is_id(&info.nuid))
             .map(|info| state(message, info));
         Self {
             sequence: message.sequence,
@@ -94,6 +94,12 @@ fn state(message: &Stored, info: ObjectInfo) -> State {
         },
         nuid: info.nuid,
     }
+}
+
+/// Whether a text is one token of a subject and no pattern: what is purged is named by it.
+fn is_id(nuid: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+    !nuid.is_empty() && nuid.bytes().all(is_plain)
 }
 
 /// A version: the id of the bytes, which no other write has, and the sequence, since
@@ -209,6 +215,19 @@ mod tests {
             digest: "SHA-256=x".to_owned(),
             content_type,
             metadata,
+        }
+    }
+
+    /// The bytes that a purge removes are named by the id.
+    #[test]
+    fn an_id_that_is_a_pattern_makes_no_object() {
+        for nuid in ["*", ">", "n1.>", "", "n 1"] {
+            let odd = New {
+                nuid,
+                ..new(Vec::new(), "text/plain")
+            };
+            let found = Found::read(&stored(written(odd).unwrap()));
+            assert!(found.state.is_none(), "{nuid:?}");
         }
     }
 

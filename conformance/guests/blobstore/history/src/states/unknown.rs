@@ -15,7 +15,7 @@ async fn run(cx: &Context) -> Outcome {
     let state = written(cx, &container, "object", 0).await?;
     let other = written(cx, &container, "other", 1).await?;
     let version = &state.info.version;
-    let noise = [
+    let mut noise = vec![
         String::new(),
         "latest".to_owned(),
         "*".to_owned(),
@@ -24,6 +24,8 @@ async fn run(cx: &Context) -> Outcome {
         other.info.version,
         "v".repeat(600),
     ];
+    // Versions are of one object each: another one's may be the same text.
+    noise.retain(|text| text != version);
     for unknown in &noise {
         let found = history::begin_get(&container, "object", unknown, None).await;
         cx.check("BLOB-GETVERSION-2", "get-version of an unknown version")

@@ -34,6 +34,10 @@ async fn run(cx: &Context) -> Outcome {
         (with(2, "noise"), "complete with a tag that nobody returned"),
         (with(2, ""), "complete with an empty tag"),
     ] {
+        // A tag is of one number of one upload: elsewhere it may be the same text.
+        if part.number == second.number && part.tag == second.tag {
+            continue;
+        }
         let parts = [first.clone(), part];
         cx.check("BLOB-COMPLETE-4", message).fails(
             multipart::complete(&container, NAME, &upload, &parts).await,
