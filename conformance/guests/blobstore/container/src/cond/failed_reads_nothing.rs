@@ -14,7 +14,10 @@ async fn run(cx: &Context) -> Outcome {
     let present = cx.ok(container.put("object", b"bytes").await)?;
     let guessed = if present == "1" { "2" } else { "1" };
     let piece = cx.random_bytes(100_000);
-    for expected in [Precondition::Absent, Precondition::Version(guessed.to_owned())] {
+    for expected in [
+        Precondition::Absent,
+        Precondition::Version(guessed.to_owned()),
+    ] {
         for size in [None, Some(2_000_000)] {
             let options = PutOptions {
                 expected: Some(expected.clone()),
