@@ -59,6 +59,17 @@ pub(crate) struct Judged {
     pub(crate) service_lost: bool,
 }
 
+impl Judged {
+    /// The service did not answer, answered before and after, and the case passed when it
+    /// was repeated.
+    pub(crate) fn is_interrupted_once(&self) -> bool {
+        self.verdict.status == Status::Error
+            && self.attempts == 2
+            && !self.service_lost
+            && self.verdict.evidence.is_some()
+    }
+}
+
 impl Bench {
     /// Runs the case at `place`. When the service ends that was started for the
     /// run, nothing waits for an answer any more.

@@ -205,7 +205,8 @@ impl Run {
         if judged.service_lost {
             self.service_lost.store(true, Ordering::Relaxed);
         }
-        let verdict = self.expected.judge(&id, judged.verdict);
+        let attempts = judged.attempts;
+        let verdict = self.expected.judge(&id, judged);
         if self.fail_fast && verdict.status.is_red_at(case.level) {
             self.stopped.store(true, Ordering::Relaxed);
         }
@@ -213,7 +214,7 @@ impl Run {
             provider: self.name.clone(),
             case: id,
             repetition,
-            attempts: judged.attempts,
+            attempts,
             duration_ms: milliseconds(started),
             verdict,
         });

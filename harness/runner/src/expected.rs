@@ -8,6 +8,7 @@ use cloud_contract::Target;
 use conformance_model::{Case, Status, Verdict};
 
 use crate::Patterns;
+use crate::case_run::Judged;
 
 /// A pattern that matches more cases hides more than it explains.
 const MOST_MATCHES: usize = 20;
@@ -174,18 +175,24 @@ impl ExpectedFailures {
     }
 
     /// What a verdict becomes in the light of the expectation.
-    pub(crate) fn judge(&self, case: &str, verdict: Verdict) -> Verdict {
+    pub(crate) fn judge(&self, case: &str, judged: Judged) -> Verdict {
+        let is_interrupted_once = judged.is_interrupted_once();
+        let verdict = judged.verdict;
         let Some(Known { reason, sometimes }) = self.0.get(case) else {
             return verdict;
         };
+        let fails = match verdict.status {
+            Status::Fail | Status::Overclaim => true,
+            // In one attempt it failed, in the other it did not: that is `sometimes`.
+            Status::Error => *sometimes && is_interrupted_once,
+            _ => false,
+        };
         match verdict.status {
             Status::Pass if *sometimes => verdict,
-            Status::Fail | Status::Overclaim => Verdict {
+            _ if fails => Verdict {
+                status: Status::Xfail,
                 reason: Some(format!("expected: {reason}")),
-                ..Verdict {
-                    status: Status::Xfail,
-                    ..verdict
-                }
+                ..verdict
             },
             Status::Pass => Verdict::because(
                 Status::Xpass,
@@ -199,5 +206,45 @@ impl ExpectedFailures {
             ),
             _ => verdict,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use conformance_model::Evidence;
+
+    use super::*;
+
+    #[test]
+    fn not_answering_once_is_one_of_the_runs_in_which_a_case_fails() {
+        let known = |sometimes| {
+            let reason = "a race".to_owned();
+            ExpectedFailures([("case".to_owned(), Known { reason, sometimes })].into())
+        };
+        let once = || Judged {
+            verdict: Verdict::because(Status::Error, "not answered once").with_evidence(Evidence {
+                clause: "KV-GET-1".into(),
+                message: "get".into(),
+                expected: "no error".into(),
+                actual: "unavailable".into(),
+                location: "case.rs:1".into(),
+            }),
+            attempts: 2,
+            service_lost: false,
+        };
+        let judge = |sometimes, judged| known(sometimes).judge("case", judged).status;
+        assert_eq!(judge(true, once()), Status::Xfail);
+        assert_eq!(judge(false, once()), Status::Error);
+        assert_eq!(known(true).judge("other", once()).status, Status::Error);
+        let lost = Judged {
+            service_lost: true,
+            ..once()
+        };
+        assert_eq!(judge(true, lost), Status::Error);
+        let of_the_harness = Judged {
+            attempts: 1,
+            ..once()
+        };
+        assert_eq!(judge(true, of_the_harness), Status::Error);
     }
 }

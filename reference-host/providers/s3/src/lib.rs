@@ -189,6 +189,7 @@ const LOCALSTACK: Flavour = Flavour {
         ..Container::EMPTY
     }),
     options: options!("localstack"),
+    expected_failures: include_str!("../expected-failures/localstack.txt"),
     jobs: 2,
     timeout_scale: 10,
     declares: Some(descriptor::of_localstack),

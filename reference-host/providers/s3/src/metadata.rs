@@ -81,7 +81,10 @@ pub(crate) fn read(fields: Option<&HashMap<String, String>>) -> (Option<Version>
 fn is_plain(value: &str) -> bool {
     let is_printable = value.bytes().all(|byte| (0x20..=0x7e).contains(&byte));
     let has_edge = value.is_empty() || value.starts_with(' ') || value.ends_with(' ');
-    is_printable && !has_edge && !value.contains("  ")
+    // Some servers take `=?` for the start of a word in the coding of mail, also where it is
+    // a pack's `=` that stands before the `?`.
+    let has_coded_word = value.starts_with('?') || value.contains("=?");
+    is_printable && !has_edge && !value.contains("  ") && !has_coded_word
 }
 
 fn field(value: &str) -> String {
@@ -207,7 +210,9 @@ mod tests {
             "\u{10ffff}",
             "\r\n",
             "\u{7f}",
-            "?=utf-8?q?x?=",
+            "=?utf-8?q?x?=",
+            "?utf-8?q?x?=",
+            "v=?",
         ];
         for count in [1, MOST_FIELDS, MOST_FIELDS + 1, 200] {
             let metadata = entries(count, |number| values[number % values.len()].to_owned());

@@ -53,12 +53,16 @@ pub(crate) const MINISTACK: Server = Server {
     durability: Durability::Process,
 };
 
-/// A condition on a deletion is answered with 501, and the signature of a request is
-/// ignored.
+/// Conditions on the destination of a copy and the signature of a request are ignored; a
+/// condition on a deletion is answered with 501.
 pub(crate) const LOCALSTACK: Server = Server {
     name: "localstack",
     style: Style::Paths,
-    lacks: &[feature::BLOB_CONDITIONAL_DELETE, feature::BLOB_LINKS],
+    lacks: &[
+        feature::BLOB_CONDITIONAL_COPY,
+        feature::BLOB_CONDITIONAL_DELETE,
+        feature::BLOB_LINKS,
+    ],
     deletes_many: true,
     durability: Durability::Process,
 };
