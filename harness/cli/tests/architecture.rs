@@ -19,6 +19,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("conformance-report", &["conformance-model"]),
     ("reference-host", &["cloud-contract"]),
     ("azure-access", &["cloud-contract"]),
+    ("bucket-scopes", &["cloud-contract"]),
     ("provider-tests", &["cloud-contract", "conformance-runner"]),
     (
         "conformance-runner",
@@ -68,6 +69,13 @@ const WRAPPERS: &[(&str, &str, &str)] = &[
         "azure-access",
         "blobs and tables are parts of one account",
     ),
+    (
+        "provider-azure-blob",
+        "bucket-scopes",
+        "scopes in one bucket",
+    ),
+    ("provider-gcs", "bucket-scopes", "scopes in one bucket"),
+    ("provider-s3", "bucket-scopes", "scopes in one bucket"),
 ];
 
 /// Families of crates from outside, and who alone may use them.

@@ -13,9 +13,6 @@ use crate::connection_string;
 /// Where accounts of the public cloud are.
 const SUFFIX: &str = "core.windows.net";
 
-/// The options that [`Account::read`] reads: a provider knows them beside its own.
-pub const OPTIONS: [&str; 4] = ["account", "connection-string", "key", "sas"];
-
 /// The part of an account that a provider uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Part {

@@ -12,7 +12,7 @@ mod connection_string;
 mod credentials;
 mod http;
 
-pub use account::{Access, Account, OPTIONS, Part};
+pub use account::{Access, Account, Part};
 pub use answer::{code, no_answer};
 pub use connection_string::{EMULATOR_ACCOUNT, EMULATOR_KEY};
 pub use credentials::{Authorization, Credentials};

@@ -95,7 +95,8 @@ impl Portable {
         }
     }
 
-    /// Writes the copy with bytes that pass through the host.
+    /// Writes the copy with bytes that pass through the host, and returns the version that
+    /// was read and the one that was made.
     async fn copy_bytes(
         &self,
         name: &str,
@@ -103,7 +104,7 @@ impl Portable {
         to: &Site,
         new_name: &str,
         expected: &Expected,
-    ) -> Result<Version> {
+    ) -> Result<(Version, Version)> {
         let read = self.call("get", self.driver().get(name, Range::default(), source));
         let found = read.await?.ok_or(ErrorKind::NotFound)?;
         let Reading { info, data, .. } = self.counted(found, Range::default())?;
@@ -120,7 +121,8 @@ impl Portable {
             most: to.rules.object_bytes,
         };
         let write = |body| to.driver.put(new_name, body, options);
-        self.carry("put", data, bounds, write).await
+        let made = self.carry("put", data, bounds, write).await?;
+        Ok((info.version, made))
     }
 
     async fn copy_to(
@@ -159,23 +161,42 @@ impl Portable {
                 return Ok(version);
             }
         }
-        self.copy_bytes(name, source, to, new_name, expected).await
+        let (_, made) = self
+            .copy_bytes(name, source, to, new_name, expected)
+            .await?;
+        Ok(made)
     }
 
-    /// Whether the object that was copied to `to` turns out to be the source: two names
-    /// of the host can lead to one container without its knowing.
-    async fn is_source(
-        &self,
-        name: &str,
-        to: &Site,
-        new_name: &str,
-        made: &Version,
-    ) -> Result<bool> {
-        if name != new_name || self.site.is_beside(to) {
-            return Ok(false);
+    /// Moves to a container that seems to be another one. Two names of the host can lead to
+    /// one container without its knowing: then the object is its own copy, and stays.
+    async fn move_far(&self, name: &str, to: &Site) -> Result<Version> {
+        let (read, made) = self
+            .copy_bytes(name, None, to, name, &Expected::Any)
+            .await?;
+        let deletion = if self
+            .site
+            .rules
+            .declared(feature::BLOB_CONDITIONAL_DELETE)
+            .is_ok()
+        {
+            // Whatever took the place of what was read, the copy itself or a later write.
+            Some(&read)
+        } else {
+            // Versions of two services can be equal; that of a new state differs from the
+            // one before it.
+            let found = self.call("head", self.driver().head(name)).await?;
+            if made != read && found.is_some_and(|info| info.version == made) {
+                return Ok(made);
+            }
+            None
+        };
+        match self
+            .call("delete", self.driver().delete(name, deletion))
+            .await
+        {
+            Err(error) if *error.kind() == ErrorKind::PreconditionFailed => Ok(made),
+            removed => removed.map(|()| made),
         }
-        let found = self.call("head", self.driver().head(name)).await?;
-        Ok(found.is_some_and(|info| info.version == *made))
     }
 }
 
@@ -275,9 +296,13 @@ impl Container for Portable {
     }
 
     async fn r#move(&self, name: &str, to: &Site, new_name: &str) -> Result<Version> {
+        if name == new_name && !self.site.is_beside(to) {
+            self.site.rules.name(name)?;
+            to.rules.name(new_name)?;
+            return self.move_far(name, to).await;
+        }
         let made = self.copy(name, to, new_name).await?;
-        let is_itself = self.site.is(to) && name == new_name;
-        if !is_itself && !self.is_source(name, to, new_name, &made).await? {
+        if name != new_name || !self.site.is(to) {
             self.call("delete", self.driver().delete(name, None))
                 .await?;
         }

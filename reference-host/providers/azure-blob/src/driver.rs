@@ -25,7 +25,7 @@ use cloud_contract::{ErrorKind, Result, ScopeId};
 
 use crate::link::Service;
 use crate::names::Keys;
-use crate::registration::Registration;
+use bucket_scopes::Registration;
 
 /// What is held of a stream before it is sent.
 pub(crate) const BLOCK_BYTES: usize = 8 << 20;

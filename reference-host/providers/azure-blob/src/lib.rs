@@ -85,7 +85,6 @@ mod metadata;
 mod names;
 mod namespace;
 mod provider;
-mod registration;
 mod resources;
 mod signature;
 mod sweep;

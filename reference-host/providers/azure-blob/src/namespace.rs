@@ -11,9 +11,10 @@ use reqwest::Method;
 use crate::driver::{Container, object, remove};
 use crate::error::stale;
 use crate::link::{Ask, Service};
-use crate::names::{self, Keys, Region};
-use crate::registration::Registration;
+use crate::names::{self, Keys};
 use crate::sweep;
+use bucket_scopes::Region;
+use bucket_scopes::Registration;
 
 /// How many marks are written at a time.
 const AT_ONCE: usize = 8;
@@ -54,7 +55,7 @@ fn marked(done: Result<()>) -> Result<()> {
 /// Gives a scope its containers, unless it is open already. The mark of the scope comes
 /// last: without it nobody has used the containers, and they are made again.
 pub(crate) async fn register(service: &Service, scope: &ScopeId, names: &[String]) -> Result<()> {
-    let opened = names::open_mark(scope);
+    let opened = bucket_scopes::open_mark(scope);
     if is_marked(service, &opened).await? {
         return Ok(());
     }

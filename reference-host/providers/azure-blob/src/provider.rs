@@ -13,10 +13,9 @@ use crate::config::Config;
 use crate::descriptor::describe;
 use crate::error::CONTAINER_GONE;
 use crate::link::{Ask, Service};
-use crate::names;
 use crate::namespace::{Open, register, unmark};
-use crate::registration::Registration;
 use crate::sweep;
+use bucket_scopes::Registration;
 
 /// A container of an account.
 #[derive(Debug)]
@@ -104,8 +103,13 @@ impl Provider for Blobs {
             }
         }
         // The mark goes last, so that a close that failed half way can be repeated.
-        let opened = names::open_mark(&scope.id);
-        sweep::clear(&self.service, &names::of_scope(&scope.id), Some(&opened)).await?;
+        let opened = bucket_scopes::open_mark(&scope.id);
+        sweep::clear(
+            &self.service,
+            &bucket_scopes::of_scope(&scope.id),
+            Some(&opened),
+        )
+        .await?;
         unmark(&self.service, &opened).await
     }
 }

@@ -9,7 +9,7 @@ use crate::config::CALL_TIMEOUT;
 use crate::driver::{OBJECT_BYTES, PIECE_BYTES};
 use crate::metadata::METADATA_BYTES;
 use crate::names::NAME_BYTES;
-use crate::registration::GIVEN_UP;
+use bucket_scopes::GIVEN_UP;
 
 /// The provider's id.
 pub(crate) const NAME: &str = "gcs";

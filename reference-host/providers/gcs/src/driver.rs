@@ -31,7 +31,7 @@ use crate::link::Service;
 use crate::metadata;
 use crate::names::Keys;
 use crate::object::{Kind, condition};
-use crate::registration::Registration;
+use bucket_scopes::Registration;
 
 pub(crate) use upload::{New, whole};
 

@@ -82,7 +82,6 @@ mod names;
 mod namespace;
 mod object;
 mod provider;
-mod registration;
 mod resources;
 mod sweep;
 

@@ -10,6 +10,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
+use bucket_scopes::{Place, is_ordinary};
 use cloud_contract::ScopeId;
 
 /// The longest name of an object, in bytes. Encoded, with the longest names in front of
@@ -27,43 +28,9 @@ const LETTERS: &[u8; 64] = b"-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklm
 /// What is no control character, and how many there are before it.
 const SPACE: char = ' ';
 
-/// A place in the list of a container.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Place {
-    /// Before the first name.
-    Start,
-    /// Behind this name.
-    After(String),
-    /// Behind all names that start with this text.
-    Behind(String),
-}
-
-impl Place {
-    /// Whether a name, or a text that names start with, lies behind it.
-    pub(crate) fn is_before(&self, text: &str) -> bool {
-        match self {
-            Self::Start => true,
-            Self::After(name) => text.as_bytes() > name.as_bytes(),
-            Self::Behind(start) => {
-                text.as_bytes() > start.as_bytes() && !text.starts_with(start.as_str())
-            }
-        }
-    }
-}
-
-/// The prefix of everything that belongs to a scope, but for what is under way.
-pub(crate) fn of_scope(scope: &ScopeId) -> String {
-    format!("{scope}/")
-}
-
 /// The prefix of what is under way in a scope.
 pub(crate) fn parts_of_scope(scope: &ScopeId) -> String {
     format!("_parts/{scope}/")
-}
-
-/// The object that says that a scope is open.
-pub(crate) fn open_mark(scope: &ScopeId) -> String {
-    format!("{scope}/open")
 }
 
 /// The object that says that a scope has a container; none for a name that none can have.
@@ -73,9 +40,8 @@ pub(crate) fn container_mark(scope: &ScopeId, container: &str) -> Option<String>
 
 /// Names of ordinary containers are kept, and others begin as those do not.
 fn container_name(name: &str) -> Option<String> {
-    let is_plain = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
     match name.len() {
-        1..=63 if name.bytes().all(is_plain) => Some(name.to_owned()),
+        _ if is_ordinary(name) => Some(name.to_owned()),
         1..=CONTAINER_NAME_BYTES => Some(format!("_{}", BASE64.encode(name))),
         _ => None,
     }

@@ -12,8 +12,8 @@ use crate::error::stale;
 use crate::link::Service;
 use crate::names::{self, Keys};
 use crate::object::Kind;
-use crate::registration::Registration;
 use crate::sweep;
+use bucket_scopes::Registration;
 
 /// How many marks are written at a time.
 const AT_ONCE: usize = 8;
@@ -64,7 +64,7 @@ fn marked(done: Result<()>) -> Result<()> {
 /// Gives a scope its containers, unless it is open already. The mark of the scope comes
 /// last: without it nobody has used the containers, and they are made again.
 pub(crate) async fn register(service: &Service, scope: &ScopeId, names: &[String]) -> Result<()> {
-    let opened = names::open_mark(scope);
+    let opened = bucket_scopes::open_mark(scope);
     if is_marked(service, &opened).await? {
         return Ok(());
     }

@@ -11,11 +11,10 @@ use cloud_contract::{
 use crate::config::Config;
 use crate::descriptor::{Bucket, describe};
 use crate::link::Service;
-use crate::names;
 use crate::namespace::{Open, register, unmark};
-use crate::registration::Registration;
 use crate::resources::look;
 use crate::sweep;
+use bucket_scopes::Registration;
 
 /// A bucket of the service.
 #[derive(Debug)]
@@ -97,9 +96,19 @@ impl Provider for Storage {
             }
         }
         // The mark goes last, so that a close that failed half way can be repeated.
-        let opened = names::open_mark(&scope.id);
-        sweep::clear(&self.service, &names::parts_of_scope(&scope.id), None).await?;
-        sweep::clear(&self.service, &names::of_scope(&scope.id), Some(&opened)).await?;
+        let opened = bucket_scopes::open_mark(&scope.id);
+        sweep::clear(
+            &self.service,
+            &crate::names::parts_of_scope(&scope.id),
+            None,
+        )
+        .await?;
+        sweep::clear(
+            &self.service,
+            &bucket_scopes::of_scope(&scope.id),
+            Some(&opened),
+        )
+        .await?;
         match unmark(&self.service, &opened).await {
             Err(error) if *error.kind() == ErrorKind::NotFound => Ok(()),
             done => done,

@@ -12,6 +12,8 @@ const SEQUENCE: &str = "Nats-Sequence";
 const TIME: &str = "Nats-Time-Stamp";
 const SUBJECT: &str = "Nats-Subject";
 const PENDING: &str = "Nats-Num-Pending";
+/// Ours: how many messages of the same bytes were sent before this one.
+pub(crate) const PLACE: &str = "Cloud-Place";
 
 /// A message of a stream.
 #[derive(Debug, Clone)]
@@ -57,7 +59,15 @@ impl Stored {
         Ok(subject.as_str())
     }
 
-    /// How many messages that were asked for lie behind this one.
+    /// How many messages of the same bytes were sent before this one; none where another
+    /// client wrote it.
+    pub(crate) fn place(&self) -> Result<Option<u64>> {
+        let place = self.headers.get_last(PLACE);
+        place.map(|place| number(place.as_str())).transpose()
+    }
+
+    /// How many messages that were asked for lie behind this one, as far as the copy of the
+    /// stream knows that answered.
     pub(crate) fn pending(&self) -> Result<u64> {
         let pending = self.headers.get_last(PENDING);
         number(pending.ok_or_else(unexpected_reply)?.as_str())

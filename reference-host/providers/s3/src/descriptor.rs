@@ -7,8 +7,8 @@ use cloud_contract::{Descriptor, FeatureId, Limit, feature, limit};
 use crate::driver::{OBJECT_BYTES, PART_BYTES};
 use crate::metadata::METADATA_BYTES;
 use crate::names::NAME_BYTES;
-use crate::registration::GIVEN_UP;
 use crate::server::{self, Server};
+use bucket_scopes::GIVEN_UP;
 
 /// The provider's id.
 pub(crate) const NAME: &str = "s3";

@@ -59,7 +59,6 @@ mod metadata;
 mod names;
 mod namespace;
 mod provider;
-mod registration;
 mod resources;
 mod server;
 mod sweep;

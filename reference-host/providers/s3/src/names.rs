@@ -6,6 +6,7 @@
 //! encoded in a second region. The encoding keeps the order of bytes, so that a list is
 //! the two regions merged.
 
+use bucket_scopes::{Place, Region, SEGMENT_BYTES, decode, digits, divided, encode, is_ordinary};
 use cloud_contract::ScopeId;
 
 /// The longest name of an object, in bytes. Encoded, with the longest names in front of
@@ -13,16 +14,8 @@ use cloud_contract::ScopeId;
 pub(crate) const NAME_BYTES: usize = 512;
 /// The longest name of a container, in bytes.
 pub(crate) const CONTAINER_NAME_BYTES: usize = 80;
-/// How long a part of a key between slashes may be: file systems allow 255 bytes, and a
-/// character stands behind it.
-const SEGMENT_BYTES: usize = 240;
-/// Stands behind a segment that another one follows. It comes after every letter of the
-/// encoding, so that what is longer also comes later.
-const GOES_ON: &str = "~/";
 /// The highest character, which no name that stays as it is has.
 const HIGHEST: char = '\u{10ffff}';
-/// Base 32, in the order of the letters' bytes.
-const LETTERS: &[u8; 32] = b"0123456789abcdefghijklmnopqrstuv";
 
 /// Which names stay as they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,49 +27,6 @@ pub(crate) enum Style {
     Flat,
 }
 
-/// One of the two halves of a container.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Region {
-    /// Names as they are.
-    Plain,
-    /// Encoded names.
-    Coded,
-}
-
-/// A place in the list of a container.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Place {
-    /// Before the first name.
-    Start,
-    /// Behind this name.
-    After(String),
-    /// Behind all names that start with this text.
-    Behind(String),
-}
-
-impl Place {
-    /// Whether a name, or a text that names start with, lies behind it.
-    pub(crate) fn is_before(&self, text: &str) -> bool {
-        match self {
-            Self::Start => true,
-            Self::After(name) => text.as_bytes() > name.as_bytes(),
-            Self::Behind(start) => {
-                text.as_bytes() > start.as_bytes() && !text.starts_with(start.as_str())
-            }
-        }
-    }
-}
-
-/// The prefix of everything that belongs to a scope.
-pub(crate) fn of_scope(scope: &ScopeId) -> String {
-    format!("{scope}/")
-}
-
-/// The key that says that a scope is open.
-pub(crate) fn open_mark(scope: &ScopeId) -> String {
-    format!("{scope}/open")
-}
-
 /// The key that says that a scope has a container; none for a name that none can have.
 pub(crate) fn container_mark(scope: &ScopeId, container: &str) -> Option<String> {
     Some(format!("{scope}/is/{}", container_name(container)?))
@@ -84,9 +34,8 @@ pub(crate) fn container_mark(scope: &ScopeId, container: &str) -> Option<String>
 
 /// Names of ordinary containers are kept, and others begin as those do not.
 fn container_name(name: &str) -> Option<String> {
-    let is_plain = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
     match name.len() {
-        1..=63 if name.bytes().all(is_plain) => Some(name.to_owned()),
+        _ if is_ordinary(name) => Some(name.to_owned()),
         1..=CONTAINER_NAME_BYTES => Some(format!("_{}", encode(name.as_bytes()))),
         _ => None,
     }
@@ -236,64 +185,6 @@ fn before(letter: char) -> char {
         '\u{e000}' => '\u{d7ff}',
         letter => char::from_u32(u32::from(letter) - 1).unwrap_or(letter),
     }
-}
-
-/// Five bits each: those that are complete, and between which two the next one lies.
-fn digits(bytes: &[u8]) -> (Vec<u8>, Option<(u8, u8)>) {
-    let mut digits = Vec::with_capacity(bytes.len() * 8 / 5 + 1);
-    let (mut held, mut bits) = (0_u16, 0);
-    for &byte in bytes {
-        held = (held << 8) | u16::from(byte);
-        bits += 8;
-        while bits >= 5 {
-            bits -= 5;
-            digits.push((held >> bits) as u8 & 31);
-            held &= (1 << bits) - 1;
-        }
-    }
-    let open = 5 - bits;
-    let lowest = (held << open) as u8;
-    let ends = (bits > 0).then_some((lowest, lowest | ((1 << open) - 1)));
-    (digits, ends)
-}
-
-/// The letters of digits, in segments.
-fn divided(digits: &[u8]) -> String {
-    let mut text = String::with_capacity(digits.len() + digits.len() / 100);
-    for (segment, digits) in digits.chunks(SEGMENT_BYTES).enumerate() {
-        if segment > 0 {
-            text.push_str(GOES_ON);
-        }
-        text.extend(
-            digits
-                .iter()
-                .map(|&digit| char::from(LETTERS[usize::from(digit & 31)])),
-        );
-    }
-    text
-}
-
-fn encode(bytes: &[u8]) -> String {
-    let (mut digits, ends) = digits(bytes);
-    digits.extend(ends.map(|(lowest, _)| lowest));
-    divided(&digits)
-}
-
-/// None for a text that `encode` does not make.
-fn decode(text: &str) -> Option<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(text.len() * 5 / 8);
-    let (mut held, mut bits) = (0_u16, 0);
-    for letter in text.split(GOES_ON).flat_map(str::bytes) {
-        let digit = LETTERS.iter().position(|&known| known == letter)?;
-        held = (held << 5) | u16::try_from(digit).ok()?;
-        bits += 5;
-        if bits >= 8 {
-            bits -= 8;
-            bytes.push((held >> bits) as u8);
-            held &= (1 << bits) - 1;
-        }
-    }
-    (encode(&bytes) == text).then_some(bytes)
 }
 
 #[cfg(test)]

@@ -10,9 +10,10 @@ use futures::{StreamExt as _, TryStreamExt as _, stream};
 use crate::driver::Container;
 use crate::error::{kind, stale, translate};
 use crate::link::{Service, read, write};
-use crate::names::{self, Keys, Region};
-use crate::registration::Registration;
+use crate::names::{self, Keys};
 use crate::sweep;
+use bucket_scopes::Region;
+use bucket_scopes::Registration;
 
 /// How many marks are written at a time.
 const AT_ONCE: usize = 8;
@@ -69,7 +70,7 @@ fn marked(done: Result<()>) -> Result<()> {
 /// Gives a scope its containers, unless it is open already. The mark of the scope comes
 /// last: without it nobody has used the containers, and they are made again.
 pub(crate) async fn register(service: &Service, scope: &ScopeId, names: &[String]) -> Result<()> {
-    let opened = names::open_mark(scope);
+    let opened = bucket_scopes::open_mark(scope);
     if is_marked(service, &opened).await? {
         return Ok(());
     }

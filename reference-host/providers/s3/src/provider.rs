@@ -12,10 +12,9 @@ use crate::config::Config;
 use crate::descriptor::describe;
 use crate::error::translate;
 use crate::link::{Service, read};
-use crate::names;
 use crate::namespace::{Open, register, unmark};
-use crate::registration::Registration;
 use crate::sweep;
+use bucket_scopes::Registration;
 
 /// A bucket of S3.
 #[derive(Debug)]
@@ -98,8 +97,13 @@ impl Provider for S3 {
             }
         }
         // The mark goes last, so that a close that failed half way can be repeated.
-        let opened = names::open_mark(&scope.id);
-        sweep::clear(&self.service, &names::of_scope(&scope.id), Some(&opened)).await?;
+        let opened = bucket_scopes::open_mark(&scope.id);
+        sweep::clear(
+            &self.service,
+            &bucket_scopes::of_scope(&scope.id),
+            Some(&opened),
+        )
+        .await?;
         unmark(&self.service, &opened).await
     }
 }

@@ -8,6 +8,8 @@ use crate::descriptor::PAGE_ITEMS;
 use crate::error::{kind, translate, unexpected_reply};
 use crate::link::{Service, read, write};
 
+/// How often an upload is ended whose parts come again.
+const ENDS: u32 = 3;
 /// How many uploads are ended, or objects deleted singly, at a time.
 const AT_ONCE: usize = 8;
 
@@ -136,15 +138,37 @@ pub(crate) async fn uploads(service: &Service, prefix: &str) -> Result<()> {
     }
 }
 
-/// Ends an upload, if it is there. May be repeated.
+/// Ends an upload, if it is there, and lets go of its parts: one that was on its way can
+/// come in behind the end, and stays until the upload is ended again.
+///
+/// # Errors
+/// `unavailable` if parts come again and again. May be repeated.
 pub(crate) async fn abort(service: &Service, key: &str, id: &str) -> Result<()> {
+    for _ in 0..ENDS {
+        let request = || {
+            let abort = service.client.abort_multipart_upload();
+            abort.bucket(&service.bucket).key(key).upload_id(id).send()
+        };
+        match read(request).await {
+            Ok(_) => {}
+            Err(error) if kind(&error) == ErrorKind::NotFound => return Ok(()),
+            Err(error) => return Err(translate(error)),
+        }
+        if !has_parts(service, key, id).await? {
+            return Ok(());
+        }
+    }
+    Err(ErrorKind::Unavailable.into())
+}
+
+async fn has_parts(service: &Service, key: &str, id: &str) -> Result<bool> {
     let request = || {
-        let abort = service.client.abort_multipart_upload();
-        abort.bucket(&service.bucket).key(key).upload_id(id).send()
+        let list = service.client.list_parts().bucket(&service.bucket);
+        list.key(key).upload_id(id).max_parts(1).send()
     };
     match read(request).await {
-        Ok(_) => Ok(()),
-        Err(error) if kind(&error) == ErrorKind::NotFound => Ok(()),
+        Ok(answer) => Ok(!answer.parts().is_empty()),
+        Err(error) if kind(&error) == ErrorKind::NotFound => Ok(false),
         Err(error) => Err(translate(error)),
     }
 }

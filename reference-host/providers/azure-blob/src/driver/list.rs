@@ -15,8 +15,9 @@ use super::{Container, object};
 use crate::descriptor::PAGE_ITEMS;
 use crate::error::unexpected_reply;
 use crate::link::{Ask, Service};
-use crate::names::{Keys, Place, Region};
+use crate::names::Keys;
 use crate::xml::{self, Blobs};
+use bucket_scopes::{Place, Region};
 
 /// How many requests a page may take: one that has items then goes on with a cursor.
 const REQUESTS: u32 = 16;

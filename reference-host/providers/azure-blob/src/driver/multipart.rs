@@ -152,7 +152,8 @@ impl Container {
         self.registration.run(begun).await
     }
 
-    /// Looks at an upload, and has the service keep its blocks for another week.
+    /// Looks at an upload. By that alone the service keeps its blocks no longer: whoever
+    /// sends none has to `keep` it.
     async fn upload(&self, key: &str, upload: &str) -> Result<Upload> {
         let write = opened(key, upload).ok_or(ErrorKind::NotFound)?;
         let record = self.keys.upload(&block::text(&write));
@@ -204,7 +205,13 @@ impl Container {
         let sending = block::fresh();
         let mut bytes = Blocks::new(body);
         for place in 0.. {
-            let (block, is_last) = bytes.next().await?;
+            let (block, is_last) = match bytes.next().await {
+                Ok(next) => next,
+                Err(refused) => {
+                    self.keep(&key, upload.write).await?;
+                    return Err(refused);
+                }
+            };
             let (block, kind) = match (is_last, block.is_empty()) {
                 (true, true) if place == 0 => (Bytes::from_static(b"-"), Kind::Empty),
                 (true, _) => (block, Kind::Last),
@@ -261,8 +268,9 @@ impl Container {
         let fields = metadata::written(&upload.about.content_type, &upload.about.metadata);
         let record = self.keys.upload(&block::text(&upload.write));
         let (service, expected) = (Arc::clone(&self.service), expected.clone());
+        let object = key.clone();
         let completion = async move {
-            match commit(&service, &key, &blocks, fields, &expected).await {
+            match commit(&service, &object, &blocks, fields, &expected).await {
                 Ok(version) => {
                     // Without its sign the upload is over, whether or not this succeeds.
                     let _ = remove::delete(&service, &record, &Expected::Any).await;
@@ -273,7 +281,11 @@ impl Container {
                 Err(failure) => Err(object::settled(&expected, failure)),
             }
         };
-        self.registration.run(completion).await
+        let completed = self.registration.run(completion).await;
+        if matches!(&completed, Err(error) if *error.kind() == ErrorKind::PreconditionFailed) {
+            self.keep(&key, upload.write).await?;
+        }
+        completed
     }
 
     /// The service lets go of the blocks by itself, within a week.

@@ -12,8 +12,8 @@ use super::Container;
 use crate::descriptor::PAGE_ITEMS;
 use crate::error::unexpected_reply;
 use crate::link::Request;
-use crate::names::Place;
 use crate::sweep::Listed;
+use bucket_scopes::Place;
 
 /// How many requests a page may take: one that has items then goes on with a cursor.
 const REQUESTS: u32 = 8;

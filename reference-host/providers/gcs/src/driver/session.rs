@@ -14,7 +14,7 @@ use super::upload::{After, New};
 use crate::error::{Failure, Verdict, unexpected_reply};
 use crate::link::{Answer, Reply, Request, Service, is_by_chance, pause};
 use crate::object::Object;
-use crate::registration::{GIVEN_UP, OnItsWay, Registration};
+use bucket_scopes::{GIVEN_UP, OnItsWay, Registration};
 
 /// How often a piece may fail to get on.
 const ATTEMPTS: u32 = 4;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use tokio::runtime::Handle;
 
 use crate::link::{Service, pause};
-use crate::registration::{GIVEN_UP, OnItsWay};
 use crate::sweep;
+use bucket_scopes::{GIVEN_UP, OnItsWay};
 
 /// All that starts with a prefix. Dropping this removes it.
 pub(super) struct Temporary {

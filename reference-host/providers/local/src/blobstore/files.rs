@@ -16,6 +16,7 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use cloud_contract::{Error, ErrorKind, Result};
+use tokio::task::JoinHandle;
 
 /// The length of a file's name: a number in hexadecimal digits.
 const NAME_CHARS: usize = 32;
@@ -316,15 +317,32 @@ fn by_code(_: &io::Error) -> Option<ErrorKind> {
     None
 }
 
-/// Does blocking work on a thread that may block. Work that was begun goes on when the
-/// caller is dropped, and what it returns is dropped then.
+/// Work that was begun on a thread that may block. It goes on when this is dropped, and
+/// what it returns is dropped then.
+pub(super) struct Begun<T>(JoinHandle<io::Result<T>>);
+
+impl<T> Begun<T> {
+    /// Waits for its end.
+    pub(super) async fn end(self) -> Result<T> {
+        match self.0.await {
+            Ok(done) => done.map_err(failed),
+            Err(error) => Err(Error::with_source(ErrorKind::Unavailable, error)),
+        }
+    }
+}
+
+/// Begins blocking work.
+pub(super) fn begin<T: Send + 'static>(
+    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> Begun<T> {
+    Begun(tokio::task::spawn_blocking(work))
+}
+
+/// Does blocking work, and waits for its end.
 pub(super) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> io::Result<T> + Send + 'static,
 ) -> Result<T> {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(done) => done.map_err(failed),
-        Err(error) => Err(Error::with_source(ErrorKind::Unavailable, error)),
-    }
+    begin(work).end().await
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use cloud_contract::blobstore::{Body, Range};
@@ -53,6 +53,7 @@ pub(super) struct Reader {
     stretches: VecDeque<Stretch>,
     /// That of the first stretch, at the place to go on.
     open: Option<File>,
+    spare: Arc<Spare>,
     _hold: Hold,
 }
 
@@ -62,13 +63,14 @@ impl Reader {
             files: Arc::clone(files),
             stretches,
             open: None,
+            spare: Arc::default(),
             _hold: hold,
         }
     }
 
     /// The next bytes, none at the end. Blocks.
     pub(super) fn next(&mut self) -> io::Result<Bytes> {
-        let mut bytes = Vec::new();
+        let mut bytes = self.spare.take();
         while bytes.len() < PIECE
             && let Some(stretch) = self.stretches.front_mut()
         {
@@ -94,7 +96,55 @@ impl Reader {
                 self.open = None;
             }
         }
-        Ok(Bytes::from(bytes))
+        if bytes.len() < PIECE {
+            // The last one; most objects have no other.
+            return Ok(Bytes::from(bytes));
+        }
+        Ok(Bytes::from_owner(Lent {
+            bytes,
+            spare: Arc::clone(&self.spare),
+        }))
+    }
+}
+
+/// How many buffers of a stream lie idle at most: one piece is on its way to the guest while
+/// the next one is read.
+const SPARE: usize = 2;
+
+/// Buffers of one stream that can be used again: the kernel clears every fresh one first.
+#[derive(Debug, Default)]
+struct Spare(Mutex<Vec<Vec<u8>>>);
+
+impl Spare {
+    fn buffers(&self) -> MutexGuard<'_, Vec<Vec<u8>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn take(&self) -> Vec<u8> {
+        self.buffers().pop().unwrap_or_default()
+    }
+}
+
+/// A piece that gives its buffer back.
+struct Lent {
+    bytes: Vec<u8>,
+    spare: Arc<Spare>,
+}
+
+impl AsRef<[u8]> for Lent {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        let mut bytes = std::mem::take(&mut self.bytes);
+        bytes.clear();
+        let mut buffers = self.spare.buffers();
+        if buffers.len() < SPARE {
+            buffers.push(bytes);
+        }
     }
 }
 

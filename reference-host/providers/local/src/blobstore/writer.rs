@@ -10,7 +10,7 @@ use cloud_contract::blobstore::Body;
 use futures::StreamExt as _;
 
 use super::PIECE;
-use super::files::{Files, NewFile, blocking};
+use super::files::{Begun, Files, NewFile, begin, blocking};
 use super::record::Piece;
 
 /// So many bytes are flushed at a time, that the last flush of a large object does not
@@ -78,23 +78,26 @@ impl Sink {
     }
 }
 
-/// All of `body`, in a file that is flushed.
+/// All of `body`, in a file that is flushed. While bytes are being written the next ones
+/// are collected.
 pub(super) async fn receive(files: &Arc<Files>, mut body: Body) -> Result<Received> {
-    let mut sink = None;
+    let mut writing = None;
     let mut rest = BytesMut::new();
     while let Some(piece) = body.next().await {
         let piece = piece?;
-        if piece.len() >= PIECE {
-            let before = std::mem::take(&mut rest).freeze();
-            sink = Some(write(files, sink, [before, piece]).await?);
-            continue;
-        }
-        rest.extend_from_slice(&piece);
-        if rest.len() >= PIECE {
-            let full = rest.split().freeze();
-            sink = Some(write(files, sink, [full, Bytes::new()]).await?);
-        }
+        let pieces = if piece.len() >= PIECE {
+            [std::mem::take(&mut rest).freeze(), piece]
+        } else {
+            rest.extend_from_slice(&piece);
+            if rest.len() < PIECE {
+                continue;
+            }
+            [rest.split().freeze(), Bytes::new()]
+        };
+        let sink = ended(writing.take()).await?;
+        writing = Some(write(files, sink, pieces));
     }
+    let sink = ended(writing).await?;
     if sink.is_none() && rest.is_empty() {
         return Ok(Received {
             file: None,
@@ -113,9 +116,16 @@ pub(super) async fn receive(files: &Arc<Files>, mut body: Body) -> Result<Receiv
     .await
 }
 
-async fn write(files: &Arc<Files>, sink: Option<Sink>, pieces: [Bytes; 2]) -> Result<Sink> {
+async fn ended(writing: Option<Begun<Sink>>) -> Result<Option<Sink>> {
+    match writing {
+        Some(writing) => writing.end().await.map(Some),
+        None => Ok(None),
+    }
+}
+
+fn write(files: &Arc<Files>, sink: Option<Sink>, pieces: [Bytes; 2]) -> Begun<Sink> {
     let files = Arc::clone(files);
-    blocking(move || {
+    begin(move || {
         let mut sink = match sink {
             Some(sink) => sink,
             None => Sink::create(&files)?,
@@ -125,5 +135,4 @@ async fn write(files: &Arc<Files>, sink: Option<Sink>, pieces: [Bytes; 2]) -> Re
         }
         Ok(sink)
     })
-    .await
 }

@@ -102,6 +102,15 @@ struct Reader {
     wire: Option<Wire>,
 }
 
+/// How many of the `chunks` messages come from this one on, itself among them. A copy of
+/// the stream that lags behind does not know how many others there are: the message does.
+fn left_from(stored: &Stored, chunks: u64) -> Result<u64> {
+    match stored.place()? {
+        Some(before) => chunks.checked_sub(before).ok_or_else(damaged),
+        None => Ok(stored.pending()?.saturating_add(1)),
+    }
+}
+
 /// Where answers come in.
 struct Wire {
     live: Arc<Live>,
@@ -141,11 +150,11 @@ impl Reader {
                 search.at()
             };
             let stored = self.message(at_once).await?;
-            let place = match &stored {
-                Some(stored) => Some((stored.sequence, stored.pending()?.saturating_add(1))),
+            let found = match &stored {
+                Some(stored) => Some((stored.sequence, left_from(stored, state.chunks)?)),
                 None => None,
             };
-            match search.tell(place) {
+            match search.tell(found) {
                 Step::Found => {
                     if let Some(stored) = stored {
                         self.next = stored.sequence.saturating_add(1);

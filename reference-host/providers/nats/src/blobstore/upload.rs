@@ -8,7 +8,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use async_nats::{StatusCode, Subject, Subscriber};
+use async_nats::{HeaderMap, StatusCode, Subject, Subscriber};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE;
 use bytes::Bytes;
@@ -22,9 +22,12 @@ use super::{CHUNK_BYTES, CHUNKS_AT_ONCE};
 use crate::api::{Ack, Answer as _};
 use crate::error::{Failure, unexpected_reply};
 use crate::link::{Live, lost};
+use crate::stored::PLACE;
 
 /// How long what was sent may take to be acknowledged when nobody needs it any more.
 const GRACE: Duration = Duration::from_secs(5);
+/// Room for the header of a message, which counts as payload.
+const HEADER_BYTES: usize = 64;
 /// How long a guest may pause. Others take bytes for abandoned after twice as long.
 pub(super) const LONGEST_PAUSE: Duration = Duration::from_secs(12 * 60 * 60);
 
@@ -60,7 +63,11 @@ impl Upload {
     pub(super) fn new(bucket: &Arc<Bucket>, live: Arc<Live>, name: &str) -> Self {
         Self {
             nuid: live.unique(),
-            chunk_bytes: live.client.max_payload().clamp(1, CHUNK_BYTES),
+            chunk_bytes: live
+                .client
+                .max_payload()
+                .saturating_sub(HEADER_BYTES)
+                .clamp(1, CHUNK_BYTES),
             bucket: Arc::clone(bucket),
             live,
             size: 0,
@@ -79,15 +86,18 @@ impl Upload {
         self.check()?;
         self.digest.update(&chunk);
         self.size += chunk.len() as u64;
+        let mut place = HeaderMap::new();
+        place.insert(PLACE, self.chunks.to_string());
         self.chunks += 1;
         if self.chunks == 2 {
             // From here on it can take long, and more is left if this host ends.
             self.is_marked = true;
             let mark = self.bucket.mark(&self.nuid);
-            self.publish(mark, Bytes::from(self.name.clone())).await?;
+            let name = Bytes::from(self.name.clone());
+            self.publish(mark, HeaderMap::new(), name).await?;
         }
         let subject = self.bucket.chunks(&self.nuid);
-        self.publish(subject, chunk).await?;
+        self.publish(subject, place, chunk).await?;
         self.touched = Instant::now();
         Ok(())
     }
@@ -120,7 +130,7 @@ impl Upload {
         self.bucket.stream.check_open()
     }
 
-    async fn publish(&mut self, subject: String, payload: Bytes) -> Result<()> {
+    async fn publish(&mut self, subject: String, headers: HeaderMap, payload: Bytes) -> Result<()> {
         let client = &self.live.client;
         if self.sent.is_none() {
             let inbox = Subject::from(client.new_inbox());
@@ -140,7 +150,8 @@ impl Upload {
         }
         // Before it is sent, not after: the caller may be dropped in between.
         sent.open += 1;
-        let published = client.publish_with_reply(subject, sent.inbox.clone(), payload);
+        let inbox = sent.inbox.clone();
+        let published = client.publish_with_reply_and_headers(subject, inbox, headers, payload);
         published.await.map_err(lost)
     }
 }

@@ -13,7 +13,7 @@ use super::object::{size, timestamp};
 use crate::descriptor::PAGE_ITEMS;
 use crate::error::{translate, unexpected_reply};
 use crate::link::read;
-use crate::names::{Place, Region};
+use bucket_scopes::{Place, Region};
 
 /// How many requests to a region a page may take: one that has items then goes on with a
 /// cursor.

@@ -1,8 +1,8 @@
 //! Uploads that a guest divides: each call knows the upload by its id alone.
 //!
 //! The id that a guest gets is the version that the object is going to have, a check over
-//! all of it and the key, and the id of the service, with dots in between. The metadata, the version in it, is the service's to keep from
-//! the beginning.
+//! all of it and the key, and the id of the service, with dots in between. The metadata, the
+//! version in it, is the service's to keep from the beginning.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;

@@ -15,8 +15,8 @@ use tokio::task::JoinHandle;
 use super::object::{self, Condition};
 use crate::error::{translate, unexpected_reply};
 use crate::link::{Service, pause, read, write};
-use crate::registration::{GIVEN_UP, OnItsWay, Registration};
 use crate::sweep;
+use bucket_scopes::{GIVEN_UP, OnItsWay, Registration};
 
 /// What an object is to be, but for its bytes.
 pub(super) struct Begun {

@@ -8,16 +8,16 @@ use std::time::Duration;
 use cloud_contract::{Error, ErrorKind, Result};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
-use crate::error::throttled;
-
 /// The most writes of a scope that can be on their way.
 const WRITES: u32 = 1 << 16;
 /// How much longer than a write closing waits: the write ends first.
 const GRACE: Duration = Duration::from_secs(1);
+/// How long a write that was given up goes on to have the service let go of its parts.
+pub const GIVEN_UP: Duration = Duration::from_secs(60);
 
 /// A scope that this provider opened.
 #[derive(Debug)]
-pub(crate) struct Registration {
+pub struct Registration {
     /// A permit for each write that is on its way.
     writes: Arc<Semaphore>,
     closed: watch::Sender<bool>,
@@ -28,10 +28,12 @@ pub(crate) struct Registration {
 }
 
 /// Kept by a write as long as it is on its way.
-pub(crate) type OnItsWay = OwnedSemaphorePermit;
+pub type OnItsWay = OwnedSemaphorePermit;
 
 impl Registration {
-    pub(crate) fn new(limit: Duration) -> Self {
+    /// A scope whose writes may take so long each.
+    #[must_use]
+    pub fn new(limit: Duration) -> Self {
         Self {
             writes: Arc::new(Semaphore::new(WRITES as usize)),
             closed: watch::Sender::new(false),
@@ -40,12 +42,14 @@ impl Registration {
         }
     }
 
-    pub(crate) fn is_closed(&self) -> bool {
+    /// Whether it was closed here.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
         *self.closed.borrow()
     }
 
     /// Ends when the scope is closed.
-    pub(crate) async fn closing(&self) {
+    pub async fn closing(&self) {
         let mut closed = self.closed.subscribe();
         // The sender lives as long as this value.
         let _ = closed.wait_for(|&closed| closed).await;
@@ -53,11 +57,13 @@ impl Registration {
 
     /// How often a container was removed here: a handle that was opened before is one of
     /// another container.
-    pub(crate) fn removals(&self, container: &str) -> u64 {
+    #[must_use]
+    pub fn removals(&self, container: &str) -> u64 {
         self.known_removals().get(container).copied().unwrap_or(0)
     }
 
-    pub(crate) fn removed(&self, container: &str) {
+    /// Notes that a container was removed.
+    pub fn removed(&self, container: &str) {
         *self
             .known_removals()
             .entry(container.to_owned())
@@ -72,14 +78,14 @@ impl Registration {
     ///
     /// # Errors
     /// `not-found` if the scope was closed; `throttled`.
-    pub(crate) fn begin(&self) -> Result<OnItsWay> {
+    pub fn begin(&self) -> Result<OnItsWay> {
         let permit = Arc::clone(&self.writes).try_acquire_owned();
         // After the permit: who closes the scope says so first, and waits for permits
         // then. While it does there may be none.
         if self.is_closed() {
             return Err(ErrorKind::NotFound.into());
         }
-        permit.map_err(|_| throttled())
+        permit.map_err(|_| ErrorKind::Throttled { retry_after: None }.into())
     }
 
     /// Runs a request that writes to its end, also when the caller is dropped meanwhile:
@@ -87,7 +93,7 @@ impl Registration {
     ///
     /// # Errors
     /// Those of the write; `not-found` if the scope was closed; `timeout`.
-    pub(crate) async fn run<T: Send + 'static>(
+    pub async fn run<T: Send + 'static>(
         &self,
         write: impl Future<Output = Result<T>> + Send + 'static,
     ) -> Result<T> {
@@ -114,7 +120,7 @@ impl Registration {
     ///
     /// # Errors
     /// `timeout` if some are left after their time. It can be repeated.
-    pub(crate) async fn close(&self) -> Result<()> {
+    pub async fn close(&self) -> Result<()> {
         self.closed.send_replace(true);
         let all = self.writes.acquire_many(WRITES);
         match tokio::time::timeout(self.limit + GRACE, all).await {
@@ -132,7 +138,8 @@ mod tests {
     async fn closing_waits_for_writes_and_lets_no_others_begin() {
         let registration = Arc::new(Registration::new(Duration::from_secs(60)));
         let (tell, told) = tokio::sync::oneshot::channel::<()>();
-        let write = registration.run(async move { told.await.map_err(|_| throttled()) });
+        let write =
+            registration.run(async move { told.await.map_err(|_| ErrorKind::Cancelled.into()) });
         // The caller goes away; the write stays.
         assert!(futures::poll!(Box::pin(write)).is_pending());
         let mut closing = Box::pin(registration.closing());

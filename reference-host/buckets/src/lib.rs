@@ -1,0 +1,15 @@
+//! What the providers of containers have in common that keep many scopes in one bucket of a
+//! service: what things are called in it, the places of a list, and the writes that are on
+//! their way when a scope is closed. Must not know any service.
+
+mod coding;
+mod marks;
+mod place;
+mod region;
+mod registration;
+
+pub use coding::{SEGMENT_BYTES, decode, digits, divided, encode};
+pub use marks::{is_ordinary, of_scope, open_mark};
+pub use place::Place;
+pub use region::Region;
+pub use registration::{GIVEN_UP, OnItsWay, Registration};
