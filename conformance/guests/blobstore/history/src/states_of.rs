@@ -101,7 +101,7 @@ pub(crate) async fn can_be_read(
 }
 
 /// Proves that these are the states of an object: each can be read as it was, and all of
-/// them are listed, with no other.
+/// them are listed as they were, with no other.
 pub(crate) async fn are_kept(
     cx: &Context,
     container: &Container,
@@ -114,7 +114,17 @@ pub(crate) async fn are_kept(
     let listed = all(cx, container, name, None).await?;
     let expected = sorted(states.iter().map(|state| state.info.version.as_str()));
     cx.check("BLOB-VERSIONS-1", "list all states of an object")
-        .keys(&versions(&listed), &expected)
+        .keys(&versions(&listed), &expected)?;
+    for told in &listed {
+        for Seen { info, .. } in states {
+            if info.version == told.version {
+                let check = cx.check("BLOB-VERSIONS-3", "look at a state in a list");
+                check.equal(told.size, info.size)?;
+                check.equal(told.modified, info.modified)?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The condition that an object has the version of a state.

@@ -6,7 +6,7 @@ use crate::states_of::{are_kept, seen, written};
 case! {
     id: "blob.history.append",
     title: "the object as it was before something was added to it is an earlier state",
-    clauses: ["BLOB-HISTORY-1", "BLOB-VERSIONS-1", "BLOB-GETVERSION-1"],
+    clauses: ["BLOB-HISTORY-1", "BLOB-VERSIONS-1", "BLOB-VERSIONS-3", "BLOB-GETVERSION-1"],
     requires: ["blob.history", "blob.append"],
 }
 

@@ -6,7 +6,7 @@ use crate::states_of::{Seen, are_kept, seen, version_of, written};
 case! {
     id: "blob.history.complete",
     title: "what a completed upload overwrites is an earlier state, and its parts are none",
-    clauses: ["BLOB-HISTORY-1", "BLOB-VERSIONS-1", "BLOB-GETVERSION-1"],
+    clauses: ["BLOB-HISTORY-1", "BLOB-VERSIONS-1", "BLOB-VERSIONS-3", "BLOB-GETVERSION-1"],
     requires: ["blob.history", "blob.multipart"],
 }
 

@@ -7,7 +7,13 @@ use crate::states_of::{are_kept, seen, version_of, written};
 case! {
     id: "blob.history.copy-if",
     title: "what a conditional copy overwrites is an earlier state, and a refused one leaves none",
-    clauses: ["BLOB-HISTORY-1", "BLOB-VERSIONS-1", "BLOB-GETVERSION-1", "BLOB-COPY-IF-4"],
+    clauses: [
+        "BLOB-HISTORY-1",
+        "BLOB-VERSIONS-1",
+        "BLOB-VERSIONS-3",
+        "BLOB-GETVERSION-1",
+        "BLOB-COPY-IF-4",
+    ],
     requires: ["blob.history", "blob.conditional-copy"],
 }
 

@@ -6,7 +6,14 @@ use crate::states_of::{are_kept, written};
 case! {
     id: "blob.history.delete-if",
     title: "a state that a conditional deletion removes is kept as an earlier one",
-    clauses: ["BLOB-HISTORY-1", "BLOB-HISTORY-2", "BLOB-VERSIONS-1", "BLOB-GETVERSION-1", "BLOB-DELETE-IF-2"],
+    clauses: [
+        "BLOB-HISTORY-1",
+        "BLOB-HISTORY-2",
+        "BLOB-VERSIONS-1",
+        "BLOB-VERSIONS-3",
+        "BLOB-GETVERSION-1",
+        "BLOB-DELETE-IF-2",
+    ],
     requires: ["blob.history", "blob.conditional-delete"],
 }
 

@@ -7,7 +7,13 @@ use crate::states_of::{are_kept, seen, version_of, written};
 case! {
     id: "blob.history.rename",
     title: "a rename leaves earlier states under both names: what it took away and what it overwrote",
-    clauses: ["BLOB-HISTORY-1", "BLOB-HISTORY-2", "BLOB-VERSIONS-1", "BLOB-GETVERSION-1"],
+    clauses: [
+        "BLOB-HISTORY-1",
+        "BLOB-HISTORY-2",
+        "BLOB-VERSIONS-1",
+        "BLOB-VERSIONS-3",
+        "BLOB-GETVERSION-1",
+    ],
     requires: ["blob.history", "blob.atomic-move"],
 }
 

@@ -11,6 +11,7 @@ case! {
         "BLOB-DELETEVERSION-4",
         "BLOB-HISTORY-2",
         "BLOB-VERSIONS-1",
+        "BLOB-VERSIONS-3",
         "BLOB-GETVERSION-1",
     ],
     requires: ["blob.history"],

@@ -6,7 +6,13 @@ use crate::states_of::{are_kept, written};
 case! {
     id: "blob.history.deleted",
     title: "the states of a deleted object are kept, and shown by nothing else",
-    clauses: ["BLOB-HISTORY-1", "BLOB-HISTORY-2", "BLOB-VERSIONS-1", "BLOB-GETVERSION-1"],
+    clauses: [
+        "BLOB-HISTORY-1",
+        "BLOB-HISTORY-2",
+        "BLOB-VERSIONS-1",
+        "BLOB-VERSIONS-3",
+        "BLOB-GETVERSION-1",
+    ],
     requires: ["blob.history"],
 }
 

@@ -6,7 +6,7 @@ use blobstore::{PutOptions, options};
 case! {
     id: "blob.history.overwritten",
     title: "every state that was overwritten can be read, whichever function wrote it",
-    clauses: ["BLOB-HISTORY-1", "BLOB-VERSIONS-1", "BLOB-GETVERSION-1"],
+    clauses: ["BLOB-HISTORY-1", "BLOB-VERSIONS-1", "BLOB-VERSIONS-3", "BLOB-GETVERSION-1"],
     requires: ["blob.history"],
 }
 
