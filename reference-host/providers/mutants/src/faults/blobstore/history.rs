@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use cloud_contract::blobstore::{
-    Body, Content, Driver, Item, Listing, PastState, PastStatePage, PutOptions, Range, Reading,
-    VersionsRequest,
+    Body, Content, Driver, Info, Item, Listing, PastState, PastStatePage, PutOptions, Range,
+    Reading, VersionsRequest,
 };
 use cloud_contract::keyvalue::Version;
 use cloud_contract::{ErrorKind, Result};
@@ -148,12 +148,12 @@ impl ContainerFault for ListsNoPresent {
     }
 }
 
-/// All states are listed with the size of the present one.
+/// All states are listed with something of the present one.
 #[derive(Debug)]
-struct ListsOneSize;
+struct ListsOne(fn(&mut PastState, &Info));
 
 #[async_trait]
-impl ContainerFault for ListsOneSize {
+impl ContainerFault for ListsOne {
     async fn versions(
         &self,
         to: &Target,
@@ -164,7 +164,7 @@ impl ContainerFault for ListsOneSize {
         let mut page = to.container.versions(name, cursor, size).await?;
         if let Some(present) = to.driver.head(name).await? {
             for state in &mut page.items {
-                state.size = present.size;
+                (self.0)(state, &present);
             }
         }
         Ok(page)
@@ -390,7 +390,13 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "blob-versions-sizes",
         "all states are listed with the size of the present one",
         &["BLOB-VERSIONS-3"],
-        container!(ListsOneSize),
+        container!(ListsOne(|state, present| state.size = present.size)),
+    ),
+    Mutant::new(
+        "blob-versions-times",
+        "all states are listed with the time of the present one",
+        &["BLOB-VERSIONS-3"],
+        container!(ListsOne(|state, present| state.modified = present.modified)),
     ),
     Mutant::new(
         "blob-versions-oldest-first",
