@@ -3,6 +3,7 @@
 
 use conformance_kit::prelude::*;
 
+pub(crate) use blobstore::patiently;
 use blobstore::{Info, Precondition, PutOptions, options};
 
 /// An object with bytes, a content type and metadata of its own.
@@ -73,21 +74,6 @@ pub(crate) async fn has_only(check: Check<'_>, container: &Container, names: &[&
     let (listed, end) = container.names("").collect().await;
     check.ok(end)?;
     check.keys(&listed, names)
-}
-
-/// Makes a call until it does not end in `throttled`, as one that another write overlaps
-/// may do (BLOB-COND-6), or until that goes on for too long.
-pub(crate) async fn patiently<T>(
-    cx: &Context,
-    mut call: impl AsyncFnMut() -> Result<T, Error>,
-) -> Result<T, Error> {
-    for _ in 0..100 {
-        match call().await {
-            Err(Error::Throttled(_)) => cx.sleep(Duration::from_millis(20)).await,
-            ended => return ended,
-        }
-    }
-    call().await
 }
 
 /// What a conditional call returned; none if its condition did not hold.

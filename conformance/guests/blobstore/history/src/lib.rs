@@ -8,12 +8,31 @@ conformance_kit::suite! {
         alike;
         deleted;
         order;
+        order_of_all;
         overwritten;
         page_limit;
         pages;
+        ranges;
         unknown;
     }
+    functions {
+        append;
+        complete;
+        copy_if;
+        delete_if;
+        rename;
+    }
+    pages {
+        changes_between;
+        cursor_garbage;
+        cursor_other_handle;
+        cursor_other_list;
+        cursor_reused;
+        sizes;
+        zero;
+    }
     removal {
+        of_deleted;
         one;
         present;
     }

@@ -1,7 +1,7 @@
 //! What all cases about the states of an object do.
 
-use blobstore::history::{self, PastState};
-use blobstore::{Info, PutOptions};
+use blobstore::history::{self, PastState, PastStates};
+use blobstore::{Info, Precondition, PutOptions};
 use conformance_kit::prelude::*;
 
 /// A state as it was while it was the present one.
@@ -98,4 +98,61 @@ pub(crate) async fn can_be_read(
     let read = history::get(container, name, &info.version, part).await;
     cx.check("BLOB-GETVERSION-1", "get-version of three bytes")
         .value(read, &bytes[1..4])
+}
+
+/// Proves that these are the states of an object: each can be read as it was, and all of
+/// them are listed as they were, with no other.
+pub(crate) async fn are_kept(
+    cx: &Context,
+    container: &Container,
+    name: &str,
+    states: &[Seen],
+) -> Outcome {
+    for state in states {
+        can_be_read(cx, container, name, state).await?;
+    }
+    let listed = all(cx, container, name, None).await?;
+    let expected = sorted(states.iter().map(|state| state.info.version.as_str()));
+    cx.check("BLOB-VERSIONS-1", "list all states of an object")
+        .keys(&versions(&listed), &expected)?;
+    for told in &listed {
+        for Seen { info, .. } in states {
+            if info.version == told.version {
+                let check = cx.check("BLOB-VERSIONS-3", "look at a state in a list");
+                check.equal(told.size, info.size)?;
+                check.equal(told.modified, info.modified)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The condition that an object has the version of a state.
+pub(crate) fn version_of(state: &Seen) -> Option<Precondition> {
+    Some(Precondition::Version(state.info.version.clone()))
+}
+
+/// One page of the states of an object.
+pub(crate) async fn page(
+    cx: &Context,
+    container: &Container,
+    name: &str,
+    cursor: Option<&str>,
+    page_size: Option<u32>,
+) -> Result<PastStates, Stop> {
+    cx.ok(history::versions(container, name, cursor, page_size).await)
+}
+
+/// A cursor behind the first states of an object that has more of them than `page_size`.
+pub(crate) async fn cursor(
+    cx: &Context,
+    container: &Container,
+    name: &str,
+    page_size: u32,
+) -> Result<String, Stop> {
+    let first = page(cx, container, name, None, Some(page_size)).await?;
+    first.cursor.ok_or_else(|| {
+        let check = cx.check("TYP-PAGE-4", "read a page while states are left");
+        check.failed("a cursor", &first.states.len())
+    })
 }

@@ -10,6 +10,7 @@ conformance_kit::suite! {
         expected;
         left_out;
         out_of_order;
+        race;
         refused;
         replaces;
         twice;
@@ -25,6 +26,8 @@ conformance_kit::suite! {
     upload {
         abort;
         abort_twice;
+        begin_refused;
+        described;
         invisible;
         overwritten;
         parts;

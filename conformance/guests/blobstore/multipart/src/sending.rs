@@ -43,3 +43,16 @@ pub(crate) async fn received(
 pub(crate) fn texts(parts: &[ReceivedPart]) -> Vec<String> {
     parts.iter().map(Show::shown).collect()
 }
+
+/// An entry of metadata.
+pub(crate) fn entry(key: &str, value: &str) -> (String, String) {
+    (key.to_owned(), value.to_owned())
+}
+
+/// The entries in an order of their own, each as one text.
+pub(crate) fn entries(metadata: &[(String, String)]) -> Vec<String> {
+    let text = |(key, value): &(String, String)| [key, ": ", value].concat();
+    let mut entries: Vec<String> = metadata.iter().map(text).collect();
+    entries.sort_unstable();
+    entries
+}

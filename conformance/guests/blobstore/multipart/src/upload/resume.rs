@@ -1,10 +1,11 @@
-use crate::sending::{NAME, middle};
+use crate::sending::{NAME, entries, entry, middle};
 use blobstore::multipart;
 use conformance_kit::prelude::*;
 
 case! {
     /// The first instance begins the upload and leaves its id in an object; every one
-    /// sends a part. What is completed, another instance completes.
+    /// sends a part. What is completed, another instance completes, and it has the content
+    /// type and the metadata that the first one said.
     actors: 2,
     id: "blob.multipart.resume",
     title: "an upload that one instance began is gone on with and completed by others",
@@ -13,9 +14,17 @@ case! {
     timeout_s: 60,
 }
 
+const CONTENT_TYPE: &str = "text/x-resumed; charset=utf-8";
+
+/// What the object is described by.
+fn metadata() -> Vec<(String, String)> {
+    vec![entry("begun-by", "the first instance"), entry("empty", "")]
+}
+
 async fn prepare(cx: &Context) -> Outcome {
     let container = cx.container().await?;
-    let upload = cx.ok(multipart::begin(&container, NAME).await)?;
+    let begin = multipart::begin_with(&container, NAME, Some(CONTENT_TYPE), metadata());
+    let upload = cx.ok(begin.await)?;
     let notes = cx.second_container().await?;
     cx.ok(notes.put("upload", upload.as_bytes()).await)?;
     Ok(())
@@ -61,5 +70,9 @@ async fn verify(cx: &Context, seen: &[Vec<String>]) -> Outcome {
         whole.extend(bytes.unwrap_or_default());
     }
     cx.check("BLOB-COMPLETE-1", "get after complete")
-        .value(container.get(NAME).await, &whole)
+        .value(container.get(NAME).await, &whole)?;
+    let info = cx.info(&container, NAME).await?;
+    let check = cx.check("BLOB-UPLOAD-3", "head of what another instance completed");
+    check.equal(info.content_type.as_str(), CONTENT_TYPE)?;
+    check.equal(entries(&info.metadata), entries(&metadata()))
 }

@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use cloud_contract::blobstore::{
-    Body, Content, Driver, Item, Listing, PastState, PastStatePage, PutOptions, Range, Reading,
-    VersionsRequest,
+    Body, Content, Driver, Info, Item, Listing, PastState, PastStatePage, PutOptions, Range,
+    Reading, VersionsRequest,
 };
 use cloud_contract::keyvalue::Version;
 use cloud_contract::{ErrorKind, Result};
@@ -13,8 +13,8 @@ use crate::Mutant;
 use crate::blobstore::container::{ContainerFault, Target};
 use crate::blobstore::driver::DriverFault;
 
-/// All states of an object.
-async fn every_state(to: &dyn Driver, name: &str) -> Result<Vec<PastState>> {
+/// All states of an object, the latest first.
+pub(super) async fn every_state(to: &dyn Driver, name: &str) -> Result<Vec<PastState>> {
     let all = VersionsRequest {
         name,
         after: None,
@@ -148,12 +148,12 @@ impl ContainerFault for ListsNoPresent {
     }
 }
 
-/// All states are listed with the size of the present one.
+/// All states are listed with something of the present one.
 #[derive(Debug)]
-struct ListsOneSize;
+struct ListsOne(fn(&mut PastState, &Info));
 
 #[async_trait]
-impl ContainerFault for ListsOneSize {
+impl ContainerFault for ListsOne {
     async fn versions(
         &self,
         to: &Target,
@@ -164,26 +164,31 @@ impl ContainerFault for ListsOneSize {
         let mut page = to.container.versions(name, cursor, size).await?;
         if let Some(present) = to.driver.head(name).await? {
             for state in &mut page.items {
-                state.size = present.size;
+                (self.0)(state, &present);
             }
         }
         Ok(page)
     }
 }
 
-/// States are listed as they were written.
+/// A cursor of a list of states is the number of those before it.
 #[derive(Debug)]
-struct OldestFirst;
+struct Numbered {
+    /// States are listed as they were written.
+    oldest_first: bool,
+}
 
 #[async_trait]
-impl DriverFault for OldestFirst {
+impl DriverFault for Numbered {
     async fn versions(
         &self,
         to: &dyn Driver,
         request: VersionsRequest<'_>,
     ) -> Result<PastStatePage> {
         let mut states = every_state(to, request.name).await?;
-        states.reverse();
+        if self.oldest_first {
+            states.reverse();
+        }
         let after = request
             .after
             .and_then(|after| std::str::from_utf8(after).ok()?.parse::<usize>().ok())
@@ -311,6 +316,22 @@ impl DriverFault for RemovesPresent {
     }
 }
 
+/// `delete-version` takes the last state of a deleted object for the present one.
+#[derive(Debug)]
+struct KeepsLast;
+
+#[async_trait]
+impl DriverFault for KeepsLast {
+    async fn delete_version(&self, to: &dyn Driver, name: &str, version: &Version) -> Result<()> {
+        let states = every_state(to, name).await?;
+        let is_last = states.first().is_some_and(|last| last.version == *version);
+        if is_last && to.head(name).await?.is_none() {
+            return Err(ErrorKind::PreconditionFailed.into());
+        }
+        to.delete_version(name, version).await
+    }
+}
+
 /// The interface works where the feature is missing.
 #[derive(Debug)]
 struct Undeclared;
@@ -369,13 +390,27 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "blob-versions-sizes",
         "all states are listed with the size of the present one",
         &["BLOB-VERSIONS-3"],
-        container!(ListsOneSize),
+        container!(ListsOne(|state, present| state.size = present.size)),
+    ),
+    Mutant::new(
+        "blob-versions-times",
+        "all states are listed with the time of the present one",
+        &["BLOB-VERSIONS-3"],
+        container!(ListsOne(|state, present| state.modified = present.modified)),
     ),
     Mutant::new(
         "blob-versions-oldest-first",
         "the oldest state is listed first",
         &["BLOB-VERSIONS-5"],
-        driver!(OldestFirst),
+        driver!(Numbered { oldest_first: true }),
+    ),
+    Mutant::new(
+        "blob-versions-cursor-index",
+        "the place of a cursor is a number of states",
+        &["TYP-PAGE-7", "BLOB-VERSIONS-1"],
+        driver!(Numbered {
+            oldest_first: false
+        }),
     ),
     Mutant::new(
         "blob-versions-over-limit",
@@ -412,6 +447,12 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "delete-version of the present version deletes the object",
         &["BLOB-DELETEVERSION-3"],
         driver!(RemovesPresent),
+    ),
+    Mutant::new(
+        "blob-deleteversion-of-deleted",
+        "delete-version refuses the last state of a deleted object",
+        &["BLOB-DELETEVERSION-1"],
+        driver!(KeepsLast),
     ),
     Mutant::new(
         "blob-history-undeclared",

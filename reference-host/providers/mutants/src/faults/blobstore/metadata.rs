@@ -18,7 +18,7 @@ use crate::blobstore::driver::DriverFault;
 use crate::provider::lock;
 
 /// The limit of the memory provider, which these faults are made for.
-const METADATA_BYTES: usize = 8 * 1024;
+pub(super) const METADATA_BYTES: usize = 8 * 1024;
 
 /// What a put writes beside its bytes is changed.
 #[derive(Debug)]
@@ -204,7 +204,7 @@ impl DriverFault for TimeOfSource {
     }
 }
 
-fn bytes(metadata: &Metadata) -> usize {
+pub(super) fn bytes(metadata: &Metadata) -> usize {
     let entries = metadata.iter();
     entries.map(|(key, value)| key.len() + value.len()).sum()
 }

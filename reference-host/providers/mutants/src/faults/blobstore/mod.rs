@@ -18,6 +18,8 @@ mod get;
 mod handles;
 mod head;
 mod history;
+mod history_functions;
+mod history_pages;
 mod links;
 mod list;
 mod listing;
@@ -33,6 +35,7 @@ mod session;
 mod states;
 mod stream;
 mod tools;
+mod upload_described;
 mod upload_ends;
 mod upload_parts;
 mod uploads;
@@ -94,6 +97,9 @@ pub(super) fn mutants() -> Vec<Mutant> {
         append::MUTANTS,
         links::MUTANTS,
         history::MUTANTS,
+        history_functions::MUTANTS,
+        history_pages::MUTANTS,
+        upload_described::MUTANTS,
         upload_parts::MUTANTS,
         upload_ends::MUTANTS,
     ]

@@ -6,6 +6,7 @@ use cloud_contract::keyvalue::Version;
 use cloud_contract::{ErrorKind, Result};
 
 use super::container;
+use super::history::every_state;
 use crate::Mutant;
 use crate::blobstore::container::{Call, ContainerFault, Target};
 
@@ -28,6 +29,28 @@ impl ContainerFault for Asks {
             None => range,
         };
         to.container.get(name, range, expected).await
+    }
+}
+
+/// The same of an earlier state.
+#[derive(Debug)]
+struct AsksPast(fn(Range, u64) -> Option<Range>);
+
+#[async_trait]
+impl ContainerFault for AsksPast {
+    async fn get_version(
+        &self,
+        to: &Target,
+        name: &str,
+        version: &Version,
+        range: Range,
+    ) -> Result<Option<Reading>> {
+        let states = every_state(&*to.driver, name).await?;
+        let range = match states.iter().find(|state| state.version == *version) {
+            Some(state) => (self.0)(range, state.size).ok_or(ErrorKind::OutOfRange)?,
+            None => range,
+        };
+        to.container.get_version(name, version, range).await
     }
 }
 
@@ -198,5 +221,23 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "with a range, the info tells the size of the range",
         &["BLOB-HEAD-2", "BLOB-HEAD-1"],
         container!(SizeOfPart),
+    ),
+    Mutant::new(
+        "blob-getversion-at-end-fails",
+        "of an earlier state, an offset that is the size is out-of-range",
+        &["BLOB-GETVERSION-1"],
+        container!(AsksPast(not_at_the_end)),
+    ),
+    Mutant::new(
+        "blob-getversion-past-is-empty",
+        "of an earlier state, an offset past the end gives no bytes",
+        &["BLOB-GETVERSION-1"],
+        container!(AsksPast(past_is_empty)),
+    ),
+    Mutant::new(
+        "blob-getversion-overflow",
+        "of an earlier state, offset and length are added with wrap",
+        &["BLOB-GETVERSION-1"],
+        container!(AsksPast(wraps)),
     ),
 ];

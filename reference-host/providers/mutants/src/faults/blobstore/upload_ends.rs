@@ -5,11 +5,13 @@ use cloud_contract::blobstore::{Driver, Expected, Metadata, Part, ReceivedPart};
 use cloud_contract::keyvalue::Version;
 use cloud_contract::{ErrorKind, Result};
 
+use super::states::is_in;
 use super::upload_parts::{Notes, lock, sent};
 use super::{container, driver};
 use crate::Mutant;
 use crate::blobstore::container::{ContainerFault, Target};
 use crate::blobstore::driver::DriverFault;
+use crate::faults::keyvalue::tools::Window;
 
 /// How a fault changes the parts of a completion. The other argument is what the upload
 /// has.
@@ -109,6 +111,28 @@ impl DriverFault for NoCondition {
         parts: &[Part],
         _: &Expected,
     ) -> Result<Version> {
+        to.complete(name, upload, parts, &Expected::Any).await
+    }
+}
+
+/// `complete` compares the object with what is expected, and writes it in another step.
+#[derive(Debug, Default)]
+struct CompletesLater(Window);
+
+#[async_trait]
+impl DriverFault for CompletesLater {
+    async fn complete(
+        &self,
+        to: &dyn Driver,
+        name: &str,
+        upload: &str,
+        parts: &[Part],
+        expected: &Expected,
+    ) -> Result<Version> {
+        if *expected == Expected::Any || !is_in(to, name, expected).await? {
+            return to.complete(name, upload, parts, expected).await;
+        }
+        self.0.open().await;
         to.complete(name, upload, parts, &Expected::Any).await
     }
 }
@@ -261,6 +285,12 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "`complete` ignores the state that is expected",
         &["BLOB-COMPLETE-6"],
         driver!(NoCondition),
+    ),
+    Mutant::new(
+        "blob-complete-two-steps",
+        "`complete` compares what it expects, and writes in another step",
+        &["BLOB-COND-3", "BLOB-COND-4"],
+        driver!(CompletesLater::default()),
     ),
     Mutant::new(
         "blob-complete-burns",

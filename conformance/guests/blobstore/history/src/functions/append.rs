@@ -1,0 +1,32 @@
+use blobstore::append::append;
+use conformance_kit::prelude::*;
+
+use crate::states_of::{are_kept, seen, written};
+
+case! {
+    id: "blob.history.append",
+    title: "the object as it was before something was added to it is an earlier state",
+    clauses: ["BLOB-HISTORY-1", "BLOB-VERSIONS-1", "BLOB-VERSIONS-3", "BLOB-GETVERSION-1"],
+    requires: ["blob.history", "blob.append"],
+}
+
+async fn run(cx: &Context) -> Outcome {
+    let container = cx.container().await?;
+    let first = written(cx, &container, "object", 0).await?;
+    let mut bytes = first.bytes.clone();
+    let mut states = vec![first];
+    for is_placed in [false, true, false] {
+        let at = is_placed.then_some(bytes.len() as u64);
+        let more = cx.random_bytes(7);
+        cx.ok(append(&container, "object", &more, at).await)?;
+        bytes.extend(more);
+        states.push(seen(cx, &container, "object", bytes.clone()).await?);
+    }
+    are_kept(cx, &container, "object", &states).await?;
+
+    // One that begins anew has nothing of what was deleted, which is kept.
+    cx.ok(container.delete("object").await)?;
+    cx.ok(append(&container, "object", b"begun anew", Some(0)).await)?;
+    states.push(seen(cx, &container, "object", b"begun anew".to_vec()).await?);
+    are_kept(cx, &container, "object", &states).await
+}
