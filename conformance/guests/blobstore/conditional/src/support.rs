@@ -3,7 +3,7 @@
 
 use conformance_kit::prelude::*;
 
-use blobstore::{Info, Precondition, PutOptions, options};
+use blobstore::{Info, Precondition, PutOptions, options, patiently};
 
 /// An object with bytes, a content type and metadata of its own.
 #[derive(Clone)]
@@ -26,15 +26,18 @@ impl State {
         }
     }
 
-    /// Writes it, and returns its version.
+    /// Writes it, and returns its version. What was dropped before may overlap it.
     pub(crate) async fn put(
         &self,
         cx: &Context,
         container: &Container,
         name: &str,
     ) -> Result<String, Stop> {
-        let written = container.put_with(name, &self.bytes, self.options.clone());
-        cx.ok(written.await)
+        let write = async || {
+            let options = self.options.clone();
+            container.put_with(name, &self.bytes, options).await
+        };
+        cx.ok(patiently(cx, write).await)
     }
 
     /// Proves that an object is this; returns what there is to know about it.
@@ -73,21 +76,6 @@ pub(crate) async fn has_only(check: Check<'_>, container: &Container, names: &[&
     let (listed, end) = container.names("").collect().await;
     check.ok(end)?;
     check.keys(&listed, names)
-}
-
-/// Makes a call until it does not end in `throttled`, as one that another write overlaps
-/// may do (BLOB-COND-6), or until that goes on for too long.
-pub(crate) async fn patiently<T>(
-    cx: &Context,
-    mut call: impl AsyncFnMut() -> Result<T, Error>,
-) -> Result<T, Error> {
-    for _ in 0..100 {
-        match call().await {
-            Err(Error::Throttled(_)) => cx.sleep(Duration::from_millis(20)).await,
-            ended => return ended,
-        }
-    }
-    call().await
 }
 
 /// What a conditional call returned; none if its condition did not hold.

@@ -86,21 +86,6 @@ pub(crate) async fn is_state(
     Ok(info)
 }
 
-/// Makes a call until it does not end in `throttled`, as one that another write overlaps
-/// may do (BLOB-COND-6), or until that goes on for too long.
-pub(crate) async fn patiently<T>(
-    cx: &Context,
-    mut call: impl AsyncFnMut() -> Result<T, Error>,
-) -> Result<T, Error> {
-    for _ in 0..100 {
-        match call().await {
-            Err(Error::Throttled(_)) => cx.sleep(Duration::from_millis(20)).await,
-            ended => return ended,
-        }
-    }
-    call().await
-}
-
 /// What a conditional call returned; none if its condition did not hold.
 pub(crate) fn unless_failed<T>(
     check: Check<'_>,

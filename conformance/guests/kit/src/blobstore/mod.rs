@@ -15,6 +15,7 @@ pub mod links;
 mod listing;
 mod meeting;
 pub mod multipart;
+mod patience;
 mod show;
 mod streams;
 
@@ -25,4 +26,5 @@ pub use crate::bindings::cloud::blobstore::container::{
 pub use containers::{Container, open, options, range};
 pub use listing::{NameReader, NameStream};
 pub use meeting::{meet, rounds, share};
+pub use patience::patiently;
 pub use streams::{Answer, ByteReader, Content, Writer};
