@@ -9,6 +9,7 @@ conformance_kit::suite! {
         edges;
         expected;
         left_out;
+        modified;
         out_of_order;
         refused;
         replaces;
@@ -17,8 +18,11 @@ conformance_kit::suite! {
     }
     part {
         at_once;
+        drop_handle;
+        ended_instance;
         given_up;
         numbers;
+        refused_closes;
         resend;
         size;
     }
@@ -26,6 +30,8 @@ conformance_kit::suite! {
         abort;
         abort_twice;
         invisible;
+        names_refused;
+        odd_names;
         overwritten;
         parts;
         resume;

@@ -25,6 +25,7 @@ mod metadata;
 mod moves;
 mod name_stream;
 mod names;
+mod names_elsewhere;
 mod open;
 mod put;
 mod range;
@@ -37,6 +38,7 @@ mod upload_ends;
 mod upload_parts;
 mod uploads;
 mod versions;
+mod whichever;
 mod whole;
 
 pub(crate) use links::Signing;
@@ -67,6 +69,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
         open::MUTANTS,
         handles::MUTANTS,
         names::MUTANTS,
+        names_elsewhere::MUTANTS,
         bytes::MUTANTS,
         put::MUTANTS,
         stream::MUTANTS,
@@ -96,6 +99,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
         history::MUTANTS,
         upload_parts::MUTANTS,
         upload_ends::MUTANTS,
+        whichever::MUTANTS,
     ]
     .concat()
 }
