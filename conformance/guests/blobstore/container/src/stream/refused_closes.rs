@@ -35,9 +35,10 @@ async fn run(cx: &Context) -> Outcome {
         let long = "n".repeat(longest as usize + 1);
         refused.push((long, options(), Kind::TooLarge(longest)));
     }
+    let piece = cx.random_bytes(16 << 10);
     for (name, options, kind) in refused {
         let (writer, answer) = container.begin_put(&name, options);
-        let put = refused_midway(cx, writer, answer).await?;
+        let put = refused_midway(cx, writer, answer, &piece).await?;
         cx.check("TYP-ERR-6", "put that is to be refused")
             .fails(put, kind)?;
     }

@@ -11,9 +11,6 @@ case! {
     timeout_s: 30,
 }
 
-/// More than is ever sent.
-const SIZE: u64 = 60 << 20;
-
 async fn run(cx: &Context) -> Outcome {
     let container = cx.container().await?;
     let upload = begin_upload(cx, &container).await?;
@@ -37,9 +34,12 @@ async fn run(cx: &Context) -> Outcome {
     for bad in bad_names(cx)? {
         refused.push((bad.clause, bad.name, &upload, 1, bad.refused));
     }
+    // Of the right size, for who waits for the end of the stream.
+    let piece = cx.random_bytes(16 << 10);
+    let size = piece.len() as u64;
     for (clause, name, id, number, kind) in refused {
-        let (writer, answer) = multipart::begin_part(&container, &name, id, number, SIZE);
-        let ended = refused_midway(cx, writer, answer).await?;
+        let (writer, answer) = multipart::begin_part(&container, &name, id, number, size);
+        let ended = refused_midway(cx, writer, answer, &piece).await?;
         cx.check(clause, "put-part that is to be refused")
             .fails(ended, kind)?;
     }
