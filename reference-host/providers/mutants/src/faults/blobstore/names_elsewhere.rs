@@ -72,31 +72,31 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::new(
         "blob-name-copy-if-trims",
         "`copy-if` alone trims the name of its source",
-        &["BLOB-NAME-2"],
+        &["BLOB-NAME-1", "BLOB-NAME-2"],
         container!(MangledIn(Call::CopyIf, |name| name.trim().to_owned())),
     ),
     Mutant::new(
         "blob-name-delete-if-folds-case",
         "`delete-if` alone folds names to lower case",
-        &["BLOB-NAME-2"],
+        &["BLOB-NAME-1", "BLOB-NAME-2"],
         container!(MangledIn(Call::DeleteIf, str::to_lowercase)),
     ),
     Mutant::new(
         "blob-name-rename-resolves-dots",
         "`rename` alone resolves `.` and `..` in the old name",
-        &["BLOB-NAME-3"],
+        &["BLOB-NAME-1", "BLOB-NAME-3"],
         container!(MangledIn(Call::Rename, resolved)),
     ),
     Mutant::new(
         "blob-name-append-folds-case",
         "`append` alone folds names to lower case",
-        &["BLOB-NAME-2"],
+        &["BLOB-NAME-1", "BLOB-NAME-2"],
         container!(MangledIn(Call::Append, str::to_lowercase)),
     ),
     Mutant::new(
         "blob-name-begin-trims",
         "`begin` alone trims the name",
-        &["BLOB-NAME-2"],
+        &["BLOB-NAME-1", "BLOB-NAME-2"],
         container!(MangledIn(Call::Begin, |name| name.trim().to_owned())),
     ),
     Mutant::new(
