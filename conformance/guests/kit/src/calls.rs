@@ -96,3 +96,18 @@ pub async fn both<A, B>(a: impl Future<Output = A>, b: impl Future<Output = B>) 
     })
     .await
 }
+
+/// Calls that a helper has in flight at a time.
+const AT_A_TIME: usize = 32;
+
+/// Makes a call for each item, some at a time; the results in the order of items.
+pub async fn each<'a, I, T, F: Future<Output = T>>(
+    items: &'a [I],
+    call: impl Fn(&'a I) -> F,
+) -> Vec<T> {
+    let mut results = Vec::with_capacity(items.len());
+    for group in items.chunks(AT_A_TIME) {
+        results.extend(together(group.iter().map(&call)).await);
+    }
+    results
+}

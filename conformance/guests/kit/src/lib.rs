@@ -22,7 +22,7 @@ mod show;
 pub mod suite;
 mod telling;
 
-pub use calls::{Call, begin, both, together};
+pub use calls::{Call, begin, both, each, together};
 pub use case::{Case, Lane, Level, Part, Run};
 pub use check::Check;
 pub use context::Context;
@@ -42,7 +42,7 @@ pub mod prelude {
     pub use crate::keyvalue::{self, Store};
     pub use crate::{
         Call, Check, Context, Failing, Kind, Observations, Outcome, Show, Stop, begin, both, case,
-        together,
+        each, together,
     };
 }
 

@@ -1,15 +1,27 @@
 //! Cases of `cloud:blobstore/append`.
 
+mod growth;
+
 conformance_kit::suite! {
     capability: "blobstore";
     add {
         adds;
         at;
+        completed;
         creates;
+        drop_handle;
+        ended_instance;
         given_up;
         large;
         many;
+        modified;
         read_meanwhile;
+        refused_closes;
+        renamed;
+    }
+    name {
+        odd;
+        refused;
     }
     race {
         all;

@@ -8,6 +8,8 @@ conformance_kit::suite! {
         absent;
         dropped;
         holds;
+        names_refused;
+        odd_names;
         other;
         others_kept;
         race;
@@ -15,6 +17,9 @@ conformance_kit::suite! {
     }
     copy_if {
         missing;
+        modified;
+        names_refused;
+        odd_names;
         plain;
         race;
         refused;
@@ -27,6 +32,9 @@ conformance_kit::suite! {
         basic;
         expected;
         missing;
+        modified;
+        names_refused;
+        odd_names;
         one_step;
         overlapped;
         overwrite;

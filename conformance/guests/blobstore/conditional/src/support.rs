@@ -3,8 +3,7 @@
 
 use conformance_kit::prelude::*;
 
-pub(crate) use blobstore::patiently;
-use blobstore::{Info, Precondition, PutOptions, options};
+use blobstore::{Info, Precondition, PutOptions, options, patiently};
 
 /// An object with bytes, a content type and metadata of its own.
 #[derive(Clone)]
@@ -27,15 +26,18 @@ impl State {
         }
     }
 
-    /// Writes it, and returns its version.
+    /// Writes it, and returns its version. What was dropped before may overlap it.
     pub(crate) async fn put(
         &self,
         cx: &Context,
         container: &Container,
         name: &str,
     ) -> Result<String, Stop> {
-        let written = container.put_with(name, &self.bytes, self.options.clone());
-        cx.ok(written.await)
+        let write = async || {
+            let options = self.options.clone();
+            container.put_with(name, &self.bytes, options).await
+        };
+        cx.ok(patiently(cx, write).await)
     }
 
     /// Proves that an object is this; returns what there is to know about it.

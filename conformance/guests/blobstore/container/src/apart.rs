@@ -1,26 +1,10 @@
 //! What the cases on names share: many calls at a time, and sets of names that must
 //! stay apart.
 
-use core::future::Future;
-
 use conformance_kit::prelude::*;
 
-/// Calls that a helper has in flight at a time.
-const AT_A_TIME: usize = 32;
-/// The greatest limit of a name that is tried.
-const MOST_NAME_BYTES: usize = 64 * 1024;
-
-/// Makes a call for each item, some at a time; the results in the order of items.
-pub(crate) async fn each<'a, I, T, F: Future<Output = T>>(
-    items: &'a [I],
-    call: impl Fn(&'a I) -> F,
-) -> Vec<T> {
-    let mut results = Vec::with_capacity(items.len());
-    for group in items.chunks(AT_A_TIME) {
-        results.extend(together(group.iter().map(&call)).await);
-    }
-    results
-}
+pub(crate) use blobstore::name_limit;
+pub(crate) use conformance_kit::each;
 
 /// Proves of an empty container that no two of `names` are one name to any of its
 /// functions. Names that a provider might take for one another stand side by side: those
@@ -114,17 +98,6 @@ async fn are_listed(cx: &Context, container: &Container, objects: &[(&str, Strin
     cx.ok(end)?;
     cx.check("BLOB-NAME-6", "read a stream of all names")
         .keys(&streamed, &names)
-}
-
-/// The limit of a name if it is small enough to be tried with several names; otherwise
-/// notes that it was not tried.
-pub(crate) fn name_limit(cx: &Context) -> Result<Option<usize>, Stop> {
-    let limit = cx.small_limit("blob.name.max-bytes")?;
-    if limit.is_some_and(|limit| limit > MOST_NAME_BYTES) {
-        cx.note("the limit of a name was not tried");
-        return Ok(None);
-    }
-    Ok(limit)
 }
 
 /// A text of exactly so many bytes: as many of one character as fit, and letters for the

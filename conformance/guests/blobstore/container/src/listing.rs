@@ -1,136 +1,14 @@
 //! What the cases on lists share: objects to write, and lists read page by page.
 
-use core::future::Future;
-
 use conformance_kit::prelude::*;
 
 use blobstore::{Item, Listing};
 
-/// Calls that a helper has in flight at a time.
-const AT_A_TIME: usize = 32;
-/// The greatest limit of a name that is tried.
-const MOST_NAME_BYTES: usize = 64 * 1024;
+pub(crate) use blobstore::{ODD_NAMES, name_limit};
+pub(crate) use conformance_kit::each;
 
 /// No names.
 pub(crate) const NONE: &[&str] = &[];
-
-/// Names that something between guest and service might take for something else.
-pub(crate) const ODD_NAMES: &[&str] = &[
-    " ",
-    " a",
-    "a ",
-    "a b",
-    "a+b",
-    "a%20b",
-    "/",
-    "//",
-    "///",
-    "/a",
-    "a/",
-    "a/b",
-    "a//b",
-    "a/b/",
-    ".",
-    "..",
-    "../a",
-    "a/../b",
-    "./a",
-    "a/.",
-    ".a",
-    "a.",
-    "\\",
-    "a\\b",
-    "..\\a",
-    "\"",
-    "'",
-    "`",
-    "%",
-    "%2F",
-    "%2f",
-    "%00",
-    "+",
-    "#",
-    "?",
-    "a?b",
-    "&",
-    "&amp;",
-    "=",
-    "*",
-    "a*",
-    "<a>",
-    "]]>",
-    "[a]",
-    "{a}",
-    "(a)",
-    "^",
-    "$a",
-    "~",
-    "_",
-    "-",
-    "-1",
-    "0",
-    "00",
-    "a:b",
-    "a|b",
-    "a;b",
-    "a,b",
-    "@",
-    "\t",
-    "\n",
-    "a\n",
-    "\r\n",
-    "\u{1}",
-    "\u{1b}[2K",
-    "\u{7f}",
-    "\0",
-    "a\0",
-    "a\0b",
-    "\0\0",
-    "\u{80}",
-    "\u{85}",
-    "\u{a0}",
-    "é",
-    "e\u{301}",
-    "ß",
-    "ss",
-    "İ",
-    "ﬁ",
-    "Σ",
-    "ς",
-    "\u{202e}a",
-    "עב",
-    "\u{200d}",
-    "👩\u{200d}🚀",
-    "😀",
-    "\u{2028}",
-    "\u{feff}a",
-    "\u{fffd}",
-    "\u{ffff}",
-    "\u{10000}",
-    "\u{10ffff}",
-    "a",
-    "A",
-    "aa",
-    "AA",
-    "null",
-    "CON",
-    ".hidden",
-    "__proto__",
-    "index.html",
-    ".well-known/a",
-];
-
-/// Makes a call for each item, some at a time; the results in the order of items.
-pub(crate) async fn each<'a, I, T, F: Future<Output = T>>(
-    items: &'a [I],
-    call: impl Fn(&'a I) -> F,
-) -> Vec<T> {
-    let mut results = Vec::with_capacity(items.len());
-    for group in items.chunks(AT_A_TIME) {
-        results.extend(together(group.iter().map(&call)).await);
-    }
-    results
-}
 
 /// Writes an object under each of `names`.
 pub(crate) async fn fill<N: AsRef<str>>(
@@ -188,17 +66,6 @@ pub(crate) fn filled(character: char, bytes: usize) -> String {
     let mut text: String = core::iter::repeat_n(character, bytes / width).collect();
     text.extend(core::iter::repeat_n('x', bytes % width));
     text
-}
-
-/// The limit of a name if it is small enough to be tried with several names; otherwise
-/// notes that it was not tried.
-pub(crate) fn name_limit(cx: &Context) -> Result<Option<usize>, Stop> {
-    let limit = cx.small_limit("blob.name.max-bytes")?;
-    if limit.is_some_and(|limit| limit > MOST_NAME_BYTES) {
-        cx.note("the limit of a name was not tried");
-        return Ok(None);
-    }
-    Ok(limit)
 }
 
 /// An item as a text that tells objects and prefixes apart.

@@ -1,57 +1,16 @@
 //! What the cases on conditions, deletions and copies share: objects with all that
-//! belongs to them, and calls that others overlap.
+//! belongs to them.
 
 use conformance_kit::prelude::*;
 
-pub(crate) use blobstore::patiently;
 use blobstore::{DeleteManyError, Info, PutOptions, options};
 
-use crate::listing::each;
-
-/// A name and its bytes.
-pub(crate) type Object = (String, Vec<u8>);
+pub(crate) use blobstore::{Object, is_exactly, names_of, put_all, with_bytes};
 
 /// So many objects with names behind `prefix` and random bytes, which are not there yet.
 pub(crate) fn some_objects(cx: &Context, prefix: &str, count: usize) -> Vec<Object> {
     let names = crate::listing::some_names(cx, prefix, count);
     with_bytes(cx, &names)
-}
-
-/// Random bytes for each of `names`.
-pub(crate) fn with_bytes<N: AsRef<str>>(cx: &Context, names: &[N]) -> Vec<Object> {
-    let bytes = |name: &N| (name.as_ref().to_owned(), cx.random_bytes(9));
-    names.iter().map(bytes).collect()
-}
-
-/// The names of `objects`.
-pub(crate) fn names_of(objects: &[Object]) -> Vec<String> {
-    objects.iter().map(|(name, _)| name.clone()).collect()
-}
-
-/// Writes each of `objects`.
-pub(crate) async fn put_all(cx: &Context, container: &Container, objects: &[Object]) -> Outcome {
-    for written in each(objects, |(name, bytes)| container.put(name, bytes)).await {
-        cx.ok(written)?;
-    }
-    Ok(())
-}
-
-/// Proves that the container has these objects with these bytes, and no other.
-pub(crate) async fn is_exactly(
-    cx: &Context,
-    clause: &str,
-    container: &Container,
-    objects: &[Object],
-) -> Outcome {
-    let listed = cx.all_names(container, "", None).await?;
-    cx.check(clause, "list all objects")
-        .keys(&listed, &names_of(objects))?;
-    let read = each(objects, |(name, _)| container.get(name)).await;
-    for ((name, bytes), read) in objects.iter().zip(read) {
-        cx.check(clause, &format!("get of {}", name.shown()))
-            .value(read, bytes)?;
-    }
-    Ok(())
 }
 
 /// Options with a content type and metadata of their own.

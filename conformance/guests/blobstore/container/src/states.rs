@@ -1,7 +1,7 @@
 //! States of an object that tell a mixture: all bytes of one letter, a size of its own,
 //! and metadata and a content type that name the letter.
 
-use blobstore::{Content, Info, PutOptions};
+use blobstore::{Content, Info, PutOptions, patiently};
 use conformance_kit::prelude::*;
 
 /// How many there are.
@@ -13,7 +13,7 @@ pub(crate) fn bytes(number: usize, size: usize) -> Vec<u8> {
     vec![b'a' + number as u8; size + 1_000 * number]
 }
 
-/// Writes a state whose bytes are of about this size.
+/// Writes a state whose bytes are of about this size, whatever else writes the object.
 pub(crate) async fn write(
     cx: &Context,
     container: &Container,
@@ -31,7 +31,9 @@ pub(crate) async fn write(
             .then_some((size + 1_000 * number) as u64),
         expected: None,
     };
-    cx.ok(container.put_with(name, &bytes(number, size), state).await)
+    let bytes = bytes(number, size);
+    let put = async || container.put_with(name, &bytes, state.clone()).await;
+    cx.ok(patiently(cx, put).await)
 }
 
 /// The number that an info tells of, if all of its fields tell of one.

@@ -7,6 +7,8 @@ conformance_kit::suite! {
     states {
         alike;
         deleted;
+        names_refused;
+        odd_names;
         order;
         order_of_all;
         overwritten;

@@ -6,6 +6,7 @@ conformance_kit::suite! {
     sign {
         form;
         lifetimes;
+        names;
     }
     refusal {
         all;

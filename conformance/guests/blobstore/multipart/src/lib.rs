@@ -9,6 +9,7 @@ conformance_kit::suite! {
         edges;
         expected;
         left_out;
+        modified;
         out_of_order;
         race;
         refused;
@@ -18,8 +19,11 @@ conformance_kit::suite! {
     }
     part {
         at_once;
+        drop_handle;
+        ended_instance;
         given_up;
         numbers;
+        refused_closes;
         resend;
         size;
     }
@@ -29,6 +33,8 @@ conformance_kit::suite! {
         begin_refused;
         described;
         invisible;
+        names_refused;
+        odd_names;
         overwritten;
         parts;
         resume;

@@ -14,8 +14,12 @@ pub mod history;
 pub mod links;
 mod listing;
 mod meeting;
+mod moments;
 pub mod multipart;
+mod names;
+mod objects;
 mod patience;
+mod refusals;
 mod show;
 mod streams;
 
@@ -26,5 +30,9 @@ pub use crate::bindings::cloud::blobstore::container::{
 pub use containers::{Container, open, options, range};
 pub use listing::{NameReader, NameStream};
 pub use meeting::{meet, rounds, share};
+pub use moments::{Moment, is_listed_as_told};
+pub use names::{BadName, ODD_NAMES, bad_names, name_limit};
+pub use objects::{Object, is_exactly, names_of, put_all, with_bytes};
 pub use patience::patiently;
+pub use refusals::refused_midway;
 pub use streams::{Answer, ByteReader, Content, Writer};

@@ -1,26 +1,32 @@
-//! Writes of an object that others write at the same time.
+//! Writes that others overlap.
 
 use core::time::Duration;
 
-use crate::Context;
 use crate::bindings::cloud::types::errors::Error;
+use crate::context::Context;
 
-/// How often a call is made again.
-const AGAIN: u32 = 100;
-/// How long to wait before that.
+/// How long `throttled` is taken for a word on others: longer than a service takes to
+/// end what a guest has dropped.
+const PATIENCE: Duration = Duration::from_secs(15);
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// Makes a call until it does not end in `throttled`, as one that another write overlaps
-/// may do (BLOB-COND-6), or until that goes on for too long.
+/// Makes a call until it does not end in `throttled`, as a write may do that another
+/// one of the same object overlaps (BLOB-COND-6), one that was dropped included. Where
+/// that goes on for too long, it is the answer.
 pub async fn patiently<T>(
     cx: &Context,
     mut call: impl AsyncFnMut() -> Result<T, Error>,
 ) -> Result<T, Error> {
-    for _ in 0..AGAIN {
-        match call().await {
-            Err(Error::Throttled(_)) => cx.sleep(PAUSE).await,
-            ended => return ended,
+    let mut since = None;
+    loop {
+        let ended = call().await;
+        if !matches!(ended, Err(Error::Throttled(_))) {
+            return ended;
         }
+        let now = cx.now().await;
+        if now - *since.get_or_insert(now) >= PATIENCE {
+            return ended;
+        }
+        cx.sleep(PAUSE).await;
     }
-    call().await
 }

@@ -1,9 +1,11 @@
-use blobstore::{PutOptions, append::append, options};
+use blobstore::{PutOptions, options};
 use conformance_kit::prelude::*;
+
+use crate::growth::grows;
 
 case! {
     id: "blob.append.adds",
-    title: "append adds behind what put, copy and append wrote, and leaves the rest of the object as it is",
+    title: "append adds behind what put, copy, move and append wrote, and leaves the rest of the object as it is",
     clauses: ["BLOB-APPEND-1", "BLOB-APPEND-2", "BLOB-APPEND-6"],
     requires: ["blob.append"],
 }
@@ -18,32 +20,10 @@ async fn run(cx: &Context) -> Outcome {
     };
     cx.ok(container.put_with("put", &first, written).await)?;
     cx.ok(container.copy("put", &container, "copied").await)?;
-    for name in ["put", "copied"] {
-        let mut whole = first.clone();
-        let mut before = cx.info(&container, name).await?;
-        // No bytes at all, and what append itself wrote.
-        for size in [1, 500, 0, 7] {
-            let bytes = cx.random_bytes(size);
-            let appended = cx
-                .check("BLOB-APPEND-1", "append to an object")
-                .ok(append(&container, name, &bytes, None).await)?;
-            whole.extend(bytes);
-            cx.check("BLOB-APPEND-6", "compare the size that append returned")
-                .equal(appended.size, whole.len() as u64)?;
-            cx.check("BLOB-APPEND-1", "get after append")
-                .value(container.get(name).await, &whole)?;
-            let info = cx.info(&container, name).await?;
-            cx.check("BLOB-APPEND-2", "head after append").that(
-                info.content_type == before.content_type && info.metadata == before.metadata,
-                "the content type and the metadata of before",
-                &info,
-            )?;
-            cx.check("BLOB-APPEND-6", "compare the versions of append and head")
-                .equal(appended.version, info.version.clone())?;
-            cx.check("BLOB-APPEND-6", "compare the versions before and after")
-                .that(info.version != before.version, "another version", &info)?;
-            before = info;
-        }
+    cx.ok(container.copy("put", &container, "old").await)?;
+    cx.ok(container.r#move("old", &container, "moved").await)?;
+    for name in ["put", "copied", "moved"] {
+        grows(cx, &container, name, &first).await?;
     }
     // One did not grow with the other.
     let [put, copied] = [

@@ -1,7 +1,7 @@
 use conformance_kit::prelude::*;
 
-use crate::support::{absent, patiently, unless_failed};
-use blobstore::conditional_copy::copy_if;
+use crate::support::{absent, unless_failed};
+use blobstore::{conditional_copy::copy_if, patiently};
 
 case! {
     actors: 6,

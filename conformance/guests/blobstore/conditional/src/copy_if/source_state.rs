@@ -1,7 +1,7 @@
 use conformance_kit::prelude::*;
 
-use crate::support::{patiently, unless_failed};
-use blobstore::conditional_copy::copy_if;
+use crate::support::unless_failed;
+use blobstore::{conditional_copy::copy_if, patiently};
 
 case! {
     /// What the writer writes begins with a number, and the metadata tells it too.

@@ -10,6 +10,7 @@ case! {
     clauses: ["TYP-CALL-1", "BLOB-COND-3"],
     requires: ["blob.conditional-delete"],
     lane: Lane::Concurrency,
+    timeout_s: 60,
 }
 
 async fn run(cx: &Context) -> Outcome {

@@ -1,7 +1,7 @@
 use conformance_kit::prelude::*;
 
-use crate::support::{patiently, unless_failed};
-use blobstore::conditional_delete::delete_if;
+use crate::support::unless_failed;
+use blobstore::{conditional_delete::delete_if, patiently};
 
 case! {
     actors: 6,

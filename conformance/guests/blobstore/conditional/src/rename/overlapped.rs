@@ -1,7 +1,7 @@
 use conformance_kit::prelude::*;
 
-use crate::support::{patiently, unless_failed};
-use blobstore::atomic_move::rename;
+use crate::support::unless_failed;
+use blobstore::{atomic_move::rename, patiently};
 
 case! {
     /// One writes under the old name, another renames what is there to names of its own.

@@ -1,7 +1,7 @@
 use conformance_kit::prelude::*;
 
-use crate::support::{absent, patiently, unless_failed};
-use blobstore::atomic_move::rename;
+use crate::support::{absent, unless_failed};
+use blobstore::{atomic_move::rename, patiently};
 
 case! {
     actors: 6,

@@ -2,7 +2,8 @@ use std::collections::BTreeSet;
 
 use conformance_kit::prelude::*;
 
-use crate::objects::{patiently, unless_failed};
+use crate::objects::unless_failed;
+use blobstore::patiently;
 
 case! {
     /// All bytes that are written differ: a state that was replaced is never there again.

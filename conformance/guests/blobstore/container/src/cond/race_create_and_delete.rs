@@ -1,6 +1,7 @@
 use conformance_kit::prelude::*;
 
-use crate::objects::{patiently, unless_failed};
+use crate::objects::unless_failed;
+use blobstore::patiently;
 
 case! {
     /// Only the first deletes, and only what it has read; nobody replaces. So what it
@@ -26,7 +27,8 @@ async fn actor(cx: &Context, index: u32) -> Observations {
                 return Ok(());
             };
             texts.push(String::from_utf8_lossy(&bytes).into_owned());
-            return cx.ok(container.delete("object").await);
+            let delete = async || container.delete("object").await;
+            return cx.ok(patiently(cx, delete).await);
         }
         let text = format!("{round} of actor {index}");
         let create = async || container.create("object", text.as_bytes()).await;

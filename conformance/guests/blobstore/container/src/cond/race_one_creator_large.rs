@@ -1,6 +1,7 @@
 use conformance_kit::prelude::*;
 
-use crate::objects::{patiently, unless_failed};
+use crate::objects::unless_failed;
+use blobstore::patiently;
 
 case! {
     /// So large, without a size, that a service takes it in several parts.

@@ -2,7 +2,7 @@ use conformance_kit::prelude::*;
 
 use blobstore::{PutOptions, options};
 
-use crate::objects::patiently;
+use blobstore::patiently;
 
 case! {
     /// The writer says in the metadata which bytes it writes.

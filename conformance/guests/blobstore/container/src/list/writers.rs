@@ -1,3 +1,4 @@
+use blobstore::patiently;
 use conformance_kit::prelude::*;
 
 use crate::listing::{among, fill, read, some_size};
@@ -7,7 +8,7 @@ case! {
     id: "blob.list.writers",
     title: "lists hold every object that stays, once, while other instances put and delete",
     clauses: ["TYP-PAGE-7", "BLOB-LIST-1", "BLOB-VISIBLE-1"],
-    timeout_s: 30,
+    timeout_s: 60,
 }
 
 const NAMES: usize = 30;
@@ -48,9 +49,10 @@ async fn actor(cx: &Context, index: u32) -> Observations {
     blobstore::rounds(cx, index, 40, async |round| {
         let name = &go[cx.random_below(NAMES as u64) as usize];
         if round % 2 == 0 {
-            cx.ok(container.delete(name).await)
+            cx.ok(patiently(cx, async || container.delete(name).await).await)
         } else {
-            cx.ok(container.put(name, b"again").await).map(drop)
+            let put = async || container.put(name, b"again").await;
+            cx.ok(patiently(cx, put).await).map(drop)
         }
     })
     .await?;

@@ -1,4 +1,4 @@
-use blobstore::rounds;
+use blobstore::{patiently, rounds};
 use conformance_kit::prelude::*;
 
 use crate::states::{is_told_whole, is_whole, write};
@@ -40,7 +40,10 @@ async fn actor(cx: &Context, index: u32) -> Observations {
     let container = cx.container().await?;
     rounds(cx, index, 15, async |round| match index {
         0 => write(cx, &container, "object", round, SIZE).await.map(drop),
-        1 if round % 3 == 0 => cx.ok(container.delete("object").await),
+        1 if round % 3 == 0 => {
+            let delete = async || container.delete("object").await;
+            cx.ok(patiently(cx, delete).await)
+        }
         _ => read(cx, &container, "BLOB-DATA-3").await,
     })
     .await?;

@@ -1,9 +1,5 @@
-use core::pin::pin;
-
-use blobstore::{Precondition, PutOptions, options};
+use blobstore::{Precondition, PutOptions, options, refused_midway};
 use conformance_kit::prelude::*;
-
-use crate::support::PATIENCE;
 
 case! {
     /// A put may be refused with or without a look at its stream. Where it returns
@@ -12,9 +8,6 @@ case! {
     title: "a put that is refused before its stream has ended closes it",
     clauses: ["BLOB-STREAM-4", "TYP-ERR-6"],
 }
-
-/// More than a provider may take off a stream that nobody reads.
-const PIECES: usize = 512;
 
 async fn run(cx: &Context) -> Outcome {
     let container = cx.container().await?;
@@ -44,40 +37,10 @@ async fn run(cx: &Context) -> Outcome {
     }
     let piece = cx.random_bytes(16 << 10);
     for (name, options, kind) in refused {
-        let (mut writer, answer) = container.begin_put(&name, options);
-        let mut answer = pin!(answer.wait());
-        writer.write(&piece).await;
-        match cx.within(Duration::from_secs(1), &mut answer).await {
-            Some(put) => {
-                cx.check("TYP-ERR-6", "put that is to be refused")
-                    .fails(put, kind)?;
-                let write = async {
-                    for _ in 0..PIECES {
-                        if !writer.write(&piece).await {
-                            return true;
-                        }
-                    }
-                    false
-                };
-                let told = cx.within(PATIENCE, write).await;
-                cx.check("BLOB-STREAM-4", "write on after a put was refused")
-                    .that(
-                        told == Some(true),
-                        "that nobody reads any more",
-                        if told.is_none() {
-                            "no word"
-                        } else {
-                            "a reader"
-                        },
-                    )?;
-            }
-            None => {
-                cx.note("a put waits for the end of its stream before it is refused");
-                let (_, put) = both(writer.finish(), answer).await;
-                cx.check("TYP-ERR-6", "put that is refused at its end")
-                    .fails(put, kind)?;
-            }
-        }
+        let (writer, answer) = container.begin_put(&name, options);
+        let put = refused_midway(cx, writer, answer, &piece).await?;
+        cx.check("TYP-ERR-6", "put that is to be refused")
+            .fails(put, kind)?;
     }
     cx.check("TYP-ERR-6", "get after an overwrite was refused")
         .value(container.get("present").await, b"as it was")?;

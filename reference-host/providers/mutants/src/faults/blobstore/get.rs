@@ -29,6 +29,8 @@ enum Finds {
     ExpectedAbsentIsNone,
     /// With `expected` and a range, no version is right.
     ExpectedRangeFails,
+    /// The range is looked at before the version.
+    RangeFirst,
 }
 
 #[async_trait]
@@ -44,6 +46,10 @@ impl ContainerFault for Finds {
             Self::ExpectsNothing => None,
             Self::ExpectedRangeFails if expected.is_some() && !range.is_whole() => {
                 return Err(ErrorKind::PreconditionFailed.into());
+            }
+            Self::RangeFirst if expected.is_some() => {
+                to.container.get(name, range, None).await?;
+                expected
             }
             _ => expected,
         };
@@ -332,6 +338,12 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "get of a range with `expected` fails whatever the version is",
         &["BLOB-GET-8"],
         container!(Finds::ExpectedRangeFails),
+    ),
+    Mutant::new(
+        "blob-get-range-first",
+        "get looks at the range before it looks at `expected`",
+        &["BLOB-GET-8"],
+        container!(Finds::RangeFirst),
     ),
     Mutant::new(
         "blob-get-one-chunk",

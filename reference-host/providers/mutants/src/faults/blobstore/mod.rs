@@ -27,6 +27,7 @@ mod metadata;
 mod moves;
 mod name_stream;
 mod names;
+mod names_elsewhere;
 mod open;
 mod put;
 mod range;
@@ -40,6 +41,7 @@ mod upload_ends;
 mod upload_parts;
 mod uploads;
 mod versions;
+mod whichever;
 mod whole;
 
 pub(crate) use links::Signing;
@@ -70,6 +72,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
         open::MUTANTS,
         handles::MUTANTS,
         names::MUTANTS,
+        names_elsewhere::MUTANTS,
         bytes::MUTANTS,
         put::MUTANTS,
         stream::MUTANTS,
@@ -102,6 +105,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
         upload_described::MUTANTS,
         upload_parts::MUTANTS,
         upload_ends::MUTANTS,
+        whichever::MUTANTS,
     ]
     .concat()
 }

@@ -37,7 +37,7 @@ impl ContainerFault for Mangled {
 
 /// One function alone asks for another name.
 #[derive(Debug)]
-struct MangledIn(Call, fn(&str) -> String);
+pub(super) struct MangledIn(pub(super) Call, pub(super) fn(&str) -> String);
 
 impl ContainerFault for MangledIn {
     fn name<'a>(&self, call: Call, name: &'a str) -> Result<Cow<'a, str>> {
@@ -61,7 +61,7 @@ impl ContainerFault for Taken {
 
 /// The same in one function alone.
 #[derive(Debug)]
-struct TakenIn(Call, fn(&str) -> Option<&str>);
+pub(super) struct TakenIn(pub(super) Call, pub(super) fn(&str) -> Option<&str>);
 
 impl ContainerFault for TakenIn {
     fn name<'a>(&self, call: Call, name: &'a str) -> Result<Cow<'a, str>> {
@@ -189,7 +189,7 @@ fn composed(name: &str) -> String {
 }
 
 /// As a file system resolves `.` and `..`.
-fn resolved(name: &str) -> String {
+pub(super) fn resolved(name: &str) -> String {
     let mut parts: Vec<&str> = Vec::new();
     for part in name.split('/') {
         match part {
@@ -210,7 +210,7 @@ fn squeezed(name: &str) -> String {
 }
 
 /// The longest start of `name` of at most `length` bytes.
-fn cut(name: &str, length: usize) -> &str {
+pub(super) fn cut(name: &str, length: usize) -> &str {
     &name[..name.floor_char_boundary(length)]
 }
 

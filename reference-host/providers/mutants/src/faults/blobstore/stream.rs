@@ -10,10 +10,11 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use cloud_contract::blobstore::{Body, Container, NewObject, Range, Reading};
+use cloud_contract::blobstore::{Appended, Body, NewObject, Part, Range, Reading};
 use cloud_contract::keyvalue::Version;
 use cloud_contract::{Error, ErrorKind, Result};
-use futures::{Stream, StreamExt as _, stream};
+use futures::future::BoxFuture;
+use futures::{FutureExt as _, Stream, StreamExt as _, stream};
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 
@@ -145,57 +146,122 @@ impl ContainerFault for GivenUp {
     }
 }
 
-/// Stores what has come of a put when its call is dropped.
+/// What a call would do with the pieces that have come.
+type Write = Box<dyn FnOnce(Vec<Bytes>) -> BoxFuture<'static, ()> + Send>;
+
+/// Writes what has come of a call when that is dropped.
 struct Commit {
-    container: Arc<dyn Container>,
-    name: String,
-    object: NewObject,
+    write: Option<Write>,
     taken: Arc<Mutex<Vec<Bytes>>>,
     runtime: Handle,
-    has_ended: bool,
 }
 
-impl Drop for Commit {
-    fn drop(&mut self) {
-        if self.has_ended {
-            return;
-        }
-        let container = Arc::clone(&self.container);
-        let (name, object) = (self.name.clone(), self.object.clone());
-        let pieces = std::mem::take(&mut *lock(&self.taken));
-        self.runtime.spawn(async move {
-            let body = stream::iter(pieces.into_iter().map(Ok));
-            container.put(&name, Box::pin(body), object).await
-        });
-    }
-}
-
-/// A put whose call is dropped commits what it has.
-#[derive(Debug)]
-struct DropCommits;
-
-#[async_trait]
-impl ContainerFault for DropCommits {
-    async fn put(&self, to: &Target, name: &str, body: Body, object: NewObject) -> Result<Version> {
+impl Commit {
+    /// Takes down what comes of `body`.
+    fn of(body: Body, write: Write) -> (Self, Body) {
         let taken = Arc::new(Mutex::new(Vec::new()));
-        let mut commit = Commit {
-            container: Arc::clone(&to.container),
-            name: name.to_owned(),
-            object: NewObject {
-                size: None,
-                ..object.clone()
-            },
+        let commit = Self {
+            write: Some(write),
             taken: Arc::clone(&taken),
             runtime: Handle::current(),
-            has_ended: false,
         };
         let body = body.inspect(move |piece| {
             if let Ok(piece) = piece {
                 lock(&taken).push(piece.clone());
             }
         });
-        let ended = to.container.put(name, Box::pin(body), object).await;
-        commit.has_ended = true;
+        (commit, Box::pin(body))
+    }
+
+    /// Leaves it at what the call itself did.
+    fn forget(mut self) {
+        self.write = None;
+    }
+}
+
+impl Drop for Commit {
+    fn drop(&mut self) {
+        if let Some(write) = self.write.take() {
+            let pieces = std::mem::take(&mut *lock(&self.taken));
+            self.runtime.spawn(write(pieces));
+        }
+    }
+}
+
+fn these(pieces: Vec<Bytes>) -> Body {
+    Box::pin(stream::iter(pieces.into_iter().map(Ok)))
+}
+
+/// A write of one function, whose call is dropped, commits what it has.
+#[derive(Debug)]
+struct DropCommits(Call);
+
+#[async_trait]
+impl ContainerFault for DropCommits {
+    async fn put(&self, to: &Target, name: &str, body: Body, object: NewObject) -> Result<Version> {
+        if self.0 != Call::Put {
+            return to.container.put(name, body, object).await;
+        }
+        let container = Arc::clone(&to.container);
+        let (own, same) = (name.to_owned(), object.clone());
+        let write = move |pieces| {
+            let object = NewObject { size: None, ..same };
+            let put = async move { container.put(&own, these(pieces), object).await };
+            put.map(drop).boxed()
+        };
+        let (commit, body) = Commit::of(body, Box::new(write));
+        let ended = to.container.put(name, body, object).await;
+        commit.forget();
+        ended
+    }
+
+    async fn append(
+        &self,
+        to: &Target,
+        name: &str,
+        body: Body,
+        at: Option<u64>,
+    ) -> Result<Appended> {
+        if self.0 != Call::Append {
+            return to.container.append(name, body, at).await;
+        }
+        let (container, own) = (Arc::clone(&to.container), name.to_owned());
+        let write = move |pieces| {
+            let append = async move { container.append(&own, these(pieces), at).await };
+            append.map(drop).boxed()
+        };
+        let (commit, body) = Commit::of(body, Box::new(write));
+        let ended = to.container.append(name, body, at).await;
+        commit.forget();
+        ended
+    }
+
+    async fn put_part(
+        &self,
+        to: &Target,
+        name: &str,
+        upload: &str,
+        number: u32,
+        size: u64,
+        body: Body,
+    ) -> Result<Part> {
+        let correct = &to.container;
+        if self.0 != Call::PutPart {
+            return correct.put_part(name, upload, number, size, body).await;
+        }
+        let container = Arc::clone(correct);
+        let (own, id) = (name.to_owned(), upload.to_owned());
+        let write = move |pieces: Vec<Bytes>| {
+            let size = pieces.iter().map(|piece| piece.len() as u64).sum();
+            let put = async move {
+                let body = these(pieces);
+                container.put_part(&own, &id, number, size, body).await
+            };
+            put.map(drop).boxed()
+        };
+        let (commit, body) = Commit::of(body, Box::new(write));
+        let ended = correct.put_part(name, upload, number, size, body).await;
+        commit.forget();
         ended
     }
 }
@@ -218,20 +284,63 @@ impl fmt::Debug for Held {
     }
 }
 
-/// A put that is refused leaves its stream open, unread.
-#[derive(Debug, Default)]
-struct RefusalHolds(Mutex<Vec<Held>>);
+/// A write of one function that is refused leaves its stream open, unread.
+#[derive(Debug)]
+struct RefusalHolds(Call, Mutex<Vec<Held>>);
+
+impl RefusalHolds {
+    fn of(call: Call) -> Self {
+        Self(call, Mutex::default())
+    }
+
+    /// The body of a call, and one more hand on it.
+    fn held(body: Body) -> (Held, Body) {
+        let held = Held(Arc::new(Mutex::new(body)));
+        (held.clone(), Box::pin(held))
+    }
+
+    /// Keeps hold of it, if the call was refused.
+    fn keep<T>(&self, call: Call, held: Held, ended: Result<T>) -> Result<T> {
+        if ended.is_err() && call == self.0 {
+            lock(&self.1).push(held);
+        }
+        ended
+    }
+}
 
 #[async_trait]
 impl ContainerFault for RefusalHolds {
     async fn put(&self, to: &Target, name: &str, body: Body, object: NewObject) -> Result<Version> {
-        let held = Held(Arc::new(Mutex::new(body)));
-        let body = Box::pin(held.clone());
+        let (held, body) = Self::held(body);
         let ended = to.container.put(name, body, object).await;
-        if ended.is_err() {
-            lock(&self.0).push(held);
-        }
-        ended
+        self.keep(Call::Put, held, ended)
+    }
+
+    async fn append(
+        &self,
+        to: &Target,
+        name: &str,
+        body: Body,
+        at: Option<u64>,
+    ) -> Result<Appended> {
+        let (held, body) = Self::held(body);
+        let ended = to.container.append(name, body, at).await;
+        self.keep(Call::Append, held, ended)
+    }
+
+    async fn put_part(
+        &self,
+        to: &Target,
+        name: &str,
+        upload: &str,
+        number: u32,
+        size: u64,
+        body: Body,
+    ) -> Result<Part> {
+        let (held, body) = Self::held(body);
+        let sent = to.container.put_part(name, upload, number, size, body);
+        let ended = sent.await;
+        self.keep(Call::PutPart, held, ended)
     }
 }
 
@@ -323,13 +432,37 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "blob-drop-commits",
         "a put whose call is dropped stores what it has",
         &["BLOB-STREAM-3"],
-        container!(DropCommits),
+        container!(DropCommits(Call::Put)),
+    ),
+    Mutant::new(
+        "blob-append-drop-commits",
+        "an append whose call is dropped adds what it has",
+        &["BLOB-STREAM-3"],
+        container!(DropCommits(Call::Append)),
+    ),
+    Mutant::new(
+        "blob-part-drop-commits",
+        "a part whose call is dropped is there as far as it came",
+        &["BLOB-STREAM-3"],
+        container!(DropCommits(Call::PutPart)),
     ),
     Mutant::new(
         "blob-refusal-keeps-reading",
         "a put that is refused leaves its stream open, unread",
         &["BLOB-STREAM-4"],
-        container!(RefusalHolds::default()),
+        container!(RefusalHolds::of(Call::Put)),
+    ),
+    Mutant::new(
+        "blob-append-refusal-keeps-reading",
+        "an append that is refused leaves its stream open, unread",
+        &["BLOB-STREAM-4"],
+        container!(RefusalHolds::of(Call::Append)),
+    ),
+    Mutant::new(
+        "blob-part-refusal-keeps-reading",
+        "a part that is refused leaves its stream open, unread",
+        &["BLOB-STREAM-4"],
+        container!(RefusalHolds::of(Call::PutPart)),
     ),
     Mutant::new(
         "blob-stream-in-turn",

@@ -1,0 +1,28 @@
+use blobstore::{PutOptions, atomic_move::rename, options};
+use conformance_kit::prelude::*;
+
+use crate::growth::grows;
+
+case! {
+    id: "blob.append.renamed",
+    title: "append adds behind what rename brought to a name, and not to what was there before",
+    clauses: ["BLOB-APPEND-1", "BLOB-APPEND-2", "BLOB-APPEND-6"],
+    requires: ["blob.append", "blob.atomic-move"],
+}
+
+async fn run(cx: &Context) -> Outcome {
+    let container = cx.container().await?;
+    for new_name in ["new", "old"] {
+        let bytes = cx.random_bytes(700);
+        let written = PutOptions {
+            content_type: Some("text/log".to_owned()),
+            metadata: vec![("of".to_owned(), cx.random_text(9))],
+            ..options()
+        };
+        cx.ok(container.put("old", b"overwritten").await)?;
+        cx.ok(container.put_with("object", &bytes, written).await)?;
+        cx.ok(rename(&container, "object", new_name, None).await)?;
+        grows(cx, &container, new_name, &bytes).await?;
+    }
+    Ok(())
+}
