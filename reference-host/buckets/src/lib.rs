@@ -9,7 +9,9 @@ mod region;
 mod registration;
 
 pub use coding::{SEGMENT_BYTES, decode, digits, divided, encode};
-pub use marks::{is_ordinary, of_scope, open_mark};
+pub use marks::{
+    CONTAINER_NAME_BYTES, container_mark, container_name, is_ordinary, of_scope, open_mark,
+};
 pub use place::Place;
 pub use region::Region;
 pub use registration::{GIVEN_UP, OnItsWay, Registration};

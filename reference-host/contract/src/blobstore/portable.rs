@@ -182,10 +182,10 @@ impl Portable {
             // Whatever took the place of what was read, the copy itself or a later write.
             Some(&read)
         } else {
-            // Versions of two services can be equal; that of a new state differs from the
-            // one before it.
-            let found = self.call("head", self.driver().head(name)).await?;
-            if made != read && found.is_some_and(|info| info.version == made) {
+            // The same, but for what is written after this look.
+            let found = self.call("head", self.driver().head(name)).await;
+            let found = found.map_err(half_done)?;
+            if found.is_none_or(|info| info.version != read) {
                 return Ok(made);
             }
             None
@@ -195,8 +195,20 @@ impl Portable {
             .await
         {
             Err(error) if *error.kind() == ErrorKind::PreconditionFailed => Ok(made),
-            removed => removed.map(|()| made),
+            removed => removed.map(|()| made).map_err(half_done),
         }
+    }
+}
+
+/// An error behind a copy that has taken effect: whatever says that nothing changed would
+/// not be true.
+fn half_done(error: Error) -> Error {
+    match error.kind() {
+        ErrorKind::Timeout
+        | ErrorKind::Unavailable
+        | ErrorKind::Cancelled
+        | ErrorKind::Other(_) => error,
+        _ => Error::with_source(ErrorKind::Unavailable, error),
     }
 }
 
@@ -303,8 +315,8 @@ impl Container for Portable {
         }
         let made = self.copy(name, to, new_name).await?;
         if name != new_name || !self.site.is(to) {
-            self.call("delete", self.driver().delete(name, None))
-                .await?;
+            let deletion = self.call("delete", self.driver().delete(name, None));
+            deletion.await.map_err(half_done)?;
         }
         Ok(made)
     }

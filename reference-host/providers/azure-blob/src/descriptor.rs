@@ -24,6 +24,8 @@ const PART_MAX_NUMBER: u64 = 10_000;
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// The service keeps blocks for so long after the last one that lay with the same name.
 const BLOCKS_STAY: Duration = DAY.saturating_mul(7);
+/// A day less: a call can name an upload and end before it has the service keep it.
+const UPLOADS_STAY: Duration = DAY.saturating_mul(6);
 /// The service sets no limit. The key may be another one long before.
 const LINK_MAX: Duration = DAY.saturating_mul(10 * 365);
 
@@ -54,7 +56,7 @@ pub(crate) fn describe(server: &str, has_key: bool, call_timeout: Duration) -> D
         (limit::BLOB_PART_MIN_BYTES, PART_MIN_BYTES),
         (limit::BLOB_PART_MAX_BYTES, PART_MAX_BYTES),
         (limit::BLOB_PART_MAX_NUMBER, PART_MAX_NUMBER),
-        (limit::BLOB_UPLOAD_MAX_IDLE_NS, nanoseconds(BLOCKS_STAY)),
+        (limit::BLOB_UPLOAD_MAX_IDLE_NS, nanoseconds(UPLOADS_STAY)),
     ];
     // A signature is made with the key of the account.
     if has_key {

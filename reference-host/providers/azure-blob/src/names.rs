@@ -7,14 +7,12 @@
 //! other one is encoded in a second region. The encoding keeps the order of bytes, so
 //! that a list is the two regions merged.
 
-use bucket_scopes::{Region, decode, digits, divided, encode, is_ordinary};
+use bucket_scopes::{Region, container_name, decode, digits, divided, encode};
 use cloud_contract::ScopeId;
 
 /// The longest name of an object, in bytes. Encoded, with the longest names in front of
 /// it, it fills the 1,024 bytes of a key.
 pub(crate) const NAME_BYTES: usize = 512;
-/// The longest name of a container, in bytes.
-pub(crate) const CONTAINER_NAME_BYTES: usize = 80;
 /// The most slashes of a name that stays as it is: the service takes 254 in a key.
 const SLASHES: usize = 200;
 /// Characters from here on may be ordered otherwise, by the halves that UTF-16 has.
@@ -22,16 +20,10 @@ const HALVES: char = '\u{e000}';
 
 /// The key that says that a scope has a container; none for a name that none can have.
 pub(crate) fn container_mark(scope: &ScopeId, container: &str) -> Option<String> {
-    Some(format!("{scope}/is/{}", container_name(container)?))
-}
-
-/// Names of ordinary containers are kept, and others begin as those do not.
-fn container_name(name: &str) -> Option<String> {
-    match name.len() {
-        _ if is_ordinary(name) => Some(name.to_owned()),
-        1..=CONTAINER_NAME_BYTES => Some(format!("_{}", encode(name.as_bytes()))),
-        _ => None,
-    }
+    Some(bucket_scopes::container_mark(
+        scope,
+        &container_name(container)?,
+    ))
 }
 
 /// The keys of one container.
@@ -123,6 +115,8 @@ fn stays(letter: char) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use bucket_scopes::CONTAINER_NAME_BYTES;
+
     use super::*;
 
     fn keys() -> Keys {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use bucket_scopes::{Region, Registration};
 use cloud_contract::blobstore::Expected;
 use cloud_contract::{Error, ErrorKind, Namespace, Result, ScopeId, blobstore};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
@@ -13,8 +14,6 @@ use crate::error::stale;
 use crate::link::{Ask, Service};
 use crate::names::{self, Keys};
 use crate::sweep;
-use bucket_scopes::Region;
-use bucket_scopes::Registration;
 
 /// How many marks are written at a time.
 const AT_ONCE: usize = 8;

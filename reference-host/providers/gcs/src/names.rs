@@ -35,7 +35,10 @@ pub(crate) fn parts_of_scope(scope: &ScopeId) -> String {
 
 /// The object that says that a scope has a container; none for a name that none can have.
 pub(crate) fn container_mark(scope: &ScopeId, container: &str) -> Option<String> {
-    Some(format!("{scope}/is/{}", container_name(container)?))
+    Some(bucket_scopes::container_mark(
+        scope,
+        &container_name(container)?,
+    ))
 }
 
 /// Names of ordinary containers are kept, and others begin as those do not.

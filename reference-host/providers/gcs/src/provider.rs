@@ -11,6 +11,7 @@ use cloud_contract::{
 use crate::config::Config;
 use crate::descriptor::{Bucket, describe};
 use crate::link::Service;
+use crate::names;
 use crate::namespace::{Open, register, unmark};
 use crate::resources::look;
 use crate::sweep;
@@ -97,12 +98,7 @@ impl Provider for Storage {
         }
         // The mark goes last, so that a close that failed half way can be repeated.
         let opened = bucket_scopes::open_mark(&scope.id);
-        sweep::clear(
-            &self.service,
-            &crate::names::parts_of_scope(&scope.id),
-            None,
-        )
-        .await?;
+        sweep::clear(&self.service, &names::parts_of_scope(&scope.id), None).await?;
         sweep::clear(
             &self.service,
             &bucket_scopes::of_scope(&scope.id),

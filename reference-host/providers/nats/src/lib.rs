@@ -60,7 +60,7 @@
 //! | subject, behind `$O.cw_SCOPE_CONTAINER.` | holds |
 //! |---|---|
 //! | `M.` and the name in base 64 | the object: size, metadata, content type as the header `Content-Type`, digest, and the id of its bytes |
-//! | `C.ID` | its bytes, 128 KiB in each message |
+//! | `C.ID` | its bytes, 128 KiB in each message; how many messages come before, as the header `Cloud-Place` |
 //! | `C.ID.put` | that bytes are being written, more than one message of them |
 //!
 //! - The bytes come first, under a new id, and then the one message that makes an object
@@ -73,9 +73,9 @@
 //!   modification.
 //! - A state that is replaced goes at once: who still reads it is told that it expired.
 //! - Reading is direct get of 16 messages at a time, the next ones when those were taken.
-//!   A range begins at its message: where that lies is guessed, and the service tells how
-//!   many come behind. In objects of other clients, whose messages have any sizes, it is
-//!   read from the beginning.
+//!   A range begins at its message: where that lies is guessed, and the message that is
+//!   there tells its place. In objects of other clients, whose messages have any sizes, it
+//!   is read from the beginning.
 //! - Giving an object another name is two messages that the stream takes in one step
 //!   (atomic batches, from 2.12 on); its bytes stay where they are. JetStream cannot copy:
 //!   copies pass through the host.

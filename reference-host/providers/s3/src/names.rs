@@ -6,14 +6,14 @@
 //! encoded in a second region. The encoding keeps the order of bytes, so that a list is
 //! the two regions merged.
 
-use bucket_scopes::{Place, Region, SEGMENT_BYTES, decode, digits, divided, encode, is_ordinary};
+use bucket_scopes::{
+    Place, Region, SEGMENT_BYTES, container_name, decode, digits, divided, encode,
+};
 use cloud_contract::ScopeId;
 
 /// The longest name of an object, in bytes. Encoded, with the longest names in front of
 /// it, it fills the 1,024 bytes of a key.
 pub(crate) const NAME_BYTES: usize = 512;
-/// The longest name of a container, in bytes.
-pub(crate) const CONTAINER_NAME_BYTES: usize = 80;
 /// The highest character, which no name that stays as it is has.
 const HIGHEST: char = '\u{10ffff}';
 
@@ -29,16 +29,10 @@ pub(crate) enum Style {
 
 /// The key that says that a scope has a container; none for a name that none can have.
 pub(crate) fn container_mark(scope: &ScopeId, container: &str) -> Option<String> {
-    Some(format!("{scope}/is/{}", container_name(container)?))
-}
-
-/// Names of ordinary containers are kept, and others begin as those do not.
-fn container_name(name: &str) -> Option<String> {
-    match name.len() {
-        _ if is_ordinary(name) => Some(name.to_owned()),
-        1..=CONTAINER_NAME_BYTES => Some(format!("_{}", encode(name.as_bytes()))),
-        _ => None,
-    }
+    Some(bucket_scopes::container_mark(
+        scope,
+        &container_name(container)?,
+    ))
 }
 
 /// The keys of one container.
@@ -189,6 +183,8 @@ fn before(letter: char) -> char {
 
 #[cfg(test)]
 mod tests {
+    use bucket_scopes::CONTAINER_NAME_BYTES;
+
     use super::*;
 
     fn keys(style: Style) -> Keys {

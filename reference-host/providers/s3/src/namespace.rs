@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use aws_sdk_s3::primitives::ByteStream;
+use bucket_scopes::{Region, Registration};
 use cloud_contract::{Error, ErrorKind, Namespace, Result, ScopeId, blobstore};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 
@@ -12,8 +13,6 @@ use crate::error::{kind, stale, translate};
 use crate::link::{Service, read, write};
 use crate::names::{self, Keys};
 use crate::sweep;
-use bucket_scopes::Region;
-use bucket_scopes::Registration;
 
 /// How many marks are written at a time.
 const AT_ONCE: usize = 8;

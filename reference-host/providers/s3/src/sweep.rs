@@ -6,7 +6,7 @@ use futures::{StreamExt as _, TryStreamExt as _, stream};
 
 use crate::descriptor::PAGE_ITEMS;
 use crate::error::{kind, translate, unexpected_reply};
-use crate::link::{Service, read, write};
+use crate::link::{Service, pause, read, write};
 
 /// How often an upload is ended whose parts come again.
 const ENDS: u32 = 3;
@@ -144,7 +144,7 @@ pub(crate) async fn uploads(service: &Service, prefix: &str) -> Result<()> {
 /// # Errors
 /// `unavailable` if parts come again and again. May be repeated.
 pub(crate) async fn abort(service: &Service, key: &str, id: &str) -> Result<()> {
-    for _ in 0..ENDS {
+    for number in 1..=ENDS {
         let request = || {
             let abort = service.client.abort_multipart_upload();
             abort.bucket(&service.bucket).key(key).upload_id(id).send()
@@ -157,6 +157,7 @@ pub(crate) async fn abort(service: &Service, key: &str, id: &str) -> Result<()> 
         if !has_parts(service, key, id).await? {
             return Ok(());
         }
+        pause(number).await;
     }
     Err(ErrorKind::Unavailable.into())
 }

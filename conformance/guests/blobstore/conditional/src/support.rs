@@ -5,6 +5,8 @@ use conformance_kit::prelude::*;
 
 use blobstore::{Info, Precondition, PutOptions, options, patiently};
 
+pub(crate) use blobstore::unless_failed;
+
 /// An object with bytes, a content type and metadata of its own.
 #[derive(Clone)]
 pub(crate) struct State {
@@ -76,17 +78,6 @@ pub(crate) async fn has_only(check: Check<'_>, container: &Container, names: &[&
     let (listed, end) = container.names("").collect().await;
     check.ok(end)?;
     check.keys(&listed, names)
-}
-
-/// What a conditional call returned; none if its condition did not hold.
-pub(crate) fn unless_failed<T>(
-    check: Check<'_>,
-    ended: Result<T, Error>,
-) -> Result<Option<T>, Stop> {
-    match ended {
-        Err(Error::PreconditionFailed) => Ok(None),
-        ended => check.ok(ended).map(Some),
-    }
 }
 
 /// Versions that an object called `object` does not have: old ones, those of others, and

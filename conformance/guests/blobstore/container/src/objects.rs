@@ -5,7 +5,7 @@ use conformance_kit::prelude::*;
 
 use blobstore::{DeleteManyError, Info, PutOptions, options};
 
-pub(crate) use blobstore::{Object, is_exactly, names_of, put_all, with_bytes};
+pub(crate) use blobstore::{Object, is_exactly, names_of, put_all, unless_failed, with_bytes};
 
 /// So many objects with names behind `prefix` and random bytes, which are not there yet.
 pub(crate) fn some_objects(cx: &Context, prefix: &str, count: usize) -> Vec<Object> {
@@ -44,17 +44,6 @@ pub(crate) async fn is_state(
     check.keys(&texts(&info.metadata), &texts(&options.metadata))?;
     check.value(container.get(name).await, bytes)?;
     Ok(info)
-}
-
-/// What a conditional call returned; none if its condition did not hold.
-pub(crate) fn unless_failed<T>(
-    check: Check<'_>,
-    ended: Result<T, Error>,
-) -> Result<Option<T>, Stop> {
-    match ended {
-        Err(Error::PreconditionFailed) => Ok(None),
-        ended => check.ok(ended).map(Some),
-    }
 }
 
 /// The call was refused with this error, and with these places.

@@ -34,5 +34,5 @@ pub use moments::{Moment, is_listed_as_told};
 pub use names::{BadName, ODD_NAMES, bad_names, name_limit};
 pub use objects::{Object, is_exactly, names_of, put_all, with_bytes};
 pub use patience::patiently;
-pub use refusals::refused_midway;
+pub use refusals::{refused_midway, unless_failed};
 pub use streams::{Answer, ByteReader, Content, Writer};

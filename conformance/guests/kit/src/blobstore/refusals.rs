@@ -1,4 +1,4 @@
-//! Calls that are refused while the case still writes.
+//! Calls that are refused, some while the case still writes.
 
 use core::pin::pin;
 use core::time::Duration;
@@ -6,6 +6,7 @@ use core::time::Duration;
 use super::streams::{Answer, Writer};
 use crate::bindings::cloud::types::errors::Error;
 use crate::calls::both;
+use crate::check::Check;
 use crate::context::Context;
 use crate::ending::Stop;
 
@@ -53,5 +54,13 @@ pub fn refused_midway<T>(
         };
         check.that(told == Some(true), "that nobody reads any more", seen)?;
         Ok(ended)
+    }
+}
+
+/// What a conditional call returned; none if its condition did not hold.
+pub fn unless_failed<T>(check: Check<'_>, ended: Result<T, Error>) -> Result<Option<T>, Stop> {
+    match ended {
+        Err(Error::PreconditionFailed) => Ok(None),
+        ended => check.ok(ended).map(Some),
     }
 }

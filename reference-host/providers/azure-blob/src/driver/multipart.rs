@@ -282,8 +282,9 @@ impl Container {
             }
         };
         let completed = self.registration.run(completion).await;
-        if matches!(&completed, Err(error) if *error.kind() == ErrorKind::PreconditionFailed) {
-            self.keep(&key, upload.write).await?;
+        if matches!(&completed, Err(error) if *error.kind() != ErrorKind::NotFound) {
+            // What the guest is told is the first error; the days in hand bear this one.
+            let _ = self.keep(&key, upload.write).await;
         }
         completed
     }

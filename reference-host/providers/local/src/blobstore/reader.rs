@@ -10,7 +10,7 @@ use cloud_contract::blobstore::{Body, Range};
 use futures::stream;
 
 use super::PIECE;
-use super::files::{Files, Hold, blocking};
+use super::files::{Begun, Files, Hold, begin};
 use super::record::Piece;
 use crate::engine::Engine;
 
@@ -107,8 +107,8 @@ impl Reader {
     }
 }
 
-/// How many buffers of a stream lie idle at most: one piece is on its way to the guest while
-/// the next one is read.
+/// How many buffers of a stream lie idle at most: one is on its way to the guest, another one
+/// waits for it, and into a third one is read.
 const SPARE: usize = 2;
 
 /// Buffers of one stream that can be used again: the kernel clears every fresh one first.
@@ -150,16 +150,33 @@ impl Drop for Lent {
 
 /// What `reader` reads. The folder stays in use until the end.
 pub(super) fn deliver(engine: Arc<Engine>, reader: Reader) -> Body {
-    let state = Some((engine, reader));
-    Box::pin(stream::unfold(state, async |state| {
-        let (engine, mut reader) = state?;
-        let read = blocking(move || Ok((reader.next()?, reader))).await;
-        match read {
+    let ahead = Some(Ahead::Idle(reader));
+    Box::pin(stream::unfold((engine, ahead), async |(engine, ahead)| {
+        let reading = match ahead? {
+            Ahead::Idle(reader) => read(reader),
+            Ahead::Reading(reading) => reading,
+        };
+        match reading.end().await {
             Ok((bytes, _)) if bytes.is_empty() => None,
-            Ok((bytes, reader)) => Some((Ok(bytes), Some((engine, reader)))),
-            Err(error) => Some((Err(error), None)),
+            Ok((bytes, reader)) => {
+                // Those behind are read while the guest is given these.
+                let ahead = (!reader.stretches.is_empty()).then(|| Ahead::Reading(read(reader)));
+                Some((Ok(bytes), (engine, ahead)))
+            }
+            Err(error) => Some((Err(error), (engine, None))),
         }
     }))
+}
+
+/// What comes next of a body.
+enum Ahead {
+    /// Nobody has asked for its first bytes.
+    Idle(Reader),
+    Reading(Begun<(Bytes, Reader)>),
+}
+
+fn read(mut reader: Reader) -> Begun<(Bytes, Reader)> {
+    begin(move || Ok((reader.next()?, reader)))
 }
 
 #[cfg(test)]

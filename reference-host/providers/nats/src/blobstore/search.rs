@@ -1,5 +1,5 @@
 //! Where in a stream a message lies of which only its place among its likes is known:
-//! so many of them come from it on. The service tells how many come from a sequence on.
+//! so many of them come from it on. Of each that is found it is known how many that are.
 //!
 //! Mostly the bytes of an object lie side by side, right before its own message, and the
 //! first guess is right. Where others wrote at the same time they lie further ahead.

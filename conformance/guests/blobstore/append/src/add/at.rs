@@ -23,6 +23,19 @@ async fn run(cx: &Context) -> Outcome {
         cx.check("BLOB-APPEND-4", "get after a refused append")
             .none(container.get("object").await)?;
     }
+    // One that is there has none either, and is no absent one.
+    cx.ok(container.put("empty", b"").await)?;
+    cx.check("BLOB-APPEND-4", "append to an empty object, behind a byte")
+        .fails(
+            append(&container, "empty", b"refused", Some(1)).await,
+            Kind::PreconditionFailed,
+        )?;
+    for bytes in [&b""[..], b"bytes"] {
+        cx.check("BLOB-COND-1", "append to an empty object at its beginning")
+            .ok(append(&container, "empty", bytes, Some(0)).await)?;
+        cx.check("BLOB-COND-1", "get after an append to an empty object")
+            .value(container.get("empty").await, bytes)?;
+    }
     let mut whole = Vec::new();
     for _ in 0..4 {
         let bytes = cx.random_bytes(100);

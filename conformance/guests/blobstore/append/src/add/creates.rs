@@ -1,4 +1,5 @@
 use blobstore::append::append;
+use blobstore::{PutOptions, options};
 use conformance_kit::prelude::*;
 
 case! {
@@ -12,7 +13,12 @@ async fn run(cx: &Context) -> Outcome {
     let container = cx.container().await?;
     cx.ok(container.put("put", b"").await)?;
     let put = cx.info(&container, "put").await?;
-    cx.ok(container.put("deleted", b"old").await)?;
+    let described = PutOptions {
+        content_type: Some("text/old".to_owned()),
+        metadata: vec![("old".to_owned(), "entry".to_owned())],
+        ..options()
+    };
+    cx.ok(container.put_with("deleted", b"old", described).await)?;
     cx.ok(container.delete("deleted").await)?;
     for (name, size) in [("new", 1_000), ("empty", 0), ("deleted", 10)] {
         let bytes = cx.random_bytes(size);

@@ -38,7 +38,43 @@ async fn run(cx: &Context) -> Outcome {
         walk.finish(check, &container, 80, || Some(size)).await?;
         check.keys(&among(&walk.names(), &stay), &stay)?;
     }
+    for size in [1, 2, 3] {
+        divided(cx, &container, size).await?;
+    }
     Ok(())
+}
+
+/// A prefix stays in the list as long as an object of it is there, whichever that is.
+async fn divided(cx: &Context, container: &Container, size: u32) -> Outcome {
+    let prefix = format!("divided {size}/");
+    let folders: Vec<String> = (0..8).map(|number| format!("{prefix}{number}/")).collect();
+    let objects = |folder: &String, ends: [&str; 2]| ends.map(|end| [folder, end].concat());
+    for folder in &folders {
+        fill(cx, container, &objects(folder, ["b", "c"])).await?;
+    }
+    let check = cx.check(
+        "TYP-PAGE-7",
+        "read a divided list whose objects change between its pages",
+    );
+    let mut walk = Walk::new(&prefix, Some("/"));
+    let mut changed: Vec<String> = Vec::new();
+    while !walk.ended && walk.pages.len() < 20 {
+        walk.step(check, container, Some(size)).await?;
+        let last = walk.lines().pop().unwrap_or_default();
+        let folder = last.strip_prefix("prefix ").unwrap_or_default().to_owned();
+        if folders.contains(&folder) && !changed.contains(&folder) {
+            // Others come at both of its ends before those go that were there.
+            fill(cx, container, &objects(&folder, ["\0", "\u{10ffff}"])).await?;
+            clear(cx, container, &objects(&folder, ["b", "c"])).await?;
+            changed.push(folder);
+        }
+    }
+    walk.finish(check, container, 20, || Some(size)).await?;
+    let expected: Vec<String> = folders
+        .iter()
+        .map(|folder| format!("prefix {folder}"))
+        .collect();
+    check.keys(&walk.lines(), &expected)
 }
 
 /// Adds objects right before and right behind each of `names`.

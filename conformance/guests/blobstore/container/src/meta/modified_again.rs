@@ -1,10 +1,11 @@
+use blobstore::Moment;
 use conformance_kit::prelude::*;
 
 use crate::time;
 
 case! {
     id: "blob.meta.modified-again",
-    title: "an overwrite gives an object another time of modification, and reading does not",
+    title: "an overwrite gives an object another time of modification, a move one to the new object, and reading does not",
     clauses: ["BLOB-META-8"],
     lane: Lane::Slow,
     timeout_s: 60,
@@ -23,7 +24,14 @@ async fn run(cx: &Context) -> Outcome {
     let check = cx.check("BLOB-META-8", "head of a copy of an old object");
     let moved = copied.saturating_sub(first.modified());
     check.that(moved >= 2_000_000_000, "seconds later", &moved)?;
+    let put = async || {
+        cx.ok(container.r#move("object", &container, "moved").await)
+            .map(drop)
+    };
+    let moved = Moment::of(cx, &container, "moved", put).await?;
+    let check = cx.check("BLOB-META-8", "head after a move seconds later");
+    moved.is_behind(check, first)?;
     let second = time::write(cx, &container, "object").await?;
-    let check = cx.check("BLOB-META-8", "head after an overwrite seconds later");
+    let check = cx.check("BLOB-META-8", "head after a write seconds later");
     second.is_behind(check, first)
 }

@@ -1,6 +1,6 @@
 use conformance_kit::prelude::*;
 
-use crate::listing::{fill, some_names};
+use crate::listing::{among, clear, fill, some_names};
 
 case! {
     id: "blob.names.many",
@@ -28,5 +28,25 @@ async fn run(cx: &Context) -> Outcome {
     cx.check("BLOB-NAMES-1", "read a long stream of names")
         .keys(&streamed, &names)?;
     cx.check("BLOB-NAMES-2", "wait for the end of a long stream")
-        .ok(stream.end().await)
+        .ok(stream.end().await)?;
+    changing(cx, &container, &names).await
+}
+
+/// What was delivered goes, and what comes lies before it: a place in the list is no count.
+async fn changing(cx: &Context, container: &Container, names: &[String]) -> Outcome {
+    let check = cx.check("BLOB-NAMES-1", "read a stream of names while others change");
+    let mut stream = container.names("a/");
+    let mut streamed = Vec::new();
+    while let Some(name) = stream.next().await {
+        streamed.push(name);
+        if streamed.len() == 200 {
+            clear(cx, container, &streamed).await?;
+            fill(cx, container, &some_names(cx, "a/\0", 5)).await?;
+        }
+        check.that(streamed.len() <= 2 * names.len(), "an end", &streamed.len())?;
+    }
+    let is_gone = |name: &&String| streamed.iter().take(200).any(|gone| gone == *name);
+    let stay: Vec<&String> = names.iter().filter(|name| !is_gone(name)).collect();
+    check.keys(&among(&streamed, &stay), &stay)?;
+    check.ok(stream.end().await)
 }

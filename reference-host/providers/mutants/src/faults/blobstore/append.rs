@@ -76,6 +76,57 @@ impl DriverFault for Replaces {
     }
 }
 
+/// Who adds at the beginning asks for an absent object.
+#[derive(Debug)]
+struct BeginningIsAbsence;
+
+#[async_trait]
+impl DriverFault for BeginningIsAbsence {
+    async fn append(
+        &self,
+        to: &dyn Driver,
+        name: &str,
+        data: Body,
+        at: Option<u64>,
+    ) -> Result<Appended> {
+        if at == Some(0) && to.head(name).await?.is_some() {
+            return Err(ErrorKind::PreconditionFailed.into());
+        }
+        to.append(name, data, at).await
+    }
+}
+
+/// An object that `append` makes has what the deleted one of its name had.
+#[derive(Debug, Default)]
+struct Inherits(Mutex<HashMap<String, Info>>);
+
+#[async_trait]
+impl DriverFault for Inherits {
+    async fn delete(&self, to: &dyn Driver, name: &str, expected: Option<&Version>) -> Result<()> {
+        if let Some(info) = to.head(name).await? {
+            lock(&self.0).insert(name.to_owned(), info);
+        }
+        to.delete(name, expected).await
+    }
+
+    async fn append(
+        &self,
+        to: &dyn Driver,
+        name: &str,
+        data: Body,
+        at: Option<u64>,
+    ) -> Result<Appended> {
+        let before = lock(&self.0).remove(name);
+        if before.is_none() || to.head(name).await?.is_some() {
+            return to.append(name, data, at).await;
+        }
+        let bytes = all(data).await?;
+        let size = bytes.len() as u64;
+        let version = to.put(name, body(bytes), options(before.as_ref())).await?;
+        Ok(Appended { version, size })
+    }
+}
+
 /// Only objects that `append` made can be added to.
 #[derive(Debug, Default)]
 struct PutRefused(Mutex<HashSet<String>>);
@@ -396,6 +447,18 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "an object that `put` wrote cannot be added to",
         &["BLOB-APPEND-1"],
         driver!(PutRefused::default()),
+    ),
+    Mutant::new(
+        "blob-append-beginning-is-absence",
+        "`append` at zero fails where there is an empty object",
+        &["BLOB-COND-1"],
+        driver!(BeginningIsAbsence),
+    ),
+    Mutant::new(
+        "blob-append-inherits",
+        "an object that `append` makes has the content type and metadata of the deleted one",
+        &["BLOB-APPEND-3"],
+        driver!(Inherits::default()),
     ),
     Mutant::new(
         "blob-append-missing",

@@ -5,7 +5,7 @@ use cloud_contract::blobstore::{Driver, Item, ItemPage, ListRequest, Listing};
 use cloud_contract::{Error, ErrorKind, Result};
 
 use super::list::Lines;
-use super::listing::{divided, lines};
+use super::listing::{divided, every_object, lines};
 use super::{container, driver};
 use crate::Mutant;
 use crate::blobstore::container::{ContainerFault, Target};
@@ -30,6 +30,39 @@ impl DriverFault for PerPage {
         Ok(ItemPage {
             items: lines(objects.collect(), request.prefix, request.delimiter),
             next: page.next,
+        })
+    }
+}
+
+/// A list goes on behind the last object that a prefix had, not behind all that it can have.
+#[derive(Debug)]
+struct BehindLastObject;
+
+#[async_trait]
+impl DriverFault for BehindLastObject {
+    async fn list(&self, to: &dyn Driver, request: ListRequest<'_>) -> Result<ItemPage> {
+        let mut objects = every_object(to).await?;
+        objects.retain(|object| object.name.starts_with(request.prefix));
+        let last = |item: &Item| {
+            let text = match item {
+                Item::Object(object) => &object.name,
+                Item::Prefix(prefix) => prefix,
+            };
+            let mut of_text = objects.iter().rev();
+            let found = of_text.find(|object| object.name.starts_with(text));
+            found
+                .map_or(text, |object| &object.name)
+                .clone()
+                .into_bytes()
+        };
+        let is_behind = |name: &str| request.after.is_none_or(|after| name.as_bytes() > after);
+        let rest = objects.iter().filter(|object| is_behind(&object.name));
+        let mut items = lines(rest.cloned().collect(), request.prefix, request.delimiter);
+        let is_last = items.len() <= request.limit;
+        items.truncate(request.limit);
+        Ok(ItemPage {
+            next: items.last().filter(|_| !is_last).map(last),
+            items,
         })
     }
 }
@@ -136,6 +169,12 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "one and the same prefix comes on several pages",
         &["BLOB-LIST-4", "TYP-PAGE-7"],
         driver!(PerPage),
+    ),
+    Mutant::new(
+        "blob-list-behind-last-object",
+        "a list goes on behind the last object that a prefix had",
+        &["TYP-PAGE-7"],
+        driver!(BehindLastObject),
     ),
     Mutant::new(
         "blob-list-empty-delimiter",

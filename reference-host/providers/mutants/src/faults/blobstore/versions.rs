@@ -266,6 +266,19 @@ fn unquoted(version: &Version, _: Option<&Info>) -> Result<Version> {
     Ok(bare.trim_matches(['"', ' ']).into())
 }
 
+/// As numbers are read.
+fn unsigned(version: &Version, _: Option<&Info>) -> Result<Version> {
+    Ok(version.strip_prefix('+').unwrap_or(version).into())
+}
+
+/// What gets into a header field of HTTP between its quotation marks.
+fn one_of(version: &Version, found: Option<&Info>) -> Result<Version> {
+    let is_its = |info: &&Info| version.split("\", \"").any(|one| *one == *info.version);
+    Ok(found
+        .filter(is_its)
+        .map_or_else(|| version.clone(), |info| info.version.clone()))
+}
+
 /// As a header field of HTTP has it.
 fn any(version: &Version, found: Option<&Info>) -> Result<Version> {
     Ok(match found {
@@ -328,6 +341,18 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "a version in quotation marks is the version without them",
         &["TYP-VER-4"],
         container!(Read(unquoted)),
+    ),
+    Mutant::new(
+        "blob-version-signed",
+        "a version behind a plus sign is the version without it",
+        &["TYP-VER-4"],
+        container!(Read(unsigned)),
+    ),
+    Mutant::new(
+        "blob-version-one-of",
+        "a text of several versions in quotation marks is each of them",
+        &["TYP-VER-4"],
+        container!(Read(one_of)),
     ),
     Mutant::new(
         "blob-version-star",
