@@ -1,11 +1,12 @@
 //! From a manifest to what it grants: connections, scopes, grants. Nothing here ever
 //! closes a scope: what a guest stored stays.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use cloud_contract::{
-    Capability, Descriptor, Error, ErrorKind, Grant, Provider, Resource, Scope, ScopeId,
+    Capability, Descriptor, Error, ErrorKind, Grant, Namespace, Provider, Resource, Scope, ScopeId,
 };
 
 use crate::failure::Failure;
@@ -43,7 +44,11 @@ pub(crate) async fn open(
     connected: &[Connected],
 ) -> Result<Vec<Grant>, Failure> {
     let mut grants = Vec::new();
+    let mut open: HashMap<_, Arc<dyn Namespace>> = HashMap::new();
     for place in &manifest.places {
+        // Two names of one place share what is open: the host has to know that a copy from
+        // one to the other stays where it is.
+        let identity = (place.service, &place.scope, &place.target);
         let service = &manifest.services[place.service];
         let Connected {
             provider,
@@ -56,7 +61,10 @@ pub(crate) async fn open(
             names: vec![place.target.clone()],
         };
         let opened = bounded(async {
-            let namespace = provider.open(&scope).await?;
+            let namespace = match open.get(&identity) {
+                Some(namespace) => Arc::clone(namespace),
+                None => provider.open(&scope).await?,
+            };
             match place.capability {
                 Capability::Keyvalue => namespace.keyvalue(&place.target).await.map(drop)?,
                 Capability::Blobstore => namespace.blobstore(&place.target).await.map(drop)?,
@@ -68,6 +76,7 @@ pub(crate) async fn open(
             let what = format!("cannot open the {word} `{name}` ({line})");
             refused(service, &what, &error)
         })?;
+        open.insert(identity, Arc::clone(&namespace));
         grants.push(Grant {
             capability: place.capability,
             name: place.name.clone(),

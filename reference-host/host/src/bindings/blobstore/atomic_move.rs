@@ -3,7 +3,7 @@
 use wasmtime::component::{Accessor, Resource};
 
 use super::container::call;
-use super::convert;
+use super::{convert, weight};
 use crate::State;
 use crate::bindings::Outcome;
 use crate::bindings::wit::blobstore::{atomic_move as wit, container::Precondition};
@@ -20,9 +20,10 @@ impl wit::HostWithStore<State> for Cloud {
         expected: Option<Precondition>,
     ) -> Outcome<String> {
         let (container, mut held) = call(accessor, &container)?;
-        let expected = convert::expected(expected);
         let renamed = async {
-            held.take(name.len() + new_name.len())?;
+            let condition = weight::condition(expected.as_ref());
+            held.take(name.len() + new_name.len() + condition)?;
+            let expected = convert::expected(expected);
             container.rename(&name, &new_name, &expected).await
         };
         Ok(renamed.await.map(Into::into).map_err(Into::into))

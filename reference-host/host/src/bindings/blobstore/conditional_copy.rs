@@ -3,7 +3,7 @@
 use wasmtime::component::{Accessor, Resource};
 
 use super::container::call_between;
-use super::convert;
+use super::{convert, weight};
 use crate::State;
 use crate::bindings::Outcome;
 use crate::bindings::wit::blobstore::{conditional_copy as wit, container::Precondition};
@@ -22,10 +22,12 @@ impl wit::HostWithStore<State> for Cloud {
         expected: Option<Precondition>,
     ) -> Outcome<String> {
         let (container, to, mut held) = call_between(accessor, &container, &to)?;
-        let source = source.map(Into::into);
-        let expected = convert::expected(expected);
         let copied = async {
-            held.take(name.len() + new_name.len())?;
+            let source_bytes = weight::texts([source.as_ref()]);
+            let condition = weight::condition(expected.as_ref());
+            held.take(name.len() + new_name.len() + source_bytes + condition)?;
+            let source = source.map(Into::into);
+            let expected = convert::expected(expected);
             container
                 .copy_if(&name, source.as_ref(), to.site(), &new_name, &expected)
                 .await

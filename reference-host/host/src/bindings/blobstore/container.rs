@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use cloud_contract::ErrorKind;
-use cloud_contract::blobstore::{Container, Metadata};
+use cloud_contract::blobstore::Container;
 use wasmtime::component::{
     Access, Accessor, FutureReader, Resource, ResourceTableError, StreamReader,
 };
 
-use super::{delivery, intake};
+use super::{delivery, intake, weight};
 use crate::State;
 use crate::bindings::wit::blobstore::container as wit;
 use crate::bindings::wit::types::errors::Error;
@@ -41,12 +41,6 @@ pub(super) fn call_between(
         let state = access.get();
         Ok((state.container(from)?, state.container(to)?, state.call()))
     })
-}
-
-/// How many bytes metadata takes in the host.
-pub(super) fn size(metadata: &Metadata) -> usize {
-    let entry = |(key, value): &(String, String)| 2 * size_of::<String>() + key.len() + value.len();
-    metadata.iter().map(entry).sum()
 }
 
 impl wit::Host for State {}
@@ -102,7 +96,7 @@ impl wit::HostContainerWithStore<State> for Cloud {
     ) -> wasmtime::Result<FutureReader<Result<String, Error>>> {
         let state = access.get();
         let (container, mut held) = (state.container(&container)?, state.call());
-        let room = held.take(name.len() + size(&options.metadata));
+        let room = held.take(name.len() + weight::options(&options));
         intake::carry(&mut access, held, data, end, |body| async move {
             room?;
             let version = container.put(&name, body, options.into()).await?;
@@ -119,9 +113,9 @@ impl wit::HostContainerWithStore<State> for Cloud {
     ) -> Outcome<Option<wit::Content>> {
         let (container, mut held) = call(accessor, &container)?;
         let range = range.map(Into::into).unwrap_or_default();
-        let expected = expected.map(Into::into);
         let reading = async {
-            held.take(name.len())?;
+            held.take(name.len() + weight::texts([expected.as_ref()]))?;
+            let expected = expected.map(Into::into);
             container.get(&name, range, expected.as_ref()).await
         };
         match reading.await {
@@ -221,8 +215,11 @@ impl wit::HostContainerWithStore<State> for Cloud {
     ) -> Outcome<wit::Listing> {
         let (container, mut held) = call(accessor, &container)?;
         let listing = async {
-            let texts = [Some(&prefix), delimiter.as_ref(), cursor.as_ref()];
-            held.take(texts.into_iter().flatten().map(String::len).sum())?;
+            held.take(weight::texts([
+                Some(&prefix),
+                delimiter.as_ref(),
+                cursor.as_ref(),
+            ]))?;
             container
                 .list(&prefix, delimiter.as_deref(), cursor.as_deref(), page_size)
                 .await

@@ -12,3 +12,4 @@ mod history;
 mod intake;
 mod links;
 mod multipart;
+mod weight;

@@ -3,8 +3,8 @@
 use cloud_contract::blobstore::Part;
 use wasmtime::component::{Access, Accessor, FutureReader, Resource, StreamReader};
 
-use super::container::{call, size};
-use super::{convert, intake};
+use super::container::call;
+use super::{convert, intake, weight};
 use crate::State;
 use crate::bindings::Outcome;
 use crate::bindings::wit::blobstore::container::Precondition;
@@ -33,7 +33,8 @@ impl wit::HostWithStore<State> for Cloud {
     ) -> Outcome<String> {
         let (container, mut held) = call(accessor, &container)?;
         let begun = async {
-            held.take(name.len() + size(&metadata))?;
+            let content_type_bytes = weight::texts([content_type.as_ref()]);
+            held.take(name.len() + content_type_bytes + weight::metadata(&metadata))?;
             container.begin(&name, content_type, metadata).await
         };
         Ok(begun.await.map_err(Into::into))
@@ -93,10 +94,11 @@ impl wit::HostWithStore<State> for Cloud {
         expected: Option<Precondition>,
     ) -> Outcome<String> {
         let (container, mut held) = call(accessor, &container)?;
-        let expected = convert::expected(expected);
         let completed = async {
-            let tags = parts.iter().map(|part| size_of::<Part>() + part.tag.len());
-            held.take(name.len() + upload.len() + tags.sum::<usize>())?;
+            let tags = weight::parts(parts.iter().map(|part| &part.tag));
+            let condition = weight::condition(expected.as_ref());
+            held.take(name.len() + upload.len() + tags + condition)?;
+            let expected = convert::expected(expected);
             let parts = parts.into_iter().map(|part| Part {
                 number: part.number,
                 tag: part.tag,
