@@ -31,7 +31,7 @@ use cloud_contract::Factory;
 /// The entry of the registry.
 pub const FACTORY: Factory = Factory {
     name: descriptor::ID,
-    summary: "in the memory of this process; every feature but links and history, nothing survives",
+    summary: "in the memory of this process; every feature but links, nothing survives",
     flavours: &[],
     needs_directory: false,
     resources: None,

@@ -2,7 +2,9 @@
 //! short critical section over the objects.
 
 use std::fmt;
-use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, Weak};
+use std::sync::{
+    Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, Weak,
+};
 
 use async_trait::async_trait;
 use cloud_contract::blobstore::{
@@ -14,6 +16,7 @@ use cloud_contract::{Error, ErrorKind, Result};
 
 use super::containers::Containers;
 use super::objects::{Object, Objects};
+use super::pending::{Pending, Reserved};
 use super::pieces::Pieces;
 use super::uploads::Uploads;
 use crate::descriptor::OBJECT_MAX_BYTES;
@@ -22,6 +25,7 @@ use crate::descriptor::OBJECT_MAX_BYTES;
 pub struct MemoryContainer {
     objects: RwLock<Objects>,
     uploads: Mutex<Uploads>,
+    pending: Arc<Pending>,
     siblings: Weak<Containers>,
 }
 
@@ -34,9 +38,11 @@ impl fmt::Debug for MemoryContainer {
 
 impl MemoryContainer {
     pub(super) fn new(room: u64, siblings: Weak<Containers>) -> Self {
+        let pending = Arc::default();
         Self {
-            objects: RwLock::new(Objects::new(room)),
+            objects: RwLock::new(Objects::new(room, Arc::clone(&pending))),
             uploads: Mutex::default(),
+            pending,
             siblings,
         }
     }
@@ -64,11 +70,29 @@ impl MemoryContainer {
         self.uploads.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn collect(&self, body: Body) -> Result<Pieces> {
-        Pieces::collect(body, |size| self.read().has_room(size)).await
+    /// All of `body`, and the room that it takes until an object has it.
+    async fn collect(&self, body: Body) -> Result<(Pieces, Reserved)> {
+        let mut reserved = Reserved::none(&self.pending);
+        let pieces = Pieces::collect(body, |bytes| {
+            reserved.add(bytes);
+            self.make_room()
+        });
+        Ok((pieces.await?, reserved))
     }
 
-    /// Writes an object if it is in the expected state.
+    fn make_room(&self) -> Result<()> {
+        let objects = self.read();
+        objects.has_room()?;
+        if !objects.is_roomy() {
+            drop(objects);
+            let gone = self.write().make_room();
+            drop(gone);
+        }
+        Ok(())
+    }
+
+    /// Writes an object if it is in the expected state. So many of its bytes are
+    /// `reserved`.
     fn put_pieces(
         &self,
         name: &str,
@@ -76,10 +100,11 @@ impl MemoryContainer {
         content_type: String,
         metadata: Metadata,
         expected: &Expected,
+        reserved: u64,
     ) -> Result<Version> {
         let mut objects = self.write();
         objects.check(name, expected)?;
-        let (version, gone) = objects.put(name, pieces, content_type, metadata)?;
+        let (version, gone) = objects.put(name, pieces, content_type, metadata, reserved)?;
         drop(objects);
         // Large old bytes are given back outside of the lock.
         drop(gone);
@@ -101,14 +126,22 @@ impl Driver for MemoryContainer {
     async fn put(&self, name: &str, body: Body, options: PutOptions) -> Result<Version> {
         // What cannot happen any more need not be collected.
         self.read().check(name, &options.expected)?;
-        let pieces = self.collect(body).await?;
+        let (pieces, reserved) = self.collect(body).await?;
         let PutOptions {
             content_type,
             metadata,
             expected,
             ..
         } = options;
-        self.put_pieces(name, pieces, content_type, metadata, &expected)
+        let reserved_bytes = reserved.bytes();
+        self.put_pieces(
+            name,
+            pieces,
+            content_type,
+            metadata,
+            &expected,
+            reserved_bytes,
+        )
     }
 
     async fn get(
@@ -164,6 +197,7 @@ impl Driver for MemoryContainer {
             source.content_type,
             source.metadata,
             request.expected,
+            0,
         );
         copied.map(Some)
     }
@@ -181,7 +215,7 @@ impl Driver for MemoryContainer {
     }
 
     async fn append(&self, name: &str, body: Body, at: Option<u64>) -> Result<Appended> {
-        let added = self.collect(body).await?;
+        let (added, reserved) = self.collect(body).await?;
         let mut objects = self.write();
         let (pieces, content_type, metadata) = match objects.get(name) {
             Some(object) => (
@@ -198,12 +232,15 @@ impl Driver for MemoryContainer {
         if at.is_some_and(|at| at != pieces.size()) {
             return Err(ErrorKind::PreconditionFailed.into());
         }
-        let pieces = Pieces::concat([&pieces, &added]);
+        let pieces = pieces.followed_by(&added);
         let size = pieces.size();
         if size > OBJECT_MAX_BYTES {
             return Err(Error::too_large(OBJECT_MAX_BYTES));
         }
-        let (version, _) = objects.put(name, pieces, content_type, metadata)?;
+        let (version, gone) =
+            objects.put(name, pieces, content_type, metadata, reserved.bytes())?;
+        drop(objects);
+        drop(gone);
         Ok(Appended { version, size })
     }
 
@@ -221,9 +258,12 @@ impl Driver for MemoryContainer {
         body: Body,
     ) -> Result<Part> {
         self.uploads().of(name, upload)?;
-        let pieces = self.collect(body).await?;
+        let (pieces, reserved) = self.collect(body).await?;
         let mark = self.write().mark();
-        Ok(self.uploads().of(name, upload)?.put(number, mark, pieces))
+        let mut uploads = self.uploads();
+        Ok(uploads
+            .of(name, upload)?
+            .put(number, mark, pieces, reserved))
     }
 
     async fn parts(&self, name: &str, upload: &str) -> Result<Vec<ReceivedPart>> {
@@ -244,7 +284,8 @@ impl Driver for MemoryContainer {
             return Err(Error::too_large(OBJECT_MAX_BYTES));
         }
         let (content_type, metadata) = (begun.content_type.clone(), begun.metadata.clone());
-        let version = self.put_pieces(name, pieces, content_type, metadata, expected)?;
+        let reserved = begun.reserved();
+        let version = self.put_pieces(name, pieces, content_type, metadata, expected, reserved)?;
         uploads.end(name, upload);
         Ok(version)
     }
@@ -275,5 +316,50 @@ impl Driver for MemoryContainer {
         let removed = self.write().remove_state(name, version)?;
         drop(removed);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use cloud_contract::Bytes;
+    use futures::stream;
+
+    use super::*;
+
+    fn body(bytes: usize) -> Body {
+        Box::pin(stream::iter([Ok(Bytes::from(vec![0; bytes]))]))
+    }
+
+    fn is_full<T: fmt::Debug>(ended: Result<T>) -> bool {
+        matches!(ended.unwrap_err().kind(), ErrorKind::Throttled { .. })
+    }
+
+    #[tokio::test]
+    async fn parts_take_room_until_their_upload_ends() {
+        let container = MemoryContainer::new(10_000, Weak::new());
+        let begin = async || container.begin("name", String::new(), Vec::new()).await;
+        let send = async |upload: &str, bytes| {
+            let sent = container.put_part("name", upload, 1, 0, body(bytes));
+            sent.await
+        };
+        let put = async |bytes| {
+            let put = container.put("other", body(bytes), PutOptions::default());
+            put.await
+        };
+        let upload = begin().await.unwrap();
+        let part = send(&upload, 6_000).await.unwrap();
+        // Both are there for a moment.
+        assert!(is_full(send(&upload, 6_000).await));
+        assert!(is_full(put(6_000).await));
+        let completed = container.complete("name", &upload, &[part], &Expected::Any);
+        completed.await.unwrap();
+        assert!(is_full(put(6_000).await));
+
+        container.delete("name", None).await.unwrap();
+        let upload = begin().await.unwrap();
+        send(&upload, 6_000).await.unwrap();
+        container.abort("name", &upload).await.unwrap();
+        put(6_000).await.unwrap();
+        assert!(container.pending.bytes() == 0);
     }
 }

@@ -4,6 +4,7 @@ mod container;
 mod containers;
 mod objects;
 mod past;
+mod pending;
 mod pieces;
 mod uploads;
 

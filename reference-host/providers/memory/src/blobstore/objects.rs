@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher as _, RandomState};
 use std::ops::Bound;
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use cloud_contract::blobstore::{
@@ -14,9 +15,10 @@ use cloud_contract::{Error, ErrorKind, Result};
 use compact_str::format_compact;
 
 use super::past::Past;
+use super::pending::Pending;
 use super::pieces::Pieces;
 
-/// What an object takes beside its name and bytes. An estimate on the high side.
+/// What an object takes beside its texts and bytes. An estimate on the high side.
 const OBJECT_BYTES: u64 = 512;
 
 /// One state of one object.
@@ -54,7 +56,11 @@ impl Object {
     }
 
     pub(super) fn space(&self, name: &[u8]) -> u64 {
-        self.pieces.size() + name.len() as u64 + OBJECT_BYTES
+        let entry =
+            |(key, value): &(String, String)| 2 * size_of::<String>() + key.len() + value.len();
+        let metadata = self.metadata.iter().map(entry).sum::<usize>();
+        let texts = name.len() + self.content_type.len() + metadata;
+        self.pieces.space() + texts as u64 + OBJECT_BYTES
     }
 }
 
@@ -66,18 +72,21 @@ pub(super) struct Objects {
     marks: u64,
     used: u64,
     room: u64,
+    /// Of the same room, what no object has yet.
+    pending: Arc<Pending>,
 }
 
 impl Objects {
     /// None yet, and room for `room` bytes. Versions start anywhere, so that one that a
     /// guest kept from an earlier container does not match by accident.
-    pub(super) fn new(room: u64) -> Self {
+    pub(super) fn new(room: u64, pending: Arc<Pending>) -> Self {
         Self {
             objects: BTreeMap::new(),
             past: Past::default(),
             marks: RandomState::new().hash_one(()) >> 1,
             used: 0,
             room,
+            pending,
         }
     }
 
@@ -115,13 +124,15 @@ impl Objects {
         }
     }
 
-    /// Writes an object, and returns its version and what had to make room for it.
+    /// Writes an object, and returns its version and what had to make room for it. So many
+    /// of the bytes are `reserved`.
     pub(super) fn put(
         &mut self,
         name: &str,
         pieces: Pieces,
         content_type: String,
         metadata: Metadata,
+        reserved: u64,
     ) -> Result<(Version, Vec<Object>)> {
         let object = Object {
             pieces,
@@ -137,7 +148,7 @@ impl Objects {
             .get(name)
             .map_or(0, |object| object.space(name));
         let used = self.used - before + object.space(name);
-        if used > self.room {
+        if used + self.pending.bytes().saturating_sub(reserved) > self.room {
             return Err(full());
         }
         self.used = used;
@@ -147,10 +158,10 @@ impl Objects {
         Ok((version, self.make_room()))
     }
 
-    /// Earlier states give way to what is there.
-    fn make_room(&mut self) -> Vec<Object> {
+    /// Earlier states give way to what is there, and to what comes.
+    pub(super) fn make_room(&mut self) -> Vec<Object> {
         let mut gone = Vec::new();
-        while self.used + self.past.used() > self.room {
+        while !self.is_roomy() {
             match self.past.forget_one() {
                 Some(state) => gone.push(state),
                 None => break,
@@ -159,9 +170,14 @@ impl Objects {
         gone
     }
 
-    /// Refuses a state that has no room, before all of it is there.
-    pub(super) fn has_room(&self, size: u64) -> Result<()> {
-        if size > self.room {
+    /// Whether no earlier state has to give way.
+    pub(super) fn is_roomy(&self) -> bool {
+        self.used + self.past.used() + self.pending.bytes() <= self.room
+    }
+
+    /// Refuses what has no room, before all of it is there.
+    pub(super) fn has_room(&self) -> Result<()> {
+        if self.used + self.pending.bytes() > self.room {
             Err(full())
         } else {
             Ok(())
@@ -184,6 +200,7 @@ impl Objects {
             object.pieces,
             object.content_type,
             object.metadata,
+            0,
         )?;
         gone.extend(more);
         Ok((version, gone))

@@ -10,6 +10,8 @@ use futures::{StreamExt as _, stream};
 
 /// Small pieces of a guest are put together up to this size.
 const PIECE: usize = 256 << 10;
+/// And what is added to an object up to this one: each time they are copied.
+const JOINED: usize = 16 << 10;
 
 /// Bytes in pieces.
 #[derive(Debug, Clone, Default)]
@@ -19,7 +21,7 @@ pub(super) struct Pieces {
 }
 
 impl Pieces {
-    /// All of `body`. `room` is asked with the sum after each piece, before more is held.
+    /// All of `body`. `room` is asked for each piece, before more is held.
     pub(super) async fn collect(
         mut body: Body,
         mut room: impl FnMut(u64) -> Result<()>,
@@ -30,7 +32,7 @@ impl Pieces {
         while let Some(piece) = body.next().await {
             let piece = piece?;
             size += piece.len() as u64;
-            room(size)?;
+            room(piece.len() as u64)?;
             if piece.len() >= PIECE {
                 if !last.is_empty() {
                     pieces.push(std::mem::take(&mut last).freeze());
@@ -66,8 +68,29 @@ impl Pieces {
         }
     }
 
+    /// These with others behind them. Where both are small they become one piece, so that
+    /// an object to which little is added often does not have as many pieces.
+    pub(super) fn followed_by(&self, added: &Self) -> Self {
+        let (Some((last, before)), [first]) = (self.pieces.split_last(), &*added.pieces) else {
+            return Self::concat([self, added]);
+        };
+        if last.len() + first.len() > JOINED {
+            return Self::concat([self, added]);
+        }
+        let joined = Bytes::from([&last[..], &first[..]].concat());
+        Self {
+            pieces: before.iter().cloned().chain([joined]).collect(),
+            size: self.size + added.size,
+        }
+    }
+
     pub(super) fn size(&self) -> u64 {
         self.size
+    }
+
+    /// What they take in memory.
+    pub(super) fn space(&self) -> u64 {
+        self.size + size_of_val(&*self.pieces) as u64
     }
 
     /// The bytes of `range`, without a copy.
@@ -113,6 +136,24 @@ mod tests {
     async fn read(pieces: &Pieces, offset: u64, length: Option<u64>) -> Vec<u8> {
         let read: Vec<_> = pieces.read(Range { offset, length }).collect().await;
         read.into_iter().flat_map(Result::unwrap).collect()
+    }
+
+    #[tokio::test]
+    async fn little_additions_become_few_pieces() {
+        let mut whole = Vec::new();
+        let mut pieces = Pieces::default();
+        for number in 0..5 * JOINED {
+            let byte = [number as u8];
+            whole.extend(byte);
+            let added = stream::iter([Ok(Bytes::copy_from_slice(&byte))]);
+            let added = Pieces::collect(Box::pin(added), |_| Ok(())).await.unwrap();
+            pieces = pieces.followed_by(&added);
+        }
+        assert_eq!(pieces.pieces.len(), 5);
+        assert_eq!(read(&pieces, 0, None).await, whole);
+        let large = of(&[&[1; JOINED]]).await;
+        assert_eq!(large.followed_by(&large).pieces.len(), 2);
+        assert_eq!(large.followed_by(&large).size(), 2 * JOINED as u64);
     }
 
     #[tokio::test]

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use cloud_contract::blobstore::{Metadata, Part, ReceivedPart};
 use cloud_contract::{ErrorKind, Result};
 
+use super::pending::Reserved;
 use super::pieces::Pieces;
 
 /// How long an upload is kept that nobody touches.
@@ -20,7 +21,7 @@ pub(super) struct Upload {
     name: String,
     pub(super) content_type: String,
     pub(super) metadata: Metadata,
-    parts: BTreeMap<u32, (String, Pieces)>,
+    parts: BTreeMap<u32, (String, Pieces, Reserved)>,
     touched: Instant,
 }
 
@@ -72,17 +73,31 @@ impl Uploads {
 }
 
 impl Upload {
-    pub(super) fn put(&mut self, number: u32, mark: u64, pieces: Pieces) -> Part {
+    pub(super) fn put(
+        &mut self,
+        number: u32,
+        mark: u64,
+        pieces: Pieces,
+        reserved: Reserved,
+    ) -> Part {
         let tag = format!("{mark:x}");
-        self.parts.insert(number, (tag.clone(), pieces));
+        self.parts.insert(number, (tag.clone(), pieces, reserved));
         Part { number, tag }
+    }
+
+    /// What its parts take of the room.
+    pub(super) fn reserved(&self) -> u64 {
+        self.parts
+            .values()
+            .map(|(_, _, reserved)| reserved.bytes())
+            .sum()
     }
 
     pub(super) fn parts(&self) -> Vec<ReceivedPart> {
         let parts = self
             .parts
             .iter()
-            .map(|(&number, (tag, pieces))| ReceivedPart {
+            .map(|(&number, (tag, pieces, _))| ReceivedPart {
                 part: Part {
                     number,
                     tag: tag.clone(),
@@ -97,7 +112,7 @@ impl Upload {
         let mut found = Vec::with_capacity(parts.len());
         for part in parts {
             match self.parts.get(&part.number) {
-                Some((tag, pieces)) if *tag == part.tag => found.push(pieces),
+                Some((tag, pieces, _)) if *tag == part.tag => found.push(pieces),
                 _ => return Err(ErrorKind::NotFound.into()),
             }
         }
