@@ -12,10 +12,13 @@ use std::fs::{self, File, OpenOptions};
 use std::hash::BuildHasher as _;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
 
 use cloud_contract::{Error, ErrorKind, Result};
+use futures::FutureExt as _;
 use tokio::task::JoinHandle;
 
 /// The length of a file's name: a number in hexadecimal digits.
@@ -321,13 +324,14 @@ fn by_code(_: &io::Error) -> Option<ErrorKind> {
 /// what it returns is dropped then.
 pub(super) struct Begun<T>(JoinHandle<io::Result<T>>);
 
-impl<T> Begun<T> {
-    /// Waits for its end.
-    pub(super) async fn end(self) -> Result<T> {
-        match self.0.await {
+impl<T> Future for Begun<T> {
+    type Output = Result<T>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        self.0.poll_unpin(context).map(|ended| match ended {
             Ok(done) => done.map_err(failed),
             Err(error) => Err(Error::with_source(ErrorKind::Unavailable, error)),
-        }
+        })
     }
 }
 
@@ -342,7 +346,7 @@ pub(super) fn begin<T: Send + 'static>(
 pub(super) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> io::Result<T> + Send + 'static,
 ) -> Result<T> {
-    begin(work).end().await
+    begin(work).await
 }
 
 #[cfg(test)]

@@ -3,16 +3,19 @@
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use cloud_contract::blobstore::{Body, Range};
-use futures::stream;
+use cloud_contract::{Error, Result};
+use futures::{FutureExt as _, Stream};
+use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 
 use super::PIECE;
 use super::files::{Begun, Files, Hold, begin};
 use super::record::Piece;
-use crate::engine::Engine;
 
 /// Bytes of one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,9 +110,8 @@ impl Reader {
     }
 }
 
-/// How many buffers of a stream lie idle at most: one is on its way to the guest, another one
-/// waits for it, and into a third one is read.
-const SPARE: usize = 2;
+/// How many buffers of a stream lie idle at most: as many as one run fills.
+const SPARE: usize = RUN;
 
 /// Buffers of one stream that can be used again: the kernel clears every fresh one first.
 #[derive(Debug, Default)]
@@ -148,40 +150,140 @@ impl Drop for Lent {
     }
 }
 
-/// What `reader` reads. The folder stays in use until the end.
-pub(super) fn deliver(engine: Arc<Engine>, reader: Reader) -> Body {
-    let ahead = Some(Ahead::Idle(reader));
-    Box::pin(stream::unfold((engine, ahead), async |(engine, ahead)| {
-        let reading = match ahead? {
-            Ahead::Idle(reader) => read(reader),
-            Ahead::Reading(reading) => reading,
-        };
-        match reading.end().await {
-            Ok((bytes, _)) if bytes.is_empty() => None,
-            Ok((bytes, reader)) => {
-                // Those behind are read while the guest is given these.
-                let ahead = (!reader.stretches.is_empty()).then(|| Ahead::Reading(read(reader)));
-                Some((Ok(bytes), (engine, ahead)))
-            }
-            Err(error) => Some((Err(error), (engine, None))),
+/// How many pieces are read at most without a pause: to begin costs as much as to read a
+/// piece, and so does to wait for each.
+const RUN: usize = 4;
+
+/// What `reader` reads. What is `kept` stays until the end.
+pub(super) fn deliver<T: Send + Unpin + 'static>(kept: T, reader: Reader) -> Body {
+    let (sender, pieces) = mpsc::unbounded_channel();
+    Box::pin(Delivery {
+        pieces,
+        run: Run::Idle(Source { reader, sender }),
+        _kept: kept,
+    })
+}
+
+/// The bytes of a reader. No run begins before somebody asks for bytes, and the next one
+/// only when half of the one before is taken: one and a half are held at most.
+struct Delivery<T> {
+    /// What was read and nobody has taken yet.
+    pieces: UnboundedReceiver<Bytes>,
+    run: Run,
+    _kept: T,
+}
+
+enum Run {
+    Idle(Source),
+    Reading(Begun<Source>),
+    Failed(Error),
+    Over,
+}
+
+impl<T> Delivery<T> {
+    /// Sees to a run being under way, unless there is enough.
+    fn go_on(&mut self, context: &mut Context<'_>) {
+        loop {
+            self.run = match std::mem::replace(&mut self.run, Run::Over) {
+                Run::Idle(source) if source.reader.stretches.is_empty() => Run::Over,
+                Run::Idle(source) if self.pieces.len() <= RUN / 2 => Run::Reading(source.run()),
+                Run::Reading(mut reading) => match reading.poll_unpin(context) {
+                    Poll::Ready(Ok(source)) => Run::Idle(source),
+                    Poll::Ready(Err(error)) => Run::Failed(error),
+                    Poll::Pending => {
+                        self.run = Run::Reading(reading);
+                        return;
+                    }
+                },
+                run => {
+                    self.run = run;
+                    return;
+                }
+            };
         }
-    }))
+    }
 }
 
-/// What comes next of a body.
-enum Ahead {
-    /// Nobody has asked for its first bytes.
-    Idle(Reader),
-    Reading(Begun<(Bytes, Reader)>),
+impl<T: Unpin> Stream for Delivery<T> {
+    type Item = Result<Bytes>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.go_on(context);
+        // Those that a run read before it failed come first.
+        if let Poll::Ready(Some(piece)) = self.pieces.poll_recv(context) {
+            return Poll::Ready(Some(Ok(piece)));
+        }
+        match std::mem::replace(&mut self.run, Run::Over) {
+            Run::Failed(error) => Poll::Ready(Some(Err(error))),
+            Run::Over => Poll::Ready(None),
+            // Without a piece none is idle.
+            run @ (Run::Idle(_) | Run::Reading(_)) => {
+                self.run = run;
+                Poll::Pending
+            }
+        }
+    }
 }
 
-fn read(mut reader: Reader) -> Begun<(Bytes, Reader)> {
-    begin(move || Ok((reader.next()?, reader)))
+/// Where pieces come from, and where they go.
+struct Source {
+    reader: Reader,
+    sender: UnboundedSender<Bytes>,
+}
+
+impl Source {
+    fn run(mut self) -> Begun<Self> {
+        begin(move || {
+            for _ in 0..RUN {
+                let piece = self.reader.next()?;
+                // Nobody takes any more, or there are none.
+                if piece.is_empty() || self.sender.send(piece).is_err() {
+                    break;
+                }
+            }
+            Ok(self)
+        })
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write as _;
+
+    use futures::StreamExt as _;
+
     use super::*;
+
+    #[tokio::test]
+    async fn bytes_come_in_their_order_and_what_fails_behind_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = Files::open(folder.path().join("blobs")).unwrap();
+        let whole: Vec<u8> = (0..2 * RUN * PIECE + PIECE + 7)
+            .map(|place| (place / 251) as u8)
+            .collect();
+        let (new, mut open) = files.create().unwrap();
+        open.write_all(&whole).unwrap();
+        for missing in [0, 1] {
+            let stretch = Stretch {
+                file: new.number(),
+                start: 0,
+                length: whole.len() as u64 + missing,
+            };
+            let hold = files.hold(vec![new.number()]);
+            let mut body = deliver((), Reader::new(&files, [stretch].into(), hold));
+            let (mut read, mut failures) = (Vec::new(), 0);
+            while let Some(piece) = body.next().await {
+                match piece {
+                    Ok(piece) => read.extend(piece),
+                    Err(_) => failures += 1,
+                }
+                assert!(failures == 0 || missing > 0);
+            }
+            assert_eq!(failures, missing);
+            let last = if missing == 0 { 0 } else { 7 };
+            assert!(read == whole[..whole.len() - last]);
+        }
+    }
 
     #[test]
     fn every_range_is_found() {

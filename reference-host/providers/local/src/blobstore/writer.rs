@@ -118,7 +118,7 @@ pub(super) async fn receive(files: &Arc<Files>, mut body: Body) -> Result<Receiv
 
 async fn ended(writing: Option<Begun<Sink>>) -> Result<Option<Sink>> {
     match writing {
-        Some(writing) => writing.end().await.map(Some),
+        Some(writing) => writing.await.map(Some),
         None => Ok(None),
     }
 }
