@@ -119,6 +119,18 @@ impl Reply {
     pub(crate) async fn chunk(&mut self) -> Result<Option<Bytes>> {
         self.body.chunk().await.map_err(no_answer)
     }
+
+    /// All of the body.
+    async fn whole(&mut self) -> Result<Bytes> {
+        let mut all = Vec::new();
+        while let Some(piece) = self.chunk().await? {
+            if all.len() + piece.len() > ANSWER_BYTES {
+                return Err(unexpected_reply());
+            }
+            all.extend_from_slice(&piece);
+        }
+        Ok(Bytes::from(all))
+    }
 }
 
 impl Service {
@@ -152,17 +164,7 @@ impl Service {
         let limit = self.call_timeout;
         for number in 1.. {
             let mut reply = self.read(ask).await?;
-            let whole = async {
-                let mut all = Vec::new();
-                while let Some(piece) = reply.chunk().await? {
-                    if all.len() + piece.len() > ANSWER_BYTES {
-                        return Err(unexpected_reply());
-                    }
-                    all.extend_from_slice(&piece);
-                }
-                Ok(Bytes::from(all))
-            };
-            match bounded(limit, whole).await {
+            match bounded(limit, reply.whole()).await {
                 Err(error) if *error.kind() == ErrorKind::Unavailable && number < ATTEMPTS => {
                     pause(number).await;
                 }
@@ -259,15 +261,14 @@ impl Service {
         self.refused(status.as_u16(), reply).await
     }
 
-    async fn refused(&self, status: u16, reply: Reply) -> Result<Reply, Failure> {
+    async fn refused(&self, status: u16, mut reply: Reply) -> Result<Reply, Failure> {
         let retry_after = reply.header(RETRY_AFTER.as_str());
         let retry_after = retry_after.and_then(|seconds| seconds.parse().ok());
         let retry_after = retry_after.map(Duration::from_secs);
         let code = match reply.header("x-ms-error-code") {
             Some(code) => code.to_owned(),
             None => {
-                let body = async { reply.body.bytes().await.map_err(no_answer) };
-                azure_access::code(&bounded(self.call_timeout, body).await?)
+                azure_access::code(&bounded(self.call_timeout, reply.whole()).await?)
             }
         };
         Err(refusal(status, code, retry_after))

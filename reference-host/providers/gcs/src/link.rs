@@ -5,7 +5,7 @@ use std::fmt;
 use std::hash::{BuildHasher as _, RandomState};
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use cloud_contract::Result;
 use reqwest::Method;
 use reqwest::header::{ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap};
@@ -17,6 +17,9 @@ use crate::error::{Failure, Verdict, unexpected_reply};
 
 /// What a service that keeps 8 KiB of metadata can send at most, an entry a field.
 const HEADERS: usize = 4_096;
+/// The longest answer that is taken whole. A page of 1,000 objects with all the metadata
+/// that they may have is a sixth of it.
+const ANSWER_BYTES: usize = 64 << 20;
 /// Shorter than servers keep a connection that is not used: one that is being closed as a
 /// request leaves would make the end of a write unknown.
 const IDLE: Duration = Duration::from_secs(4);
@@ -270,7 +273,7 @@ impl Service {
 async fn answered(mut response: reqwest::Response) -> Reply<Answer> {
     let status = response.status();
     let headers = std::mem::take(response.headers_mut());
-    let body = response.bytes().await?;
+    let body = whole(response).await?;
     if status.is_success() || status == TO_BE_RESUMED {
         Ok(Answer {
             status: status.as_u16(),
@@ -280,6 +283,17 @@ async fn answered(mut response: reqwest::Response) -> Reply<Answer> {
     } else {
         Err(Failure::refusal(status.as_u16(), &body))
     }
+}
+
+async fn whole(mut response: reqwest::Response) -> Reply<Bytes> {
+    let mut all = BytesMut::new();
+    while let Some(piece) = response.chunk().await? {
+        if all.len() + piece.len() > ANSWER_BYTES {
+            return Err(unexpected_reply().into());
+        }
+        all.extend_from_slice(&piece);
+    }
+    Ok(all.freeze())
 }
 
 /// Whether it may well succeed a moment later.

@@ -129,11 +129,15 @@ impl Container {
         // One that ended meanwhile does not look for parts any more.
         let after: After = Box::new(|sent| {
             Box::pin(async move {
-                if let Err(error) = upload.find(&service).await {
-                    service.remove(&key, Some(sent.generation)).await?;
-                    return Err(error);
+                match upload.find(&service).await {
+                    Err(error) if *error.kind() == ErrorKind::NotFound => {
+                        service.remove(&key, Some(sent.generation)).await?;
+                        Err(error)
+                    }
+                    // The upload may well be there, and the part belongs to it then.
+                    Err(error) => Err(error),
+                    Ok(_) => Ok(sent),
                 }
-                Ok(sent)
             })
         });
         let sent = self.upload(new, body, after).await?;
