@@ -10,7 +10,7 @@ case! {
     id: "blob.cond.changed-meanwhile",
     title: "a conditional put fails if the object was created, changed or deleted while it was written",
     clauses: ["BLOB-COND-3"],
-    timeout_s: 20,
+    timeout_s: 30,
 }
 
 async fn run(cx: &Context) -> Outcome {

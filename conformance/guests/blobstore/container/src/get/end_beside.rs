@@ -11,6 +11,7 @@ case! {
     id: "blob.get.end-beside",
     title: "the future beside a get says ok after the last byte that was asked for, and not before",
     clauses: ["BLOB-GET-9"],
+    timeout_s: 20,
 }
 
 async fn run(cx: &Context) -> Outcome {

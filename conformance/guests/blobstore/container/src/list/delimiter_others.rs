@@ -6,6 +6,7 @@ case! {
     id: "blob.list.delimiter-others",
     title: "any text divides names: other characters, several of them, a whole name, the longest",
     clauses: ["BLOB-LIST-4", "BLOB-LIST-5"],
+    timeout_s: 20,
 }
 
 const NAMES: [&str; 16] = [

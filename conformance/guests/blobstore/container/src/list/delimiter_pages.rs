@@ -8,6 +8,7 @@ case! {
     id: "blob.list.delimiter-pages",
     title: "over pages of any size each prefix comes once, and so does each object",
     clauses: ["BLOB-LIST-4", "TYP-PAGE-7"],
+    timeout_s: 20,
 }
 
 async fn run(cx: &Context) -> Outcome {

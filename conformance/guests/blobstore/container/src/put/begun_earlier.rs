@@ -10,7 +10,7 @@ case! {
     id: "blob.put.begun-earlier",
     title: "of writes that overlap the one that ends last stays, whichever began first",
     clauses: ["BLOB-PUT-1", "BLOB-PUT-7", "BLOB-SESSION-1"],
-    timeout_s: 20,
+    timeout_s: 30,
 }
 
 async fn run(cx: &Context) -> Outcome {
