@@ -259,6 +259,7 @@ conformance_kit::suite! {
         cursor_other_list;
         cursor_reused;
         delimiter;
+        delimiter_edges;
         delimiter_in_prefix;
         delimiter_last_gone;
         delimiter_markers;

@@ -19,10 +19,10 @@ async fn run(cx: &Context) -> Outcome {
     for folder in ["s", "t", "t-", "t0", "t\u{10ffff}"] {
         names.extend((0..12).map(|number| format!("{folder}/{number}")));
         names.extend((0..6).map(|number| format!("{folder}/{number}/{number}")));
-        // Behind what may be taken for the last name of the folder.
-        let last = ["\u{10ffff}", "\u{10ffff}x", "\u{10ffff}\u{10ffff}"];
-        names.extend(last.map(|last| format!("{folder}/{last}")));
     }
+    // Behind what may be taken for the last name of the folder.
+    let last = ["\u{10ffff}", "\u{10ffff}x", "\u{10ffff}\u{10ffff}"];
+    names.extend(last.map(|last| ["t/", last].concat()));
     fill(cx, &container, &names).await?;
     for prefix in ["", "t", "t/", "s/"] {
         let expected = expected(&names, prefix, Some("/"));
