@@ -8,7 +8,10 @@ conformance_kit::suite! {
         adds;
         at;
         completed;
+        copied;
+        copied_if;
         creates;
+        described;
         drop_handle;
         ended_instance;
         given_up;
@@ -18,6 +21,9 @@ conformance_kit::suite! {
         read_meanwhile;
         refused_closes;
         renamed;
+        replaced;
+        stalled;
+        versions;
     }
     name {
         odd;

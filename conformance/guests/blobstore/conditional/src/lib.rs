@@ -1,5 +1,6 @@
 //! Cases of `cloud:blobstore/conditional-delete`, `conditional-copy` and `atomic-move`.
 
+mod meanwhile;
 mod support;
 
 conformance_kit::suite! {
@@ -16,20 +17,24 @@ conformance_kit::suite! {
         refused;
     }
     copy_if {
+        described;
         missing;
         modified;
         names_refused;
         odd_names;
         plain;
         race;
+        read_meanwhile;
         refused;
         source_other;
         source_state;
+        source_undeclared;
         target;
         to_self;
     }
     rename {
         basic;
+        described;
         expected;
         missing;
         modified;
@@ -39,6 +44,7 @@ conformance_kit::suite! {
         overlapped;
         overwrite;
         race;
+        read_meanwhile;
         refused;
         to_self;
     }

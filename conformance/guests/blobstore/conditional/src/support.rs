@@ -73,6 +73,29 @@ pub(crate) fn absent() -> Option<Precondition> {
     Some(Precondition::Absent)
 }
 
+/// Where the version of an object is noted.
+fn note_of(name: &str) -> String {
+    ["version of ", name].concat()
+}
+
+/// Writes an object, and its version into another one, where other instances find it.
+pub(crate) async fn noted(cx: &Context, container: &Container, name: &str) -> Outcome {
+    let version = cx.ok(container.put(name, b"old").await)?;
+    let noted = container.put(&note_of(name), version.as_bytes()).await;
+    cx.ok(noted).map(drop)
+}
+
+/// The condition that an object is as it was left: with the version that was noted, or
+/// absent.
+pub(crate) async fn left(
+    cx: &Context,
+    container: &Container,
+    name: &str,
+) -> Result<Option<Precondition>, Stop> {
+    let noted = cx.ok(container.get(&note_of(name)).await)?;
+    Ok(noted.map_or_else(absent, |noted| version(&String::from_utf8_lossy(&noted))))
+}
+
 /// Proves that the container has these objects and no other.
 pub(crate) async fn has_only(check: Check<'_>, container: &Container, names: &[&str]) -> Outcome {
     let (listed, end) = container.names("").collect().await;

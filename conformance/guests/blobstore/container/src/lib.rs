@@ -87,6 +87,7 @@ conformance_kit::suite! {
         size_parts;
     }
     put {
+        begun_earlier;
         get;
         invisible;
         invisible_to_others;
@@ -125,6 +126,7 @@ conformance_kit::suite! {
     }
     get {
         deleted;
+        drop_many;
         drop_midway;
         drop_unread;
         end_beside;
@@ -137,6 +139,7 @@ conformance_kit::suite! {
         missing;
         near;
         ranges_of_one_state;
+        while_changed;
         while_deleted;
         while_moved;
         while_overwritten;
@@ -226,6 +229,7 @@ conformance_kit::suite! {
     copy {
         apart;
         chain;
+        described;
         missing_source;
         odd_names;
         other_container;
@@ -255,6 +259,7 @@ conformance_kit::suite! {
         cursor_other_list;
         cursor_reused;
         delimiter;
+        delimiter_edges;
         delimiter_in_prefix;
         delimiter_last_gone;
         delimiter_markers;

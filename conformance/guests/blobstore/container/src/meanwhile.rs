@@ -1,9 +1,10 @@
 //! What is left of a get whose object changes while it is read.
 
-use blobstore::Content;
+use blobstore::{Content, Range};
 use conformance_kit::prelude::*;
 
 use crate::pattern::big;
+use crate::slices::slice;
 
 /// More than one piece, and little enough to be quick.
 pub(crate) const SIZE: usize = 2 << 20;
@@ -15,9 +16,24 @@ pub(crate) async fn begun(
     container: &Container,
     name: &str,
 ) -> Result<(Content, Vec<u8>), Stop> {
-    let old = big(cx, SIZE);
-    cx.ok(container.put(name, &old).await)?;
-    let found = container.begin_get(name, None, None).await;
+    begun_range(cx, container, name, None).await
+}
+
+/// Puts an object of `SIZE` bytes and begins to read a range of it. Returns the bytes of
+/// the range as well.
+pub(crate) async fn begun_range(
+    cx: &Context,
+    container: &Container,
+    name: &str,
+    range: Option<Range>,
+) -> Result<(Content, Vec<u8>), Stop> {
+    let all = big(cx, SIZE);
+    cx.ok(container.put(name, &all).await)?;
+    let old = match range {
+        Some(range) => slice(&all, range.offset, range.length).to_vec(),
+        None => all,
+    };
+    let found = container.begin_get(name, range, None).await;
     let mut content = cx
         .check("BLOB-GET-11", "get of an object that is about to change")
         .some(found)?;

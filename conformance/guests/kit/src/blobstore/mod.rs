@@ -10,6 +10,7 @@ pub mod atomic_move;
 pub mod conditional_copy;
 pub mod conditional_delete;
 mod containers;
+mod described;
 pub mod history;
 pub mod links;
 mod listing;
@@ -28,6 +29,7 @@ pub use crate::bindings::cloud::blobstore::container::{
     RefusedNames,
 };
 pub use containers::{Container, open, options, range};
+pub use described::{Described, ODD_TYPES, ODD_VALUES, is_described, odd_objects, put_described};
 pub use listing::{NameReader, NameStream};
 pub use meeting::{meet, rounds, share};
 pub use moments::{Moment, is_listed_as_told};

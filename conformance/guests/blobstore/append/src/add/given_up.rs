@@ -9,23 +9,45 @@ case! {
     timeout_s: 30,
 }
 
+/// How long the case waits for something that a broken provider never does.
+const PATIENCE: Duration = Duration::from_secs(4);
+
 async fn run(cx: &Context) -> Outcome {
     let container = cx.container().await?;
     let version = cx.ok(container.put("present", b"bytes").await)?;
     let bytes = cx.random_bytes(1_000);
+    let errors = [
+        Error::Cancelled,
+        Error::Timeout,
+        Error::Other("the source ran dry".to_owned()),
+        Error::PreconditionFailed,
+    ];
     for name in ["present", "absent"] {
-        for count in [0, 500, 1_000] {
+        for (count, error) in [0, 500, 1_000, 1_000].into_iter().zip(&errors) {
             // What was dropped in the round before may overlap it.
             let give_up = async || {
                 let (mut writer, answer) = append::begin(&container, name, None);
                 let write = async {
                     writer.write(&bytes[..count]).await;
-                    writer.fail(Error::Cancelled).await;
+                    writer.fail(error.clone()).await;
                 };
                 both(write, answer.wait()).await.1
             };
             cx.check("BLOB-STREAM-2", "append whose end says an error")
                 .fails(patiently(cx, give_up).await, Kind::Cancelled)?;
+            // Also while the stream stays open.
+            let give_up = async || {
+                let (mut writer, answer) = append::begin(&container, name, None);
+                writer.write(&bytes[..count]).await;
+                let given_up = both(writer.say(Err(error.clone())), answer.wait());
+                let ended = cx.within(PATIENCE, given_up).await;
+                ended.map(|(_, ended)| ended).transpose()
+            };
+            let check = cx.check("BLOB-STREAM-2", "give up an append whose stream is open");
+            match patiently(cx, give_up).await.transpose() {
+                Some(ended) => check.fails(ended, Kind::Cancelled)?,
+                None => check.that(false, "cancelled", "no answer")?,
+            }
             let (mut writer, answer) = append::begin(&container, name, None);
             writer.write(&bytes[..count]).await;
             drop(answer);

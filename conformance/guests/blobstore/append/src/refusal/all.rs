@@ -3,7 +3,7 @@ use conformance_kit::prelude::*;
 
 case! {
     id: "blob.append.refused",
-    title: "append is refused where the feature is missing",
+    title: "append is refused where the feature is missing, whatever the arguments are",
     clauses: ["TYP-FEAT-1", "TYP-FEAT-2"],
     refuses: "blob.append",
 }
@@ -11,7 +11,11 @@ case! {
 async fn run(cx: &Context) -> Outcome {
     let container = cx.restricted_container().await?;
     cx.ok(container.put("object", b"bytes").await)?;
-    for name in ["object", "absent", ""] {
+    let mut names = vec!["object".to_owned(), "absent".to_owned(), String::new()];
+    if let Some(limit) = cx.small_limit("blob.name.max-bytes")? {
+        names.push("x".repeat(limit + 1));
+    }
+    for name in &names {
         for at in [None, Some(0), Some(5)] {
             cx.check("TYP-FEAT-1", "append").fails(
                 append(&container, name, b"more", at).await,

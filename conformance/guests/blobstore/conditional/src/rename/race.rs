@@ -1,12 +1,13 @@
 use conformance_kit::prelude::*;
 
-use crate::support::{absent, unless_failed};
+use crate::support::{left, noted, unless_failed};
 use blobstore::{atomic_move::rename, patiently};
 
 case! {
+    /// Some names are absent, some have a state that all of them expect.
     actors: 6,
     id: "blob.rename.race",
-    title: "of several instances that rename to one absent name one succeeds, and the others keep theirs",
+    title: "of several instances that rename to one name, which is absent or has the version that they expect, one succeeds, and the others keep theirs",
     clauses: ["BLOB-COND-4", "BLOB-RENAME-5"],
     requires: ["blob.atomic-move"],
     timeout_s: 60,
@@ -15,7 +16,11 @@ case! {
 const ACTORS: usize = 6;
 const NAMES: usize = 8;
 
-async fn prepare(_cx: &Context) -> Outcome {
+async fn prepare(cx: &Context) -> Outcome {
+    let container = cx.container().await?;
+    for number in (0..NAMES).step_by(2) {
+        noted(cx, &container, &format!("object-{number}")).await?;
+    }
     Ok(())
 }
 
@@ -29,9 +34,10 @@ async fn actor(cx: &Context, index: u32) -> Observations {
     let mut won = Vec::new();
     for number in 0..NAMES {
         let (name, new_name) = (format!("{number}/{index}"), format!("object-{number}"));
+        let expected = left(cx, &container, &new_name).await?;
         blobstore::meet(cx, &new_name, index).await?;
-        let once = async || rename(&container, &name, &new_name, absent()).await;
-        let check = cx.check("BLOB-COND-4", "rename to an absent name while others do");
+        let once = async || rename(&container, &name, &new_name, expected.clone()).await;
+        let check = cx.check("BLOB-COND-4", "rename to one name while others do");
         if unless_failed(check, patiently(cx, once).await)?.is_some() {
             won.push(name);
         }

@@ -2,20 +2,29 @@ use conformance_kit::prelude::*;
 
 use blobstore::{Precondition, PutOptions, options};
 
+use crate::support::settle;
+
 case! {
     /// The condition held when the put began. Below and above what a service takes at
     /// once it may look at it at different times.
     id: "blob.cond.changed-meanwhile",
     title: "a conditional put fails if the object was created, changed or deleted while it was written",
     clauses: ["BLOB-COND-3"],
+    timeout_s: 30,
 }
 
 async fn run(cx: &Context) -> Outcome {
     let container = cx.container().await?;
     for size in [4, 10_000, 2 << 20] {
         for change in ["created", "overwritten", "deleted"] {
-            for sized in [false, true] {
-                let name = format!("{change}/{size}/{sized}");
+            // Halfway, or when all is written but not said to be whole.
+            for (sized, written) in [
+                (false, size / 2),
+                (true, size / 2),
+                (false, size),
+                (true, size),
+            ] {
+                let name = format!("{change}/{size}/{sized}/{written}");
                 let expected = if change == "created" {
                     Precondition::Absent
                 } else {
@@ -29,7 +38,11 @@ async fn run(cx: &Context) -> Outcome {
                 let (mut writer, answer) = container.begin_put(&name, options);
                 let answer = begin(answer.wait()).await;
                 let bytes = cx.random_bytes(size);
-                let is_read = writer.write(&bytes[..size / 2]).await;
+                let is_read = writer.write(&bytes[..written]).await;
+                if written == size {
+                    writer.close();
+                    settle(cx).await;
+                }
                 let changed = if change == "deleted" {
                     container.delete(&name).await
                 } else {
@@ -42,7 +55,7 @@ async fn run(cx: &Context) -> Outcome {
                 }
                 cx.ok(changed)?;
                 if is_read {
-                    writer.write(&bytes[size / 2..]).await;
+                    writer.write(&bytes[written..]).await;
                 }
                 writer.finish().await;
                 let ended = answer.finish().await;

@@ -4,15 +4,31 @@ use conformance_kit::prelude::*;
 use crate::support::is_still;
 
 case! {
-    /// The stream is empty: nobody sends so much to learn that it is too much.
+    /// The streams are short: nobody sends so much to learn that it is too much.
     id: "blob.data.size-over-limit",
-    title: "a size over the limit is refused with the limit, and the old object stays",
+    title: "a size over the limit is refused with the limit, one that is the limit is not, and the old object stays",
     clauses: ["BLOB-DATA-5", "TYP-ERR-6"],
+}
+
+fn sized_as(size: u64) -> PutOptions {
+    PutOptions {
+        size: Some(size),
+        ..options()
+    }
 }
 
 async fn run(cx: &Context) -> Outcome {
     let container = cx.container().await?;
     let limit = cx.limit("blob.object.max-bytes")?;
+    // The largest of all is not too large: it is begun, and then given up.
+    let (mut writer, answer) = container.begin_put("largest", sized_as(limit));
+    let write = async {
+        writer.write(b"bytes").await;
+        writer.fail(Error::Cancelled).await;
+    };
+    let (_, put) = both(write, answer.wait()).await;
+    cx.check("BLOB-DATA-5", "give up a put of as many bytes as the limit")
+        .fails(put, Kind::Cancelled)?;
     if limit == u64::MAX {
         cx.note("blob.object.max-bytes cannot be exceeded");
         return Ok(());
@@ -20,10 +36,7 @@ async fn run(cx: &Context) -> Outcome {
     let version = cx.ok(container.put("old", b"bytes").await)?;
     for size in [limit + 1, u64::MAX] {
         for name in ["old", "new"] {
-            let too_large = PutOptions {
-                size: Some(size),
-                ..options()
-            };
+            let too_large = sized_as(size);
             cx.check("BLOB-DATA-5", "put of more bytes than the limit")
                 .fails(
                     container.put_with(name, b"", too_large).await,

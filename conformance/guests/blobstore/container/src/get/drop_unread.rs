@@ -1,3 +1,4 @@
+use blobstore::range;
 use conformance_kit::prelude::*;
 
 use crate::pattern::big;
@@ -34,6 +35,12 @@ async fn run(cx: &Context) -> Outcome {
         }
     }
     drop(unread);
+    for part in [range(0, 1), range(100, 1_000), range(299_999, None)] {
+        let found = container.begin_get("object", part, None).await;
+        let content = cx.check("BLOB-GET-12", "get of a range").some(found)?;
+        cx.check("BLOB-GET-13", "drop the stream of a range unread")
+            .fails(content.end().await, Kind::Cancelled)?;
+    }
     cx.check("BLOB-GET-12", "get after streams and futures were dropped")
         .value(container.get("object").await, &bytes)?;
     cx.check("BLOB-GET-12", "delete after gets were dropped")

@@ -1,3 +1,4 @@
+use blobstore::range;
 use conformance_kit::prelude::*;
 
 use crate::pattern::big;
@@ -14,6 +15,20 @@ async fn run(cx: &Context) -> Outcome {
     for size in [0, 1, 200_000] {
         let bytes = big(cx, size);
         cx.ok(container.put("object", &bytes).await)?;
+        // Where no bytes are asked for, all of them have come at once.
+        for nothing in [range(0, 0), range(size as u64, None), range(size as u64, 9)] {
+            let found = container.begin_get("object", nothing, None).await;
+            let content = cx.check("BLOB-GET-9", "get of no bytes").some(found)?;
+            cx.check("BLOB-GET-9", "drop a stream of no bytes unread")
+                .ok(content.end().await)?;
+        }
+        if bytes.is_empty() {
+            let found = container.begin_get("object", None, None).await;
+            let content = cx.check("BLOB-GET-9", "get of an empty object");
+            let content = content.some(found)?;
+            cx.check("BLOB-GET-9", "drop the stream of an empty object unread")
+                .ok(content.end().await)?;
+        }
         for turn in ["before", "while", "after"] {
             let found = container.begin_get("object", None, None).await;
             let content = cx.check("BLOB-GET-9", "get of an object").some(found)?;

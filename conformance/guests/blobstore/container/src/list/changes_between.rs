@@ -64,7 +64,12 @@ async fn divided(cx: &Context, container: &Container, size: u32) -> Outcome {
         let folder = last.strip_prefix("prefix ").unwrap_or_default().to_owned();
         if folders.contains(&folder) && !changed.contains(&folder) {
             // Others come at both of its ends before those go that were there.
-            fill(cx, container, &objects(&folder, ["\0", "\u{10ffff}"])).await?;
+            fill(
+                cx,
+                container,
+                &objects(&folder, ["\0", "\u{10ffff}\u{10ffff}"]),
+            )
+            .await?;
             clear(cx, container, &objects(&folder, ["b", "c"])).await?;
             changed.push(folder);
         }

@@ -1,3 +1,4 @@
+use blobstore::ODD_TYPES;
 use conformance_kit::prelude::*;
 
 use crate::apart::each;
@@ -9,31 +10,6 @@ case! {
     clauses: ["BLOB-META-1", "BLOB-META-5"],
     timeout_s: 30,
 }
-
-const TYPES: [&str; 22] = [
-    "text/plain",
-    "text/plain; charset=utf-8",
-    "text/plain;charset=UTF-8",
-    "Text/Plain",
-    "IMAGE/PNG",
-    "multipart/form-data; boundary=\"a b\"",
-    "application/vnd.example.v1+json",
-    "application/octet-stream",
-    "Application/Octet-Stream",
-    "x",
-    "/",
-    "~",
-    "!",
-    "text",
-    "text/",
-    "/plain",
-    "text /  plain",
-    "a,b",
-    "*/*",
-    "%41",
-    "\"",
-    "null",
-];
 
 async fn keeps(cx: &Context, container: &Container, content_type: &str) -> Outcome {
     let message = format!("put with the content type {}", content_type.shown());
@@ -53,7 +29,7 @@ async fn run(cx: &Context) -> Outcome {
     let printable: String = ('!'..='~').collect();
     let long = [&"x".repeat(250), "/a; b"].concat();
     let inside = ["a", &" ".repeat(253), "b"].concat();
-    let mut types = TYPES.to_vec();
+    let mut types = ODD_TYPES.to_vec();
     types.extend([printable.as_str(), &long, &inside]);
     for kept in each(&types, |one| keeps(cx, &container, one)).await {
         kept?;

@@ -20,8 +20,13 @@ async fn run(cx: &Context) -> Outcome {
         Error::PreconditionFailed,
     ];
     for (count, error) in [0, 1, 5_000, 300_000].into_iter().zip(errors) {
-        // All the bytes that were announced, and no word that they are whole.
-        for (name, options) in [("unsized", options()), ("sized", sized(count))] {
+        // All the bytes that were announced, or some of them, and no word that they are
+        // whole: an end of the stream alone means nothing.
+        for (name, options) in [
+            ("unsized", options()),
+            ("sized", sized(count)),
+            ("sized-more", sized(count + 500)),
+        ] {
             let (mut writer, answer) = container.begin_put(name, options);
             let write = async {
                 writer.write(&bytes[..count]).await;

@@ -16,7 +16,7 @@ async fn run(cx: &Context) -> Outcome {
     let version = cx.ok(container.put("object", &old).await)?;
     let bytes = big(cx, 300_000);
     for count in [0, 1, 700, 300_000] {
-        for options in [options(), sized(count)] {
+        for options in [options(), sized(count), sized(count + 1), sized(1 << 20)] {
             let (mut writer, answer) = container.begin_put("object", options);
             let write = async {
                 writer.write(&bytes[..count]).await;

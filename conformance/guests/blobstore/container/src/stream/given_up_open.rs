@@ -1,7 +1,7 @@
 use blobstore::options;
 use conformance_kit::prelude::*;
 
-use crate::support::{PATIENCE, is_absent, is_still};
+use crate::support::{PATIENCE, is_absent, is_still, sized};
 
 case! {
     id: "blob.stream.given-up-open",
@@ -13,8 +13,13 @@ async fn run(cx: &Context) -> Outcome {
     let container = cx.container().await?;
     let version = cx.ok(container.put("old", b"as it was").await)?;
     for count in [0, 5_000] {
-        for name in ["new", "old"] {
-            let (mut writer, answer) = container.begin_put(name, options());
+        for (name, options) in [
+            ("new", options()),
+            ("old", options()),
+            ("new", sized(count + 1_000)),
+            ("old", sized(count + 1_000)),
+        ] {
+            let (mut writer, answer) = container.begin_put(name, options);
             writer.write(&cx.random_bytes(count)).await;
             let given_up = both(writer.say(Err(Error::Cancelled)), answer.wait());
             let put = cx.within(PATIENCE, given_up).await.map(|(_, put)| put);

@@ -140,6 +140,10 @@ enum CopyIf {
     Missing,
     /// A copy of an object onto itself is one without conditions.
     SelfOk,
+    /// An object of the same name in another container is taken for itself.
+    SameName,
+    /// The binding of the source has to declare it too.
+    SourceDeclares,
 }
 
 #[async_trait]
@@ -175,6 +179,28 @@ impl ContainerFault for CopyIf {
                     .await
             }
             Self::TargetIgnored => container.copy_if(name, source, site, new_name, any).await,
+            Self::SameName if name == new_name => {
+                let site = container.site();
+                container
+                    .copy_if(name, source, site, new_name, expected)
+                    .await
+            }
+            Self::SourceDeclares => {
+                // Onto itself it changes nothing.
+                let itself = container.copy_if(name, None, container.site(), name, any);
+                let ended = itself.await;
+                if is_unsupported(&ended) {
+                    return ended;
+                }
+                container
+                    .copy_if(name, source, site, new_name, expected)
+                    .await
+            }
+            Self::SameName => {
+                container
+                    .copy_if(name, source, site, new_name, expected)
+                    .await
+            }
             Self::Never | Self::Missing | Self::SelfOk => {
                 let ended = container
                     .copy_if(name, source, site, new_name, expected)
@@ -204,16 +230,25 @@ impl ContainerFault for CopyIf {
 
 /// `copy-if` looks at the new object, and writes it in another step.
 #[derive(Debug, Default)]
-struct CopiesLater(Window);
+struct CopiesLater {
+    window: Window,
+    /// Only where a version is expected.
+    of_versions: bool,
+}
 
 #[async_trait]
 impl DriverFault for CopiesLater {
     async fn copy(&self, to: &dyn Driver, request: CopyRequest<'_>) -> Result<Option<Version>> {
         let is_met = is_in(to, request.new_name, request.expected).await?;
-        if *request.expected == Expected::Any || !is_met {
+        let is_looked_at = match request.expected {
+            Expected::Any => false,
+            Expected::Absent => !self.of_versions,
+            Expected::Version(_) => true,
+        };
+        if !is_looked_at || !is_met {
             return to.copy(request).await;
         }
-        self.0.open().await;
+        self.window.open().await;
         let expected = &Expected::Any;
         to.copy(CopyRequest {
             expected,
@@ -374,6 +409,27 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "`copy-if` compares the new object, and writes it in another step",
         &["BLOB-COND-3", "BLOB-COND-4"],
         driver!(CopiesLater::default()),
+    ),
+    Mutant::new(
+        "blob-copy-if-version-first",
+        "`copy-if` compares the version of the new object, and writes it in another step",
+        &["BLOB-COND-3", "BLOB-COND-4"],
+        driver!(CopiesLater {
+            of_versions: true,
+            ..CopiesLater::default()
+        }),
+    ),
+    Mutant::new(
+        "blob-copy-if-same-name",
+        "`copy-if` to the same name in another container copies nothing",
+        &["BLOB-COPY-IF-1"],
+        container!(CopyIf::SameName),
+    ),
+    Mutant::new(
+        "blob-copy-if-source-declares",
+        "`copy-if` from a binding without the feature is refused",
+        &["BLOB-COPY-IF-1", "TYP-FEAT-3"],
+        container!(CopyIf::SourceDeclares),
     ),
     Mutant::new(
         "blob-conditional-acts",

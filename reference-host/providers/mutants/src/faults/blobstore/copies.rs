@@ -211,6 +211,44 @@ pub(super) const MUTANTS: &[Mutant] = &[
         )),
     ),
     Mutant::new(
+        "blob-copy-trims-meta",
+        "values of metadata are trimmed on their way to a copy",
+        &["BLOB-COPY-1", "BLOB-MOVE-1"],
+        driver!(Made(
+            |mut copy, _, _| {
+                for (_, value) in &mut copy.info.metadata {
+                    *value = value.trim().to_owned();
+                }
+                copy
+            },
+            Window::default()
+        )),
+    ),
+    Mutant::new(
+        "blob-copy-small-type",
+        "a copy has the content type in small letters",
+        &["BLOB-COPY-1", "BLOB-MOVE-1"],
+        driver!(Made(
+            |mut copy, _, _| {
+                copy.info.content_type.make_ascii_lowercase();
+                copy
+            },
+            Window::default()
+        )),
+    ),
+    Mutant::new(
+        "blob-copy-if-drops-empty",
+        "what `copy-if` makes has no metadata whose value is empty",
+        &["BLOB-COPY-IF-1"],
+        driver!(Made(
+            |mut copy, _, _| {
+                copy.info.metadata.retain(|(_, value)| !value.is_empty());
+                copy
+            },
+            Window::default()
+        )),
+    ),
+    Mutant::new(
         "blob-copy-adds",
         "a copy over an object keeps the metadata that was there",
         &["BLOB-COPY-1", "BLOB-PUT-2"],

@@ -34,18 +34,26 @@ impl DriverFault for PerPage {
     }
 }
 
-/// A list goes on behind the last object that a prefix had, not behind all that it can have.
+/// A list goes on behind one object of a prefix, not behind all that it can have.
 #[derive(Debug)]
-struct BehindLastObject;
+enum Behind {
+    /// The last one that it had.
+    LastObject,
+    /// The one of one character that is the last.
+    LastCharacter,
+}
 
 #[async_trait]
-impl DriverFault for BehindLastObject {
+impl DriverFault for Behind {
     async fn list(&self, to: &dyn Driver, request: ListRequest<'_>) -> Result<ItemPage> {
         let mut objects = every_object(to).await?;
         objects.retain(|object| object.name.starts_with(request.prefix));
         let last = |item: &Item| {
             let text = match item {
                 Item::Object(object) => &object.name,
+                Item::Prefix(prefix) if matches!(self, Self::LastCharacter) => {
+                    return [prefix, "\u{10ffff}"].concat().into_bytes();
+                }
                 Item::Prefix(prefix) => prefix,
             };
             let mut of_text = objects.iter().rev();
@@ -64,6 +72,28 @@ impl DriverFault for BehindLastObject {
             next: items.last().filter(|_| !is_last).map(last),
             items,
         })
+    }
+}
+
+/// A list ends behind a prefix whose last character has no next one.
+#[derive(Debug)]
+struct NoNextCharacter;
+
+#[async_trait]
+impl DriverFault for NoNextCharacter {
+    async fn list(&self, to: &dyn Driver, request: ListRequest<'_>) -> Result<ItemPage> {
+        let mut page = to.list(request).await?;
+        if let Some(Item::Prefix(prefix)) = page.items.last() {
+            let next = |last: char| char::from_u32(u32::from(last) + 1);
+            if prefix
+                .chars()
+                .last()
+                .is_some_and(|last| next(last).is_none())
+            {
+                page.next = None;
+            }
+        }
+        Ok(page)
     }
 }
 
@@ -174,7 +204,19 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "blob-list-behind-last-object",
         "a list goes on behind the last object that a prefix had",
         &["TYP-PAGE-7"],
-        driver!(BehindLastObject),
+        driver!(Behind::LastObject),
+    ),
+    Mutant::new(
+        "blob-list-behind-last-character",
+        "a list goes on behind a prefix and U+10FFFF, and names behind that bring the prefix again",
+        &["BLOB-LIST-4", "TYP-PAGE-7"],
+        driver!(Behind::LastCharacter),
+    ),
+    Mutant::new(
+        "blob-list-no-next-character",
+        "a list ends behind a prefix whose last character has no next one",
+        &["BLOB-LIST-1", "BLOB-LIST-4"],
+        driver!(NoNextCharacter),
     ),
     Mutant::new(
         "blob-list-empty-delimiter",

@@ -1,8 +1,9 @@
 //! Faults of `get`: which state it finds, and how it goes on and ends.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -126,6 +127,9 @@ impl ContainerFault for DeletedIsEmpty {
     }
 }
 
+/// How late a word comes.
+const PAUSE: Duration = Duration::from_millis(20);
+
 /// What is delivered differs from what was found.
 #[derive(Debug)]
 enum Delivers {
@@ -133,6 +137,10 @@ enum Delivers {
     OneChunk,
     /// Everything, and then no word.
     NoEnd,
+    /// Of a range everything, and the word a while after the last byte, to who reads on.
+    RangeEndsLate,
+    /// Where there is nothing to deliver, the word to who reads that.
+    NothingIsRead,
 }
 
 impl ContainerFault for Delivers {
@@ -144,6 +152,14 @@ impl ContainerFault for Delivers {
                 reading.length += 1;
                 reading.data = Box::pin(reading.data.chain(stream::pending()));
             }
+            Self::RangeEndsLate if (1..reading.info.size).contains(&reading.length) => {
+                let pause = stream::once(async { tokio::time::sleep(PAUSE).await });
+                let nothing = pause.filter_map(|()| std::future::ready(None));
+                reading.length += 1;
+                reading.data = Box::pin(reading.data.chain(nothing));
+            }
+            Self::NothingIsRead if reading.length == 0 => reading.length = 1,
+            Self::RangeEndsLate | Self::NothingIsRead => {}
         }
         reading
     }
@@ -158,6 +174,8 @@ enum Meanwhile {
     EndsShort,
     /// It ends with the object, with ok.
     EndsWithIt,
+    /// With the bytes of the new state, if it is one of a range.
+    MixesRange,
 }
 
 impl Meanwhile {
@@ -178,7 +196,7 @@ impl Meanwhile {
         };
         match self {
             Self::EndsShort if now.size < offset => Ok(None),
-            Self::Mixes if now.size > offset => {
+            Self::Mixes | Self::MixesRange if now.size > offset => {
                 let range = Range {
                     offset,
                     length: Some(piece.len() as u64),
@@ -207,6 +225,9 @@ impl ContainerFault for Meanwhile {
         let Some(reading) = to.container.get(name, range, expected).await? else {
             return Ok(None);
         };
+        if matches!(self, Self::MixesRange) && range.is_whole() {
+            return Ok(Some(reading));
+        }
         let (meanwhile, driver) = (*self, Arc::clone(&to.driver));
         let (name, version) = (name.to_owned(), reading.info.version.clone());
         let state = (reading.data, range.offset);
@@ -269,6 +290,56 @@ impl ContainerFault for Fragile {
             let data = reading.data.inspect(move |piece| {
                 let length = piece.as_ref().map_or(open.left, |piece| piece.len() as u64);
                 open.left = open.left.saturating_sub(length);
+            });
+            Reading {
+                data: Box::pin(data),
+                ..reading
+            }
+        }))
+    }
+}
+
+/// A get that was given up keeps its place among those in flight.
+struct Place {
+    kept: Arc<AtomicU32>,
+    left: u64,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if self.left > 0 {
+            self.kept.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+/// Gets that are dropped before their end keep their places, and there are 64.
+#[derive(Debug, Default)]
+struct KeepsPlaces(Arc<AtomicU32>);
+
+#[async_trait]
+impl ContainerFault for KeepsPlaces {
+    async fn get(
+        &self,
+        to: &Target,
+        name: &str,
+        range: Range,
+        expected: Option<&Version>,
+    ) -> Result<Option<Reading>> {
+        if self.0.load(Ordering::Relaxed) >= 64 {
+            std::future::pending::<()>().await;
+        }
+        let found = to.container.get(name, range, expected).await?;
+        Ok(found.map(|reading| {
+            let mut place = Place {
+                kept: Arc::clone(&self.0),
+                left: reading.length,
+            };
+            let data = reading.data.inspect(move |piece| {
+                let length = piece
+                    .as_ref()
+                    .map_or(place.left, |piece| piece.len() as u64);
+                place.left = place.left.saturating_sub(length);
             });
             Reading {
                 data: Box::pin(data),
@@ -380,6 +451,30 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "a get that is dropped midway breaks the next one",
         &["BLOB-GET-12"],
         container!(Fragile::default()),
+    ),
+    Mutant::new(
+        "blob-get-drop-keeps-place",
+        "gets that are dropped keep their places among the 64 in flight",
+        &["BLOB-GET-12"],
+        container!(KeepsPlaces::default()),
+    ),
+    Mutant::new(
+        "blob-get-range-ends-late",
+        "the future beside a get of a range says ok to who reads behind its last byte",
+        &["BLOB-GET-9"],
+        container!(Delivers::RangeEndsLate),
+    ),
+    Mutant::new(
+        "blob-get-nothing-unread",
+        "the future beside a get of no bytes says ok to who reads them",
+        &["BLOB-GET-9"],
+        container!(Delivers::NothingIsRead),
+    ),
+    Mutant::new(
+        "blob-get-range-mixes",
+        "a get of a range goes on with the bytes of a new state",
+        &["BLOB-GET-11", "BLOB-DATA-3"],
+        container!(Meanwhile::MixesRange),
     ),
     Mutant::new(
         "blob-get-info-of-now",

@@ -15,6 +15,7 @@ mod delimiters;
 mod describe;
 mod errors;
 mod get;
+mod grown;
 mod handles;
 mod head;
 mod history;
@@ -29,6 +30,7 @@ mod name_stream;
 mod names;
 mod names_elsewhere;
 mod open;
+mod overlaps;
 mod put;
 mod range;
 mod rename;
@@ -76,6 +78,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
         bytes::MUTANTS,
         put::MUTANTS,
         stream::MUTANTS,
+        overlaps::MUTANTS,
         get::MUTANTS,
         range::MUTANTS,
         head::MUTANTS,
@@ -98,6 +101,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
         rename::MUTANTS,
         uploads::MUTANTS,
         append::MUTANTS,
+        grown::MUTANTS,
         links::MUTANTS,
         history::MUTANTS,
         history_functions::MUTANTS,

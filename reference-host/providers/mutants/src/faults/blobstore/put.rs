@@ -135,6 +135,8 @@ enum Size {
     ShortIsOk,
     /// A multiple of the page size is taken for one byte more.
     OffByOne(u64),
+    /// As many bytes as the limit are too many.
+    AtLimit(u64),
 }
 
 /// The bytes up to `size`; the first beyond it is `over`, or the end.
@@ -194,6 +196,9 @@ impl ContainerFault for Size {
             (Self::OffByOne(page), Some(size), _) if size > 0 && size.is_multiple_of(*page) => {
                 collect(new).await?;
                 return Err(wrong_size());
+            }
+            (Self::AtLimit(limit), Some(size), _) if size == *limit => {
+                return Err(Error::too_large(*limit));
             }
             _ => {}
         }
@@ -306,6 +311,12 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "a declared size over the limit is accepted",
         &["BLOB-DATA-5"],
         container!(Size::NoLimit(1 << 30)),
+    ),
+    Mutant::new(
+        "blob-put-limit-refused",
+        "a declared size that is the limit is too large",
+        &["BLOB-DATA-5"],
+        container!(Size::AtLimit(1 << 30)),
     ),
     Mutant::new(
         "blob-put-needs-size",

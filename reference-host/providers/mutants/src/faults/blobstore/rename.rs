@@ -25,6 +25,10 @@ enum Steps {
     ComparesFirst(Window),
     /// The metadata is lost.
     NoMetadata,
+    /// Values of metadata are trimmed.
+    TrimsMetadata,
+    /// The version of the new name is compared first; that it is absent is not.
+    ComparesVersionFirst(Window),
 }
 
 #[async_trait]
@@ -37,7 +41,12 @@ impl DriverFault for Steps {
         } = request;
         let found = state_of(to, name).await?;
         let Some(state) = found.filter(|_| *expected == Expected::Any) else {
-            if let Self::ComparesFirst(window) = self
+            let window = match (self, expected) {
+                (Self::ComparesFirst(window), _)
+                | (Self::ComparesVersionFirst(window), Expected::Version(_)) => Some(window),
+                _ => None,
+            };
+            if let Some(window) = window
                 && is_in(to, new_name, expected).await?
             {
                 window.open().await;
@@ -70,7 +79,13 @@ impl DriverFault for Steps {
                 to.delete(name, None).await?;
                 Ok(made)
             }
-            Self::ComparesFirst(_) => to.rename(request).await,
+            Self::ComparesFirst(_) | Self::ComparesVersionFirst(_) => to.rename(request).await,
+            Self::TrimsMetadata => {
+                to.rename(request).await?;
+                let trimmed = metadata.into_iter();
+                let trimmed = trimmed.map(|(key, value)| (key, value.trim().to_owned()));
+                write(to, new_name, state.bytes, content_type, trimmed.collect()).await
+            }
             Self::NoMetadata => {
                 to.rename(request).await?;
                 write(to, new_name, state.bytes, content_type, Vec::new()).await
@@ -182,5 +197,17 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "an object that is renamed onto itself has another version",
         &["BLOB-RENAME-6"],
         container!(Rename::SelfWrites),
+    ),
+    Mutant::new(
+        "blob-rename-trims-meta",
+        "values of metadata are trimmed when their object is renamed",
+        &["BLOB-RENAME-1"],
+        driver!(Steps::TrimsMetadata),
+    ),
+    Mutant::new(
+        "blob-rename-version-first",
+        "`rename` compares the version of the new name, and writes it in another step",
+        &["BLOB-COND-3", "BLOB-COND-4"],
+        driver!(Steps::ComparesVersionFirst(Window::default())),
     ),
 ];
