@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE;
 use cloud_contract::Result;
 
+use super::meta::is_id;
 use crate::api::{AskPurge, Done, body};
 use crate::error::Failure;
 use crate::link::{Link, Live};
@@ -51,9 +52,13 @@ impl Bucket {
         format!("$O.{name}.C.*.put")
     }
 
-    /// The bytes that such a message is about.
+    /// The bytes that such a message is about; none for a message of others whose id
+    /// would stand for the bytes of several objects.
     pub(super) fn marked<'a>(&self, subject: &'a str) -> Option<&'a str> {
-        subject.strip_prefix(&self.chunks(""))?.strip_suffix(".put")
+        let nuid = subject
+            .strip_prefix(&self.chunks(""))?
+            .strip_suffix(".put")?;
+        is_id(nuid).then_some(nuid)
     }
 
     /// What lets the subjects of all objects pass.
@@ -140,6 +145,9 @@ pub(super) mod tests {
         let mark = bucket.mark("n1");
         assert_eq!(bucket.marked(&mark), Some("n1"));
         assert_eq!(bucket.marked(&bucket.chunks("n1")), None);
+        for foreign in ["*", ">", "", "a.b", "n 1"] {
+            assert_eq!(bucket.marked(&bucket.mark(foreign)), None, "{foreign}");
+        }
     }
 
     #[test]

@@ -97,7 +97,7 @@ fn state(message: &Stored, info: ObjectInfo) -> State {
 }
 
 /// Whether a text is one token of a subject and no pattern: what is purged is named by it.
-fn is_id(nuid: &str) -> bool {
+pub(super) fn is_id(nuid: &str) -> bool {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
     !nuid.is_empty() && nuid.bytes().all(is_plain)
 }
