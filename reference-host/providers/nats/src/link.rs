@@ -101,6 +101,19 @@ impl Live {
             live: Some(self),
             since: Instant::now(),
         };
+        let result = self.unless_denied(subject, answer).await;
+        waiting.end();
+        result
+    }
+
+    /// The same for one who may be left alone for long while the answer is there, a reader
+    /// of a guest that pauses: that says nothing of the connection. He tells himself
+    /// what he knows of it.
+    pub(crate) async fn unless_denied<T>(
+        &self,
+        subject: &str,
+        answer: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Failure> {
         let mut denied = self.denied.clone();
         denied.mark_unchanged();
         let refused = async {
@@ -114,13 +127,20 @@ impl Live {
                 }
             }
         };
-        let result = tokio::select! {
+        tokio::select! {
             biased;
             result = answer => result,
             () = refused => Err(Failure::Refused(ErrorKind::AccessDenied.into())),
-        };
-        waiting.end();
-        result
+        }
+    }
+
+    /// Nothing came since then that was asked for. When that is about as long as a call
+    /// may take, the connection is given up: the next call tries another one. Calls that
+    /// still wait keep the old one open.
+    pub(crate) fn was_silent(&self, since: Instant) {
+        if since.elapsed() >= self.patience {
+            self.given_up.store(true, Ordering::Release);
+        }
     }
 }
 
@@ -134,9 +154,7 @@ fn is_about(violation: &str, subject: &str) -> bool {
     object == subject || (object.starts_with("_INBOX.") && answers())
 }
 
-/// A request under way. When its caller goes away after having waited about as long as
-/// a call may take, the connection is given up: the next call tries another one. Calls
-/// that still wait keep the old one open.
+/// A request under way, whose caller may go away.
 struct Waiting<'a> {
     live: Option<&'a Live>,
     since: Instant,
@@ -150,10 +168,8 @@ impl Waiting<'_> {
 
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
-        if let Some(live) = self.live
-            && self.since.elapsed() >= live.patience
-        {
-            live.given_up.store(true, Ordering::Release);
+        if let Some(live) = self.live {
+            live.was_silent(self.since);
         }
     }
 }

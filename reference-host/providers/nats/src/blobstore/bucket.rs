@@ -42,7 +42,8 @@ impl Bucket {
         format!("$O.{}.C.{nuid}", self.name)
     }
 
-    /// The subject of a message that says that these bytes are being written.
+    /// The subject of a message that says that these bytes are being written, or about
+    /// to go.
     pub(super) fn mark(&self, nuid: &str) -> String {
         format!("$O.{}.C.{nuid}.put", self.name)
     }
@@ -99,12 +100,16 @@ pub(super) mod tests {
     use crate::config::Config;
     use cloud_contract::Settings;
 
-    pub(in crate::blobstore) fn bucket(stream: &str) -> Bucket {
+    fn bucket(stream: &str) -> Bucket {
         let settings = Settings {
             endpoint: Some("nats://127.0.0.1:1".to_owned()),
             ..Settings::default()
         };
-        let link = Link::new(Config::read(&settings).unwrap());
+        bucket_at(&settings, stream)
+    }
+
+    pub(in crate::blobstore) fn bucket_at(settings: &Settings, stream: &str) -> Bucket {
+        let link = Link::new(Config::read(settings).unwrap());
         let info = StreamInfo::read(br#"{"config":{}}"#).unwrap();
         Bucket::new(
             Arc::new(link),

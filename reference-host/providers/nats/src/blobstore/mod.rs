@@ -18,6 +18,7 @@ mod residue;
 mod search;
 mod survey;
 mod upload;
+mod wire;
 
 pub(crate) use self::containers::Containers;
 pub(crate) use self::residue::RESIDUE_MAX;

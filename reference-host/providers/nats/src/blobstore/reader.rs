@@ -5,12 +5,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_nats::{StatusCode, Subject, Subscriber};
 use bytes::{Buf as _, Bytes};
 use cloud_contract::blobstore::{Body, Content, Expected, Range};
 use cloud_contract::keyvalue::Version;
 use cloud_contract::{Error, ErrorKind, Result};
-use futures::{StreamExt as _, stream};
+use futures::stream;
 
 use super::CHUNKS_AT_ONCE;
 use super::bucket::Bucket;
@@ -18,10 +17,7 @@ use super::container::Container;
 use super::meta::State;
 use super::object::check;
 use super::search::{Search, Step};
-use super::survey::END_OF_BATCH;
-use crate::api::{AskNext, body};
-use crate::error::{Failure, unexpected_reply};
-use crate::link::{Live, lost};
+use super::wire::Wire;
 use crate::stored::Stored;
 
 /// How often an object is looked at whose bytes are gone before they were read: it was
@@ -109,15 +105,6 @@ fn left_from(stored: &Stored, chunks: u64) -> Result<u64> {
         Some(before) => chunks.checked_sub(before).ok_or_else(damaged),
         None => Ok(stored.pending()?.saturating_add(1)),
     }
-}
-
-/// Where answers come in.
-struct Wire {
-    live: Arc<Live>,
-    subscriber: Subscriber,
-    inbox: Subject,
-    /// How many messages of the answer under way have come; none between two answers.
-    came: Option<usize>,
 }
 
 impl Reader {
@@ -248,69 +235,12 @@ impl Reader {
     /// The next message, with so many others asked for at a time; none if there is no
     /// other.
     async fn message(&mut self, at_once: usize) -> Result<Option<Stored>> {
-        let Bucket { link, stream, .. } = &*self.bucket;
-        let asked = format!("{}.DIRECT.GET.{}", link.config.api, stream.name);
-        loop {
-            let wire = match &mut self.wire {
-                Some(wire) => wire,
-                none => none.insert(Wire::new(self.bucket.live().await?).await?),
-            };
-            let came = match wire.came {
-                Some(came) => came,
-                None => {
-                    let question = body(&AskNext {
-                        seq: self.next,
-                        batch: at_once,
-                        next_by_subj: &self.subject,
-                    })?;
-                    let client = &wire.live.client;
-                    let inbox = wire.inbox.clone();
-                    let sent = client.publish_with_reply(asked.clone(), inbox, question);
-                    sent.await.map_err(lost)?;
-                    0
-                }
-            };
-            wire.came = Some(came);
-            let received = async {
-                let message = wire.subscriber.next().await;
-                message.ok_or_else(|| Failure::Failed(ErrorKind::Unavailable.into()))
-            };
-            let message = wire.live.permitted(&asked, received).await?;
-            match message.status {
-                None | Some(StatusCode::OK) => {
-                    wire.came = Some(came + 1);
-                    return Stored::direct(message).map(Some);
-                }
-                Some(status) if status.as_u16() == END_OF_BATCH => {
-                    wire.came = None;
-                    if came == 0 {
-                        return Ok(None);
-                    }
-                }
-                Some(StatusCode::NOT_FOUND) => {
-                    wire.came = None;
-                    return Ok(None);
-                }
-                Some(StatusCode::NO_RESPONDERS) => {
-                    let live = Arc::clone(&wire.live);
-                    return Err(stream.unheard(link, &live).await.into());
-                }
-                Some(_) => return Err(unexpected_reply()),
-            }
-        }
-    }
-}
-
-impl Wire {
-    async fn new(live: Arc<Live>) -> Result<Self> {
-        let inbox = Subject::from(live.client.new_inbox());
-        let subscriber = live.client.subscribe(inbox.clone()).await.map_err(lost)?;
-        Ok(Self {
-            live,
-            subscriber,
-            inbox,
-            came: None,
-        })
+        let wire = match &mut self.wire {
+            Some(wire) => wire,
+            none => none.insert(Wire::new(self.bucket.live().await?).await?),
+        };
+        wire.message(&self.bucket, &self.subject, self.next, at_once)
+            .await
     }
 }
 
