@@ -61,7 +61,7 @@
 //! |---|---|
 //! | `M.` and the name in base 64 | the object: size, metadata, content type as the header `Content-Type`, digest, and the id of its bytes |
 //! | `C.ID` | its bytes, 128 KiB in each message; how many messages come before, as the header `Cloud-Place` |
-//! | `C.ID.put` | that bytes are being written, more than one message of them |
+//! | `C.ID.put` | that bytes are being written or about to go, more than one message of them |
 //!
 //! - The bytes come first, under a new id, and then the one message that makes an object
 //!   of them. Until then nobody sees anything of a write.

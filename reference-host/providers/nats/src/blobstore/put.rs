@@ -9,7 +9,7 @@ use super::chunks::Chunks;
 use super::container::Container;
 use super::meta::{self, Found, New};
 use super::object::{Change, check};
-use super::residue::{Unsettled, behind, carried, release, unmarked};
+use super::residue::{Doomed, Unsettled, behind, carried, unmarked};
 use super::upload::Upload;
 use crate::error::Failure;
 use crate::stream::NOT_READY_PAUSE;
@@ -57,8 +57,10 @@ async fn complete(
     let change = Change::Written {
         chunk_bytes: Some(upload.chunk_bytes as u64),
     };
+    let mut doomed = Doomed::nothing(&bucket);
     loop {
         check(&options.expected, &found)?;
+        doomed.mark(&live, found.state.as_ref()).await?;
         let limit = bucket.link.config.call_timeout;
         let sent = bucket.change(&live, &name, found.sequence, &change, message.clone());
         let ended = match tokio::time::timeout(limit, sent).await {
@@ -66,15 +68,12 @@ async fn complete(
             Err(_) => Err(Failure::Failed(ErrorKind::Timeout.into())),
         };
         let nuid = &upload.nuid;
-        let old = found.state.map(|state| state.nuid);
         match ended {
             Ok(sequence) => {
                 let version = meta::version(sequence, nuid);
                 let mark = upload.is_marked.then(|| nuid.clone());
                 upload.keep();
-                if let Some(old) = old {
-                    release(&bucket, old).await;
-                }
+                doomed.release().await;
                 if let Some(nuid) = mark {
                     behind(async move { unmarked(&bucket, &nuid).await });
                 }
@@ -86,7 +85,7 @@ async fn complete(
                     name,
                     sequence: found.sequence,
                     new: Some(nuid.clone()),
-                    old,
+                    old: doomed.unsettled(),
                 };
                 upload.keep();
                 behind(async move { unsettled.settle(&bucket).await });

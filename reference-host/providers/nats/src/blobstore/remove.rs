@@ -13,7 +13,7 @@ use super::bucket::Bucket;
 use super::container::Container;
 use super::meta;
 use super::object::{Change, check};
-use super::residue::{Unsettled, behind, carried, release};
+use super::residue::{Doomed, Unsettled, behind, carried};
 use crate::error::Failure;
 use crate::stream::NOT_READY_PAUSE;
 
@@ -71,6 +71,7 @@ impl Container {
 
 async fn remove(bucket: Arc<Bucket>, name: String, expected: Expected) -> Result<()> {
     let live = bucket.live().await?;
+    let mut doomed = Doomed::nothing(&bucket);
     let mut seen = None;
     loop {
         let found = bucket.find(&live, &name).await?;
@@ -83,6 +84,7 @@ async fn remove(bucket: Arc<Bucket>, name: String, expected: Expected) -> Result
             tokio::time::sleep(NOT_READY_PAUSE).await;
         }
         let message = meta::deletion(&bucket.name, &name, &state.nuid)?;
+        doomed.mark(&live, Some(&state)).await?;
         let limit = bucket.link.config.call_timeout;
         let sent = bucket.change(&live, &name, found.sequence, &Change::Deleted, message);
         let ended = match tokio::time::timeout(limit, sent).await {
@@ -91,7 +93,7 @@ async fn remove(bucket: Arc<Bucket>, name: String, expected: Expected) -> Result
         };
         match ended {
             Ok(_) => {
-                release(&bucket, state.nuid).await;
+                doomed.release().await;
                 return Ok(());
             }
             Err(Failure::OtherSequence) => {}
@@ -100,7 +102,7 @@ async fn remove(bucket: Arc<Bucket>, name: String, expected: Expected) -> Result
                     name,
                     sequence: found.sequence,
                     new: None,
-                    old: Some(state.nuid),
+                    old: doomed.unsettled(),
                 };
                 behind(async move { unsettled.settle(&bucket).await });
                 return Err(error);

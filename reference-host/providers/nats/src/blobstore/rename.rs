@@ -11,7 +11,7 @@ use super::bucket::Bucket;
 use super::container::Container;
 use super::meta;
 use super::object::{Change, Half, check};
-use super::residue::{Unsettled, behind, carried, release};
+use super::residue::{Doomed, Unsettled, behind, carried};
 use crate::error::Failure;
 use crate::stream::NOT_READY_PAUSE;
 
@@ -30,6 +30,7 @@ async fn rename(
     expected: Expected,
 ) -> Result<Version> {
     let live = bucket.live().await?;
+    let mut doomed = Doomed::nothing(&bucket);
     let mut seen = None;
     loop {
         let found = bucket.find(&live, &name).await?;
@@ -58,18 +59,16 @@ async fn rename(
                 payload: meta::deletion(&bucket.name, &name, "")?,
             },
         ];
+        doomed.mark(&live, replaced.state.as_ref()).await?;
         let limit = bucket.link.config.call_timeout;
         let sent = bucket.change_both(&live, halves);
         let ended = match tokio::time::timeout(limit, sent).await {
             Ok(ended) => ended,
             Err(_) => Err(Failure::Failed(ErrorKind::Timeout.into())),
         };
-        let old = replaced.state.map(|state| state.nuid);
         match ended {
             Ok(sequence) => {
-                if let Some(old) = old {
-                    release(&bucket, old).await;
-                }
+                doomed.release().await;
                 return Ok(meta::version(sequence.saturating_sub(1), &state.nuid));
             }
             Err(Failure::OtherSequence) => {}
@@ -78,7 +77,7 @@ async fn rename(
                     name: new_name,
                     sequence: replaced.sequence,
                     new: None,
-                    old,
+                    old: doomed.unsettled(),
                 };
                 behind(async move { unsettled.settle(&bucket).await });
                 return Err(error);

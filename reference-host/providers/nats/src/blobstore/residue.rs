@@ -7,10 +7,13 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use cloud_contract::{Error, ErrorKind, Result};
 use tokio::runtime::Handle;
 
 use super::bucket::Bucket;
+use super::meta::State;
+use crate::link::{Live, lost};
 
 /// How long a call waits until the bytes that it replaced are gone. What takes longer
 /// goes on without it.
@@ -44,36 +47,111 @@ pub(super) fn behind(work: impl Future<Output = ()> + Send + 'static) {
     }
 }
 
-/// Tries something until it succeeds.
-async fn insist<F: Future<Output = Result<()>>>(attempt: impl Fn() -> F) {
+/// Tries something until it succeeds; whether it did.
+async fn insist<F: Future<Output = Result<()>>>(attempt: impl Fn() -> F) -> bool {
     let begun = Instant::now();
     let mut pause = Duration::from_millis(20);
-    while attempt().await.is_err() && begun.elapsed() < GIVEN_UP {
+    loop {
+        if attempt().await.is_ok() {
+            return true;
+        }
+        if begun.elapsed() >= GIVEN_UP {
+            return false;
+        }
         tokio::time::sleep(pause).await;
         pause = (2 * pause).min(LONGEST_PAUSE);
     }
 }
 
-/// Removes bytes that no object has, and the message that says that they are written.
+/// Removes bytes that no object has, and the mark that is beside them. Where the bytes
+/// stay, so does the mark: somebody else tries it a day later.
 pub(super) async fn gone(bucket: &Bucket, nuid: &str, is_marked: bool) {
-    let chunks = bucket.chunks(nuid);
-    insist(|| bucket.purge(&chunks)).await;
-    if is_marked {
+    if without_bytes(bucket, nuid).await && is_marked {
         unmarked(bucket, nuid).await;
     }
 }
 
-/// Removes the message that says that bytes are written.
+async fn without_bytes(bucket: &Bucket, nuid: &str) -> bool {
+    let chunks = bucket.chunks(nuid);
+    insist(|| bucket.purge(&chunks)).await
+}
+
+/// Removes the mark beside bytes that are those of an object.
 pub(super) async fn unmarked(bucket: &Bucket, nuid: &str) {
     let mark = bucket.mark(nuid);
     insist(|| bucket.purge(&mark)).await;
 }
 
-/// Removes the bytes of a state that was replaced.
-pub(super) async fn release(bucket: &Arc<Bucket>, nuid: String) {
-    let bucket = Arc::clone(bucket);
-    let going = tokio::spawn(async move { gone(&bucket, &nuid, false).await });
-    let _ = tokio::time::timeout(WAIT, going).await;
+/// The bytes of a state that is about to be replaced. A mark beside them says so before
+/// it happens: what a host leaves that ends between the two steps is found by it.
+#[derive(Debug)]
+pub(super) struct Doomed {
+    bucket: Arc<Bucket>,
+    nuid: Option<String>,
+    is_marked: bool,
+}
+
+impl Doomed {
+    pub(super) fn nothing(bucket: &Arc<Bucket>) -> Self {
+        Self {
+            bucket: Arc::clone(bucket),
+            nuid: None,
+            is_marked: false,
+        }
+    }
+
+    /// From here on it is the bytes of this state. The message that replaces it has to be
+    /// sent over the same connection: it comes behind the mark, so nobody waits for that.
+    pub(super) async fn mark(&mut self, live: &Live, state: Option<&State>) -> Result<()> {
+        let nuid = state.map(|state| state.nuid.as_str());
+        if self.nuid.as_deref() == nuid {
+            return Ok(());
+        }
+        self.spare();
+        self.nuid = nuid.map(str::to_owned);
+        // Like a write, that of a single message is not worth two more.
+        let Some(state) = state.filter(|state| state.chunks > 1) else {
+            return Ok(());
+        };
+        self.is_marked = true;
+        let mark = self.bucket.mark(&state.nuid);
+        live.client.publish(mark, Bytes::new()).await.map_err(lost)
+    }
+
+    /// They were not replaced, or by somebody else.
+    fn spare(&mut self) {
+        let Some(nuid) = self.nuid.take().filter(|_| self.is_marked) else {
+            return;
+        };
+        self.is_marked = false;
+        let bucket = Arc::clone(&self.bucket);
+        behind(async move { unmarked(&bucket, &nuid).await });
+    }
+
+    /// They were replaced, and go.
+    pub(super) async fn release(mut self) {
+        let Some(nuid) = self.nuid.take() else {
+            return;
+        };
+        let (bucket, is_marked) = (Arc::clone(&self.bucket), self.is_marked);
+        let going = tokio::spawn(async move {
+            if without_bytes(&bucket, &nuid).await && is_marked {
+                behind(async move { unmarked(&bucket, &nuid).await });
+            }
+        });
+        let _ = tokio::time::timeout(WAIT, going).await;
+    }
+
+    /// Nobody knows whether they were replaced.
+    pub(super) fn unsettled(mut self) -> Option<String> {
+        self.nuid.take()
+    }
+}
+
+impl Drop for Doomed {
+    fn drop(&mut self) {
+        self.spare();
+    }
 }
 
 /// A change of which nobody knows whether it took effect.
@@ -110,8 +188,8 @@ impl Unsettled {
         let live = bucket.link.live().await?;
         let found = bucket.find(&live, &self.name).await?;
         if found.sequence == self.sequence {
-            if let Some(new) = self.new.as_ref().filter(|_| was_seen_before) {
-                gone(bucket, new, true).await;
+            if was_seen_before {
+                self.undone(bucket).await;
             }
             return Ok(was_seen_before);
         }
@@ -119,7 +197,7 @@ impl Unsettled {
         if let Some(new) = has.filter(|has| self.new.as_ref() == Some(has)) {
             unmarked(bucket, &new).await;
             if let Some(old) = &self.old {
-                gone(bucket, old, false).await;
+                gone(bucket, old, true).await;
             }
             return Ok(true);
         }
@@ -133,5 +211,15 @@ impl Unsettled {
             }
         }
         Ok(true)
+    }
+
+    /// It has not taken effect, and never will.
+    async fn undone(&self, bucket: &Bucket) {
+        if let Some(new) = &self.new {
+            gone(bucket, new, true).await;
+        }
+        if let Some(old) = &self.old {
+            unmarked(bucket, old).await;
+        }
     }
 }
