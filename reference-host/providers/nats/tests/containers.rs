@@ -19,6 +19,8 @@ use tokio::task::JoinSet;
 
 /// Many messages, the last of them not whole.
 const LARGE: usize = (5 << 20) + 17;
+/// One message.
+const CHUNK: usize = 128 << 10;
 
 #[test]
 fn the_seam_holds() {
@@ -95,6 +97,44 @@ fn a_write_whose_reply_is_lost_is_not_sent_again() {
         until(server, streams + 1).await;
         assert_eq!(read(&direct, "k").await.unwrap(), Some(bytes(100, 1)));
         provider.close(&scope("lost", &[])).await.unwrap();
+    });
+}
+
+/// All bytes were sent, and the guest has not ended, when the container goes and comes
+/// again: with it went what lay there.
+#[test]
+fn a_container_that_was_made_anew_has_no_object_without_bytes() {
+    NATS.on_server(async |server| {
+        let provider = server.provider().await;
+        let namespace = provider.open(&scope("anew", &["data"])).await.unwrap();
+        let driver = namespace.blobstore("data").await.unwrap();
+        let streams = server.left().await;
+        for (size, has_others) in [(3 * CHUNK, false), (5 * CHUNK, true), (40 * CHUNK, true)] {
+            let last = futures::stream::once({
+                let namespace = Arc::clone(&namespace);
+                async move {
+                    tokio::time::sleep(Duration::from_millis(300)).await;
+                    namespace.delete_container("data").await?;
+                    namespace.create_container("data").await?;
+                    if has_others {
+                        let driver = namespace.blobstore("data").await?;
+                        put(&driver, "other", bytes(50 * CHUNK, 2)).await;
+                        driver.delete("other", None).await?;
+                    }
+                    Ok(Bytes::new())
+                }
+            });
+            let whole = body(bytes(size, 1)).chain(last);
+            let written = driver.put("k", Box::pin(whole), options(Expected::Any));
+            let error = written.await.unwrap_err();
+            assert_eq!(error.kind(), &ErrorKind::NotFound, "{size} {has_others}");
+            assert!(driver.head("k").await.unwrap().is_none());
+            assert!(names(&driver, "", 10).await.is_empty());
+            until(server, streams).await;
+        }
+        put(&driver, "k", bytes(3 * CHUNK, 1)).await;
+        assert_eq!(read(&driver, "k").await.unwrap(), Some(bytes(3 * CHUNK, 1)));
+        provider.close(&scope("anew", &[])).await.unwrap();
     });
 }
 

@@ -3,8 +3,10 @@
 
 use cloud_contract::blobstore::{Body, PutOptions};
 use cloud_contract::keyvalue::Version;
-use cloud_contract::{ErrorKind, Result};
+use cloud_contract::{Error, ErrorKind, Result};
+use futures::future::join;
 
+use super::bucket::Bucket;
 use super::chunks::Chunks;
 use super::container::Container;
 use super::meta::{self, Found, New};
@@ -12,6 +14,7 @@ use super::object::{Change, check};
 use super::residue::{Doomed, Unsettled, behind, carried, unmarked};
 use super::upload::Upload;
 use crate::error::Failure;
+use crate::link::Live;
 use crate::stream::NOT_READY_PAUSE;
 
 impl Container {
@@ -63,12 +66,17 @@ async fn complete(
         doomed.mark(&live, found.state.as_ref()).await?;
         let limit = bucket.link.config.call_timeout;
         let sent = bucket.change(&live, &name, found.sequence, &change, message.clone());
-        let ended = match tokio::time::timeout(limit, sent).await {
+        // In this order over the connection, and both under way at a time.
+        let sent = join(sent, upload.is_there());
+        let (ended, is_there) = match tokio::time::timeout(limit, sent).await {
             Ok(ended) => ended,
-            Err(_) => Err(Failure::Failed(ErrorKind::Timeout.into())),
+            Err(_) => (Err(Failure::Failed(ErrorKind::Timeout.into())), true),
         };
         let nuid = &upload.nuid;
         match ended {
+            Ok(sequence) if !is_there => {
+                return Err(undo(&bucket, &live, &name, nuid, sequence).await);
+            }
             Ok(sequence) => {
                 let version = meta::version(sequence, nuid);
                 let mark = upload.is_marked.then(|| nuid.clone());
@@ -79,6 +87,8 @@ async fn complete(
                 }
                 return Ok(version);
             }
+            // From now on it would look as if it were: the question is a message.
+            Err(Failure::OtherSequence) if !is_there => return Err(ErrorKind::NotFound.into()),
             Err(Failure::OtherSequence) => {}
             Err(Failure::Failed(error)) => {
                 let unsettled = Unsettled {
@@ -99,5 +109,20 @@ async fn complete(
             tokio::time::sleep(NOT_READY_PAUSE).await;
         }
         found = now;
+    }
+}
+
+/// Takes back an object whose container went and came again while its bytes were sent:
+/// they went with it. Returns what the write ends with.
+async fn undo(bucket: &Bucket, live: &Live, name: &str, nuid: &str, sequence: u64) -> Error {
+    let message = match meta::deletion(&bucket.name, name, nuid) {
+        Ok(message) => message,
+        Err(error) => return error,
+    };
+    let undone = bucket.change(live, name, sequence, &Change::Deleted, message);
+    match undone.await {
+        // Somebody else wrote it since.
+        Ok(_) | Err(Failure::OtherSequence) => ErrorKind::NotFound.into(),
+        Err(failure) => failure.into(),
     }
 }

@@ -4,6 +4,9 @@
 //! Messages are sent in their order over one connection, several before the first is
 //! acknowledged. Who gives up waits for what was sent before he has it removed: the
 //! service may take a removal before messages that came earlier.
+//!
+//! A container can go and come again meanwhile, and its stream with it. So the mark comes
+//! first: what comes behind it is in the same stream as long as that has the mark.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -23,6 +26,7 @@ use crate::api::{Ack, Answer as _};
 use crate::error::{Failure, unexpected_reply};
 use crate::link::{Live, lost};
 use crate::stored::PLACE;
+use crate::stream::EXPECTED_SEQUENCE;
 
 /// How long what was sent may take to be acknowledged when nobody needs it any more.
 const GRACE: Duration = Duration::from_secs(5);
@@ -40,6 +44,8 @@ pub(super) struct Upload {
     pub(super) chunks: u64,
     /// Whether a message says that the bytes are being written.
     pub(super) is_marked: bool,
+    /// The first bytes, until it is known whether there are more.
+    held: Option<Bytes>,
     name: String,
     digest: Sha256,
     sent: Option<Sent>,
@@ -73,6 +79,7 @@ impl Upload {
             size: 0,
             chunks: 0,
             is_marked: false,
+            held: None,
             name: name.to_owned(),
             digest: Sha256::new(),
             sent: None,
@@ -81,34 +88,65 @@ impl Upload {
         }
     }
 
-    /// Sends the next bytes.
+    /// Takes the next bytes, and sends all but the first: those wait for others.
     pub(super) async fn send(&mut self, chunk: Bytes) -> Result<()> {
         self.check()?;
+        if let Some(first) = self.held.take() {
+            // It can take long, and more is left if this host ends.
+            self.is_marked = true;
+            let mark = self.bucket.mark(&self.nuid);
+            let name = Bytes::from(self.name.clone());
+            self.publish(mark, HeaderMap::new(), name).await?;
+            self.send_next(first).await?;
+        } else if self.chunks == 0 {
+            self.held = Some(chunk);
+            return Ok(());
+        }
+        self.send_next(chunk).await
+    }
+
+    async fn send_next(&mut self, chunk: Bytes) -> Result<()> {
         self.digest.update(&chunk);
         self.size += chunk.len() as u64;
         let mut place = HeaderMap::new();
         place.insert(PLACE, self.chunks.to_string());
         self.chunks += 1;
-        if self.chunks == 2 {
-            // From here on it can take long, and more is left if this host ends.
-            self.is_marked = true;
-            let mark = self.bucket.mark(&self.nuid);
-            let name = Bytes::from(self.name.clone());
-            self.publish(mark, HeaderMap::new(), name).await?;
-        }
         let subject = self.bucket.chunks(&self.nuid);
         self.publish(subject, place, chunk).await?;
         self.touched = Instant::now();
         Ok(())
     }
 
-    /// Waits until all that was sent is acknowledged.
+    /// Sends what is left, and waits until all of it is acknowledged.
     pub(super) async fn finish(&mut self) -> Result<()> {
         self.check()?;
+        if let Some(only) = self.held.take() {
+            self.send_next(only).await?;
+        }
         while let Some(sent) = self.sent.as_mut().filter(|sent| sent.open > 0) {
             sent.acknowledged(&self.bucket, &self.live).await?;
         }
         Ok(())
+    }
+
+    /// Whether the stream still has what was sent. Asked behind another message, it tells
+    /// what was there when that one was taken: it is a message that the stream takes
+    /// only where its subject has none.
+    pub(super) async fn is_there(&self) -> bool {
+        if self.chunks == 0 {
+            return true;
+        }
+        let subject = if self.is_marked {
+            self.bucket.mark(&self.nuid)
+        } else {
+            self.bucket.chunks(&self.nuid)
+        };
+        let mut headers = HeaderMap::new();
+        headers.insert(EXPECTED_SEQUENCE, "0");
+        let Bucket { link, stream, .. } = &*self.bucket;
+        let question = stream.publish(link, &self.live, &subject, Some(headers), Bytes::new());
+        // Without an answer the other message has hardly one either.
+        question.await.is_err()
     }
 
     /// The digest of what was sent, as other clients compare it.
