@@ -1,4 +1,4 @@
-use crate::sending::{NAME, begin_upload, entries, entry, middle};
+use crate::sending::{NAME, entries, entry, middle};
 use blobstore::multipart;
 use conformance_kit::prelude::*;
 

@@ -54,9 +54,9 @@ async fn run(cx: &Context) -> Outcome {
     for (clause, expected) in foreign.chain(earlier) {
         let message = format!("complete that expects {}", expected.shown());
         let upload = begin_upload(cx, &container).await?;
-        let part = send(cx, &container, &upload, 1, BYTES).await?;
+        let parts = [send(cx, &container, &upload, 1, BYTES).await?];
         let expected = Some(Precondition::Version(expected));
-        let complete = multipart::complete_if(&container, NAME, &upload, &[part], expected);
+        let complete = multipart::complete_if(&container, NAME, &upload, &parts, expected);
         cx.check(clause, &message)
             .fails(complete.await, Kind::PreconditionFailed)?;
         cx.ok(multipart::abort(&container, NAME, &upload).await)?;
