@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::summary::can_refuse;
 use crate::{
     CaseStatus, Conclusion, Feature, FeatureLevel, LevelCounts, ProviderReport, RunReport, Status,
     TestReport,
@@ -260,11 +261,11 @@ impl Matrix {
                     cells: providers
                         .iter()
                         .map(|provider| {
+                            let tests = provider.tests.iter();
                             Cell::of(
-                                provider.tests.iter().filter(|test| test.is_of(feature)),
+                                tests.filter(|test| test.is_of(feature)),
                                 declares(provider, feature),
-                                feature.level != FeatureLevel::Core
-                                    && !feature.interfaces.is_empty(),
+                                can_refuse(&provider.provider, feature, features.iter().copied()),
                             )
                         })
                         .collect(),

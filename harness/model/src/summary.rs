@@ -89,6 +89,7 @@ pub(crate) fn features_report(
         if feature.level == FeatureLevel::Unstable {
             continue;
         }
+        let can_refuse = can_refuse(info, feature, features);
         let declared = info.features.contains(&feature.id);
         let counts: Counts = tests
             .iter()
@@ -109,10 +110,7 @@ pub(crate) fn features_report(
                 &mut report.verified
             }
             (false, false) if counts.of(Status::Underclaim) > 0 => &mut report.underclaimed,
-            (false, false)
-                if !feature.interfaces.is_empty()
-                    && (refusing || counts.of(Status::Unsupported) > 0) =>
-            {
+            (false, false) if can_refuse && (refusing || counts.of(Status::Unsupported) > 0) => {
                 &mut report.refused
             }
             _ => &mut report.unproved,
@@ -120,6 +118,22 @@ pub(crate) fn features_report(
         list.push(id);
     }
     report
+}
+
+/// Whether a function of a feature can be called where it is not declared: by who can open
+/// something of its capability.
+pub(crate) fn can_refuse<'a>(
+    info: &ProviderInfo,
+    feature: &Feature,
+    features: impl IntoIterator<Item = &'a Feature>,
+) -> bool {
+    let is_core =
+        |core: &Feature| core.level == FeatureLevel::Core && core.capability == feature.capability;
+    feature.level != FeatureLevel::Core
+        && !feature.interfaces.is_empty()
+        && features
+            .into_iter()
+            .any(|core| is_core(core) && info.features.contains(&core.id))
 }
 
 impl TestReport {

@@ -267,9 +267,7 @@ impl Service {
         let retry_after = retry_after.map(Duration::from_secs);
         let code = match reply.header("x-ms-error-code") {
             Some(code) => code.to_owned(),
-            None => {
-                azure_access::code(&bounded(self.call_timeout, reply.whole()).await?)
-            }
+            None => azure_access::code(&bounded(self.call_timeout, reply.whole()).await?),
         };
         Err(refusal(status, code, retry_after))
     }

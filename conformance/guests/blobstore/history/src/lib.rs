@@ -8,9 +8,11 @@ conformance_kit::suite! {
         alike;
         deleted;
         names_refused;
+        nothing_written;
         odd_names;
         order;
         order_of_all;
+        other_container;
         overwritten;
         page_limit;
         pages;
@@ -23,6 +25,7 @@ conformance_kit::suite! {
         copy_if;
         delete_if;
         rename;
+        upload;
     }
     pages {
         changes_between;
@@ -30,6 +33,7 @@ conformance_kit::suite! {
         cursor_other_handle;
         cursor_other_list;
         cursor_reused;
+        error_text;
         sizes;
         zero;
     }

@@ -4,6 +4,7 @@
 conformance_kit::suite! {
     capability: "blobstore";
     sign {
+        error_text;
         form;
         lifetimes;
         names;

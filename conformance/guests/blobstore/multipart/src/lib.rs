@@ -5,16 +5,23 @@ mod sending;
 conformance_kit::suite! {
     capability: "blobstore";
     complete {
+        again_later;
+        again_others;
         basic;
+        copied;
         edges;
         expected;
+        expected_foreign;
         left_out;
         modified;
         out_of_order;
         race;
+        ranges;
         refused;
+        renamed;
         replaces;
         twice;
+        versions;
         wrong_parts;
     }
     part {
@@ -22,16 +29,21 @@ conformance_kit::suite! {
         drop_handle;
         ended_instance;
         given_up;
+        given_up_open;
         numbers;
         refused_closes;
         resend;
         size;
+        stalled;
+        upload_ended;
     }
     upload {
         abort;
         abort_twice;
         begin_refused;
         described;
+        error_text;
+        ids;
         invisible;
         names_refused;
         odd_names;
@@ -39,6 +51,7 @@ conformance_kit::suite! {
         parts;
         resume;
         two;
+        two_described;
         unknown;
     }
     refusal {

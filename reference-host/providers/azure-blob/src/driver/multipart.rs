@@ -195,12 +195,12 @@ impl Container {
     pub(super) async fn send_part(
         &self,
         name: &str,
-        upload: &str,
+        id: &str,
         number: u32,
         body: Body,
     ) -> Result<Part> {
         let key = self.keys.key(name);
-        let upload = self.upload(&key, upload).await?;
+        let upload = self.upload(&key, id).await?;
         let turn = upload.turns(number).saturating_add(1);
         let sending = block::fresh();
         let mut bytes = Blocks::new(body);
@@ -232,6 +232,8 @@ impl Container {
                 break;
             }
         }
+        // The service takes blocks of an upload that ended meanwhile.
+        self.upload(&key, id).await?;
         Ok(Part {
             number,
             tag: tag(turn, &sending),

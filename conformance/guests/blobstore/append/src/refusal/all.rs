@@ -1,4 +1,5 @@
 use blobstore::append::append;
+use blobstore::bad_names;
 use conformance_kit::prelude::*;
 
 case! {
@@ -11,12 +12,10 @@ case! {
 async fn run(cx: &Context) -> Outcome {
     let container = cx.restricted_container().await?;
     cx.ok(container.put("object", b"bytes").await)?;
-    let mut names = vec!["object".to_owned(), "absent".to_owned(), String::new()];
-    if let Some(limit) = cx.small_limit("blob.name.max-bytes")? {
-        names.push("x".repeat(limit + 1));
-    }
+    let mut names = vec!["object".to_owned(), "absent".to_owned()];
+    names.extend(bad_names(cx)?.into_iter().map(|bad| bad.name));
     for name in &names {
-        for at in [None, Some(0), Some(5)] {
+        for at in [None, Some(0), Some(5), Some(u64::MAX)] {
             cx.check("TYP-FEAT-1", "append").fails(
                 append(&container, name, b"more", at).await,
                 Kind::Unsupported("blob.append"),

@@ -1,12 +1,19 @@
-use blobstore::append::append;
+use blobstore::append::{append, begin};
 use conformance_kit::prelude::*;
 
 use crate::states_of::{are_kept, seen, written};
 
 case! {
     id: "blob.history.append",
-    title: "the object as it was before something was added to it is an earlier state",
-    clauses: ["BLOB-HISTORY-1", "BLOB-VERSIONS-1", "BLOB-VERSIONS-3", "BLOB-GETVERSION-1"],
+    title: "the object as it was before something was added to it is an earlier state, and what was not added leaves none",
+    clauses: [
+        "BLOB-HISTORY-1",
+        "BLOB-VERSIONS-1",
+        "BLOB-VERSIONS-3",
+        "BLOB-GETVERSION-1",
+        "BLOB-APPEND-4",
+        "BLOB-STREAM-2",
+    ],
     requires: ["blob.history", "blob.append"],
 }
 
@@ -22,6 +29,16 @@ async fn run(cx: &Context) -> Outcome {
         bytes.extend(more);
         states.push(seen(cx, &container, "object", bytes.clone()).await?);
     }
+    are_kept(cx, &container, "object", &states).await?;
+
+    let refused = append(&container, "object", b"refused", Some(0)).await;
+    cx.check("BLOB-APPEND-4", "append at a place that is not the end")
+        .fails(refused, Kind::PreconditionFailed)?;
+    let (mut writer, answer) = begin(&container, "object", None);
+    writer.write(b"given up").await;
+    let (_, given_up) = both(writer.fail(Error::Cancelled), answer.wait()).await;
+    cx.check("BLOB-STREAM-2", "append that is given up")
+        .fails(given_up, Kind::Cancelled)?;
     are_kept(cx, &container, "object", &states).await?;
 
     // One that begins anew has nothing of what was deleted, which is kept.

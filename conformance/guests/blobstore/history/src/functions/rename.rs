@@ -13,6 +13,7 @@ case! {
         "BLOB-VERSIONS-1",
         "BLOB-VERSIONS-3",
         "BLOB-GETVERSION-1",
+        "BLOB-RENAME-5",
     ],
     requires: ["blob.history", "blob.atomic-move"],
 }
@@ -33,6 +34,16 @@ async fn run(cx: &Context) -> Outcome {
         are_kept(cx, &container, "old", &old).await?;
         are_kept(cx, &container, "new", &new).await?;
     }
+    // One that is refused leaves none.
+    old.push(written(cx, &container, "old", 8).await?);
+    let refused = rename(&container, "old", "new", Some(Precondition::Absent)).await;
+    cx.check(
+        "BLOB-RENAME-5",
+        "rename to a present name that is to be absent",
+    )
+    .fails(refused, Kind::PreconditionFailed)?;
+    are_kept(cx, &container, "old", &old).await?;
+    are_kept(cx, &container, "new", &new).await?;
     // To a name that was never there, and whose history begins with it.
     let absent = Some(Precondition::Absent);
     cx.ok(rename(&container, "new", "third", absent).await)?;

@@ -1,3 +1,4 @@
+use blobstore::bad_names;
 use blobstore::links::{ACCESSES, sign};
 use conformance_kit::prelude::*;
 
@@ -13,7 +14,9 @@ const REFUSED: Kind = Kind::Unsupported("blob.links");
 async fn run(cx: &Context) -> Outcome {
     let container = cx.restricted_container().await?;
     cx.ok(container.put("object", b"bytes").await)?;
-    for name in ["object", "absent", ""] {
+    let mut names = vec!["object".to_owned(), "absent".to_owned()];
+    names.extend(bad_names(cx)?.into_iter().map(|bad| bad.name));
+    for name in &names {
         for access in ACCESSES {
             for lifetime in [Duration::ZERO, Duration::from_secs(60), Duration::MAX] {
                 let link = sign(&container, name, access, lifetime).await;

@@ -15,13 +15,24 @@ async fn run(cx: &Context) -> Outcome {
     let part = send(cx, &container, &upload, 1, b"earlier").await?;
     let before = received(cx, &container, &upload).await?;
     let bytes = cx.random_bytes(1_000);
+    // Whatever the guest gives as the reason, it is its own.
+    let errors = [
+        Error::Cancelled,
+        Error::Timeout,
+        Error::Other("the source ran dry".to_owned()),
+        Error::PreconditionFailed,
+        Error::Throttled(None),
+        Error::InvalidArgument("size: the source is too short".to_owned()),
+    ];
+    let mut errors = errors.into_iter().cycle();
     for number in [1, 2] {
         for count in [0, 500, 1_000] {
+            let error = errors.next().unwrap_or(Error::Cancelled);
             let begin = || multipart::begin_part(&container, NAME, &upload, number, 1_000);
             let (mut writer, answer) = begin();
             let write = async {
                 writer.write(&bytes[..count]).await;
-                writer.fail(Error::Cancelled).await;
+                writer.fail(error).await;
             };
             let ((), end) = both(write, answer.wait()).await;
             cx.check("BLOB-STREAM-2", "put-part whose end says an error")

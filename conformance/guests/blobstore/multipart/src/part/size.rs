@@ -26,6 +26,22 @@ async fn run(cx: &Context) -> Outcome {
             .equal(received(cx, &container, &upload).await?, before.clone())?;
     }
     let limit = cx.limit("blob.part.max-bytes")?;
+    // Nobody sends so much for a case: it is taken, and then given up.
+    for size in [limit - 1, limit] {
+        for count in [0, 1_000] {
+            let (mut writer, answer) = multipart::begin_part(&container, NAME, &upload, 1, size);
+            let write = async {
+                writer.write(&bytes[..count]).await;
+                writer.fail(Error::Cancelled).await;
+            };
+            let ((), part) = both(write, answer.wait()).await;
+            cx.check(
+                "BLOB-PART-5",
+                "give up a part of as many bytes as the limit",
+            )
+            .fails(part, Kind::Cancelled)?;
+        }
+    }
     for size in [limit.checked_add(1), Some(u64::MAX)] {
         let Some(size) = size.filter(|size| *size > limit) else {
             continue;

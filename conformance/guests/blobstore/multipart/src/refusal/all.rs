@@ -1,5 +1,6 @@
-use crate::sending::NAME;
+use crate::sending::{NAME, entry};
 use blobstore::multipart::{self, Part};
+use blobstore::{Precondition, bad_names};
 use conformance_kit::prelude::*;
 
 case! {
@@ -18,20 +19,33 @@ async fn run(cx: &Context) -> Outcome {
         number: 1,
         tag: "tag".to_owned(),
     };
-    for name in [NAME, "absent", ""] {
-        cx.check("TYP-FEAT-1", "begin")
-            .fails(multipart::begin(&container, name).await, REFUSED)?;
-        for upload in ["upload", ""] {
-            for number in [1, 0] {
-                let sent = multipart::put_part(&container, name, upload, number, b"part").await;
+    let mut names = vec![NAME.to_owned(), "absent".to_owned()];
+    names.extend(bad_names(cx)?.into_iter().map(|bad| bad.name));
+    let long = cx.random_text(5_000);
+    for name in &names {
+        for (content_type, key) in [(None, "key"), (Some(""), "key"), (None, "KEY")] {
+            let metadata = vec![entry(key, "value")];
+            let begun = multipart::begin_with(&container, name, content_type, metadata).await;
+            cx.check("TYP-FEAT-1", "begin").fails(begun, REFUSED)?;
+        }
+        for upload in ["upload", "", &long] {
+            // Of the right size, and larger than any part.
+            for (number, size) in [(1, 4), (0, 4), (1, u64::MAX)] {
+                let begun = multipart::begin_part(&container, name, upload, number, size);
+                let (writer, answer) = begun;
+                let sent = writer.all(b"part", answer).await;
                 cx.check("TYP-FEAT-1", "put-part").fails(sent, REFUSED)?;
             }
             cx.check("TYP-FEAT-1", "parts")
                 .fails(multipart::parts(&container, name, upload).await, REFUSED)?;
-            for parts in [&[][..], std::slice::from_ref(&part)] {
-                let complete = multipart::complete(&container, name, upload, parts).await;
-                cx.check("TYP-FEAT-1", "complete")
-                    .fails(complete, REFUSED)?;
+            let twice = [part.clone(), part.clone()];
+            for parts in [&[][..], &twice[..1], &twice] {
+                for expected in [None, Some(Precondition::Absent)] {
+                    let complete =
+                        multipart::complete_if(&container, name, upload, parts, expected).await;
+                    cx.check("TYP-FEAT-1", "complete")
+                        .fails(complete, REFUSED)?;
+                }
             }
             cx.check("TYP-FEAT-1", "abort")
                 .fails(multipart::abort(&container, name, upload).await, REFUSED)?;

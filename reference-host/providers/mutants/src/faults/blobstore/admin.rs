@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use cloud_contract::blobstore::{Container, Metadata, Portable};
+use cloud_contract::blobstore::{Container, Expected, Metadata, Part, Portable, ReceivedPart};
+use cloud_contract::keyvalue::Version;
 use cloud_contract::{Error, ErrorKind, Grant, Provider as _, Result, Scope, feature};
 use provider_memory::MemoryProvider;
 
@@ -273,6 +274,72 @@ impl PlatformFault for UploadsHold {
     }
 }
 
+/// An upload is there also when its container was removed, and another one created.
+#[derive(Debug, Default)]
+struct UploadsStay(Mutex<HashMap<String, Arc<Uploads>>>);
+
+/// Names and ids of uploads.
+type Uploads = Mutex<HashSet<(String, String)>>;
+
+/// Has without parts every upload that was begun under the name and did not end.
+#[derive(Debug)]
+struct Stays(Arc<Uploads>);
+
+#[async_trait]
+impl ContainerFault for Stays {
+    async fn begin(
+        &self,
+        to: &Target,
+        name: &str,
+        content_type: Option<String>,
+        metadata: Metadata,
+    ) -> Result<String> {
+        let upload = to.container.begin(name, content_type, metadata).await?;
+        lock(&self.0).insert((name.to_owned(), upload.clone()));
+        Ok(upload)
+    }
+
+    async fn parts(&self, to: &Target, name: &str, upload: &str) -> Result<Vec<ReceivedPart>> {
+        let parts = to.container.parts(name, upload).await;
+        let is_gone = parts.as_ref().is_err_and(not_found);
+        let stays = lock(&self.0).contains(&(name.to_owned(), upload.to_owned()));
+        if is_gone && stays {
+            return Ok(Vec::new());
+        }
+        parts
+    }
+
+    async fn complete(
+        &self,
+        to: &Target,
+        name: &str,
+        upload: &str,
+        parts: Vec<Part>,
+        expected: &Expected,
+    ) -> Result<Version> {
+        let version = to.container.complete(name, upload, parts, expected).await?;
+        lock(&self.0).remove(&(name.to_owned(), upload.to_owned()));
+        Ok(version)
+    }
+
+    async fn abort(&self, to: &Target, name: &str, upload: &str) -> Result<()> {
+        lock(&self.0).remove(&(name.to_owned(), upload.to_owned()));
+        to.container.abort(name, upload).await
+    }
+}
+
+fn not_found(error: &Error) -> bool {
+    *error.kind() == ErrorKind::NotFound
+}
+
+#[async_trait]
+impl PlatformFault for UploadsStay {
+    async fn open_container(&self, to: &Door, name: &str) -> Result<Arc<dyn Container>> {
+        let uploads = Arc::clone(lock(&self.0).entry(name.to_owned()).or_default());
+        faulty(to, name, Arc::new(Stays(uploads))).await
+    }
+}
+
 /// What happens where the feature is not declared.
 #[derive(Debug)]
 enum Undeclared {
@@ -407,6 +474,12 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "a container in which an upload was begun cannot be removed",
         &["BLOB-REMOVE-1"],
         platform!(UploadsHold::default()),
+    ),
+    Mutant::new(
+        "blob-remove-uploads-stay",
+        "an upload is there again when its container was removed and created again",
+        &["BLOB-UPLOAD-5"],
+        platform!(UploadsStay::default()),
     ),
     Mutant::new(
         "blob-remove-full",

@@ -18,7 +18,7 @@ use crate::blobstore::container::{Call, ContainerFault, Target};
 use crate::mutant::Layer;
 use crate::platform::{Door, PlatformFault};
 
-const MULTIPART: &[Call] = &[
+pub(super) const MULTIPART: &[Call] = &[
     Call::Begin,
     Call::PutPart,
     Call::Parts,

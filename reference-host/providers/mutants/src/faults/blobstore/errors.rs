@@ -15,7 +15,7 @@ use crate::Mutant;
 use crate::blobstore::container::{Call, ContainerFault, Target};
 
 /// Text goes into the text of an error.
-fn told(error: Error, more: &str) -> Error {
+pub(super) fn told(error: Error, more: &str) -> Error {
     match error.kind() {
         ErrorKind::InvalidArgument(text) => {
             ErrorKind::InvalidArgument(format!("{text}: {more}").into()).into()

@@ -14,12 +14,14 @@ mod deletion;
 mod delimiters;
 mod describe;
 mod errors;
+mod extended_errors;
 mod get;
 mod grown;
 mod handles;
 mod head;
 mod history;
 mod history_functions;
+mod history_ghosts;
 mod history_pages;
 mod links;
 mod list;
@@ -38,8 +40,10 @@ mod session;
 mod states;
 mod stream;
 mod tools;
+mod upload_again;
 mod upload_described;
 mod upload_ends;
+mod upload_objects;
 mod upload_parts;
 mod uploads;
 mod versions;
@@ -106,10 +110,14 @@ pub(super) fn mutants() -> Vec<Mutant> {
         history::MUTANTS,
         history_functions::MUTANTS,
         history_pages::MUTANTS,
+        history_ghosts::MUTANTS,
         upload_described::MUTANTS,
         upload_parts::MUTANTS,
         upload_ends::MUTANTS,
+        upload_again::MUTANTS,
+        upload_objects::MUTANTS,
         whichever::MUTANTS,
+        extended_errors::MUTANTS,
     ]
     .concat()
 }

@@ -93,6 +93,45 @@ impl ContainerFault for OwnDescription {
     }
 }
 
+/// What an upload was begun with is known by the name: that of the latest one counts.
+#[derive(Debug, Default)]
+struct DescribedByName(Mutex<HashMap<String, (String, Metadata)>>);
+
+#[async_trait]
+impl DriverFault for DescribedByName {
+    async fn begin(
+        &self,
+        to: &dyn Driver,
+        name: &str,
+        content_type: String,
+        metadata: Metadata,
+    ) -> Result<String> {
+        let described = (content_type.clone(), metadata.clone());
+        lock(&self.0).insert(name.to_owned(), described);
+        to.begin(name, content_type, metadata).await
+    }
+
+    async fn complete(
+        &self,
+        to: &dyn Driver,
+        name: &str,
+        upload: &str,
+        parts: &[Part],
+        expected: &Expected,
+    ) -> Result<Version> {
+        let version = to.complete(name, upload, parts, expected).await?;
+        let described = lock(&self.0).get(name).cloned();
+        match (described, state_of(to, name).await?) {
+            (Some((content_type, metadata)), Some(state))
+                if state.info.version == version && state.info.content_type != content_type =>
+            {
+                write(to, name, state.bytes, content_type, metadata).await
+            }
+            _ => Ok(version),
+        }
+    }
+}
+
 pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::new(
         "blob-begin-key-upper",
@@ -161,5 +200,11 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "what another instance completes has no content type and no metadata",
         &["BLOB-UPLOAD-3", "BLOB-COMPLETE-1"],
         container!(OwnDescription::default()),
+    ),
+    Mutant::new(
+        "blob-begin-described-by-name",
+        "of two uploads of one name both have the content type and the metadata of the latter",
+        &["BLOB-COMPLETE-1", "BLOB-UPLOAD-2"],
+        driver!(DescribedByName::default()),
     ),
 ];

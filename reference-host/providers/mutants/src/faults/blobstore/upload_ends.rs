@@ -1,12 +1,13 @@
 //! Faults of the completion of uploads.
 
 use async_trait::async_trait;
-use cloud_contract::blobstore::{Driver, Expected, Metadata, Part, ReceivedPart};
+use cloud_contract::blobstore::{Driver, Expected, Metadata, Part, Range, ReceivedPart};
 use cloud_contract::keyvalue::Version;
 use cloud_contract::{ErrorKind, Result};
 
-use super::states::is_in;
+use super::states::{is_in, state_of};
 use super::upload_parts::{Notes, lock, sent};
+use super::whole::collect;
 use super::{container, driver};
 use crate::Mutant;
 use crate::blobstore::container::{ContainerFault, Target};
@@ -112,6 +113,57 @@ impl DriverFault for NoCondition {
         _: &Expected,
     ) -> Result<Version> {
         to.complete(name, upload, parts, &Expected::Any).await
+    }
+}
+
+/// `complete` takes some texts for the version of whatever is there.
+#[derive(Debug)]
+struct AnyVersion(fn(&str) -> bool);
+
+#[async_trait]
+impl DriverFault for AnyVersion {
+    async fn complete(
+        &self,
+        to: &dyn Driver,
+        name: &str,
+        upload: &str,
+        parts: &[Part],
+        expected: &Expected,
+    ) -> Result<Version> {
+        let present = match expected {
+            Expected::Version(text) if (self.0)(text) => to.head(name).await?,
+            _ => None,
+        };
+        let any = present.map(|info| Expected::Version(info.version));
+        let expected = any.as_ref().unwrap_or(expected);
+        to.complete(name, upload, parts, expected).await
+    }
+}
+
+/// `complete` compares the bytes of the state that is expected.
+#[derive(Debug)]
+struct ComparesBytes;
+
+#[async_trait]
+impl DriverFault for ComparesBytes {
+    async fn complete(
+        &self,
+        to: &dyn Driver,
+        name: &str,
+        upload: &str,
+        parts: &[Part],
+        expected: &Expected,
+    ) -> Result<Version> {
+        let mut same = None;
+        if let Expected::Version(version) = expected
+            && let Some(state) = to.get_version(name, version, Range::default()).await?
+            && let Some(present) = state_of(to, name).await?
+            && collect(state.data).await? == present.bytes
+        {
+            same = Some(Expected::Version(present.info.version));
+        }
+        let expected = same.as_ref().unwrap_or(expected);
+        to.complete(name, upload, parts, expected).await
     }
 }
 
@@ -285,6 +337,24 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "`complete` ignores the state that is expected",
         &["BLOB-COMPLETE-6"],
         driver!(NoCondition),
+    ),
+    Mutant::new(
+        "blob-complete-star",
+        "`complete` takes the version `*` for that of any object",
+        &["TYP-VER-4"],
+        driver!(AnyVersion(|text| text == "*")),
+    ),
+    Mutant::new(
+        "blob-complete-empty-version",
+        "`complete` takes the empty version for no condition on an object",
+        &["TYP-VER-4"],
+        driver!(AnyVersion(str::is_empty)),
+    ),
+    Mutant::new(
+        "blob-complete-compares-bytes",
+        "`complete` compares the bytes of the state that it expects",
+        &["BLOB-COND-2"],
+        driver!(ComparesBytes),
     ),
     Mutant::new(
         "blob-complete-two-steps",

@@ -9,7 +9,9 @@ use cloud_contract::blobstore::{Body, Driver, Expected, Part, ReceivedPart};
 use cloud_contract::keyvalue::Version;
 use cloud_contract::{ErrorKind, Result, limit};
 use futures::{StreamExt as _, stream};
+use tokio::sync::Semaphore;
 
+use super::states::{failed, other};
 use super::{container, driver};
 use crate::Mutant;
 use crate::blobstore::container::{ContainerFault, Target};
@@ -175,6 +177,11 @@ fn no_larger(number: u32, size: u64) -> (u32, u64) {
     (number, size.min(most()))
 }
 
+/// The largest size is one too large.
+fn less(number: u32, size: u64) -> (u32, u64) {
+    (number, size.saturating_add(u64::from(size == most())))
+}
+
 /// A part has as many bytes as came, whatever was said.
 #[derive(Debug)]
 struct SizeIgnored;
@@ -230,6 +237,53 @@ impl ContainerFault for ErrorCommits {
     }
 }
 
+/// A part that the guest gives up ends with another error.
+#[derive(Debug)]
+struct ErrorTold;
+
+#[async_trait]
+impl ContainerFault for ErrorTold {
+    async fn put_part(
+        &self,
+        to: &Target,
+        name: &str,
+        upload: &str,
+        number: u32,
+        size: u64,
+        data: Body,
+    ) -> Result<Part> {
+        let container = &to.container;
+        let sent = container.put_part(name, upload, number, size, data).await;
+        if failed(&sent, &ErrorKind::Cancelled) {
+            return Err(other("the stream broke off"));
+        }
+        sent
+    }
+}
+
+/// Parts are sent one after the other.
+#[derive(Debug)]
+struct InTurn(Semaphore);
+
+#[async_trait]
+impl ContainerFault for InTurn {
+    async fn put_part(
+        &self,
+        to: &Target,
+        name: &str,
+        upload: &str,
+        number: u32,
+        size: u64,
+        data: Body,
+    ) -> Result<Part> {
+        let turn = self.0.acquire().await.ok();
+        let container = &to.container;
+        let sent = container.put_part(name, upload, number, size, data).await;
+        drop(turn);
+        sent
+    }
+}
+
 /// Parts are listed backwards.
 #[derive(Debug)]
 struct Unsorted;
@@ -275,6 +329,12 @@ pub(super) const MUTANTS: &[Mutant] = &[
         container!(Lenient(no_larger)),
     ),
     Mutant::new(
+        "blob-part-limit-refused",
+        "a part of as many bytes as the limit is too large",
+        &["BLOB-PART-5"],
+        container!(Lenient(less)),
+    ),
+    Mutant::new(
         "blob-part-size-ignored",
         "the size of a part is not compared with its bytes",
         &["BLOB-PART-6"],
@@ -285,6 +345,18 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "a part that is given up is taken as far as it came",
         &["BLOB-STREAM-2"],
         container!(ErrorCommits),
+    ),
+    Mutant::new(
+        "blob-part-error-other",
+        "a part that is given up returns other",
+        &["BLOB-STREAM-2"],
+        container!(ErrorTold),
+    ),
+    Mutant::new(
+        "blob-parts-in-turn",
+        "parts are sent one after the other",
+        &["BLOB-STREAM-5"],
+        container!(InTurn(Semaphore::new(1))),
     ),
     Mutant::new(
         "blob-parts-unsorted",
