@@ -125,6 +125,15 @@ impl Published {
         self.provider.tests.iter().find(|test| test.id == case)
     }
 
+    /// Whether the run is of a suite that has cases of the same capability.
+    #[must_use]
+    pub fn knows_relatives_of(&self, case: &str) -> bool {
+        let capability = |id: &str| id.split_once('.').map(|(first, _)| first.to_owned());
+        let wanted = capability(case);
+        let mut known = self.provider.tests.iter().map(|test| capability(&test.id));
+        known.any(|found| found == wanted)
+    }
+
     /// What the run says of these cases.
     #[must_use]
     pub fn standing<'a>(&self, cases: impl IntoIterator<Item = &'a str>) -> Standing {

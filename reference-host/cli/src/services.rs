@@ -35,6 +35,16 @@ pub(crate) async fn connect(manifest: &Manifest) -> Result<Vec<Connected>, Failu
             provider,
         });
     }
+    for place in &manifest.places {
+        let (service, connected) = (&manifest.services[place.service], &connected[place.service]);
+        if !connected.descriptor.declares(place.capability.core()) {
+            let (word, name, line) = (word(place.capability), &place.name, &place.line);
+            return Err(Failure::usage(format!(
+                "the {word} `{name}` ({line}) is on {}, which has no {word}s",
+                called(service)
+            )));
+        }
+    }
     Ok(connected)
 }
 
@@ -135,24 +145,13 @@ async fn bounded<T>(
 
 /// The kind alone: what lies under it may name endpoints.
 fn refused(service: &Service, what: &str, error: &Error) -> Failure {
-    let Service {
-        name,
-        target,
-        place,
-        ..
-    } = service;
-    let id = target.id();
-    let called = if *name == id {
-        format!("`{id}`")
-    } else {
-        format!("`{name}` ({id})")
-    };
+    let (place, called) = (&service.place, called(service));
     let message = format!("{place}: provider {called} {what}: {error}");
     match error.kind() {
         // What it was told, not what it is.
         ErrorKind::InvalidArgument(_) => Failure::usage(message),
         // A provider without products works in this process, on files.
-        ErrorKind::Unavailable if target.flavour.is_none() => Failure::provider(message)
+        ErrorKind::Unavailable if service.target.flavour.is_none() => Failure::provider(message)
             .help("its data folder belongs to one process at a time: does another one use it?"),
         ErrorKind::Unavailable | ErrorKind::Timeout => Failure::provider(message).help(
             "nothing answers there as this service does: is it running, and is its endpoint right?",
@@ -165,5 +164,14 @@ fn refused(service: &Service, what: &str, error: &Error) -> Failure {
              the options of the manifest name",
         ),
         _ => Failure::provider(message),
+    }
+}
+
+fn called(service: &Service) -> String {
+    let (name, id) = (&service.name, service.target.id());
+    if *name == id {
+        format!("`{id}`")
+    } else {
+        format!("`{name}` ({id})")
     }
 }

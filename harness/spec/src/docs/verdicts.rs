@@ -50,10 +50,14 @@ pub(super) fn proofs(book: &Book<'_>, here: Here<'_>, entry: &ClauseCoverage) ->
 }
 
 /// Who passes the cases and who does not, on a line; none where nothing was
-/// published.
+/// published since there are such cases.
 fn standings(published: &[Published], cases: &[String]) -> Option<String> {
     let mut groups: BTreeMap<usize, Vec<String>> = BTreeMap::new();
-    for run in published {
+    let published: Vec<&Published> = published
+        .iter()
+        .filter(|run| cases.iter().any(|case| run.knows_relatives_of(case)))
+        .collect();
+    for run in &published {
         let (group, note) = match run.standing(cases.iter().map(String::as_str)) {
             Standing::Passes => (0, String::new()),
             Standing::Fails(cases) => (1, noted(&cases)),

@@ -254,7 +254,7 @@ fn complete(
 fn target(kind: &str, section: &Section<'_, '_>, declared: &[&str]) -> Option<Target> {
     let found = provider_registry::find(kind);
     if let [target] = found.as_slice() {
-        return Some(*target);
+        return Some(of_an_application(kind, *target));
     }
     let ids = |targets: &mut dyn Iterator<Item = Target>| -> String {
         targets
@@ -277,6 +277,20 @@ fn target(kind: &str, section: &Section<'_, '_>, declared: &[&str]) -> Option<Ta
         section.fault(format!("`{kind}` stands for several: one of {ids}"));
     }
     None
+}
+
+/// A protocol alone is for tests its usual product, which is often an emulator with
+/// settings of its own. An application that names no product has an account.
+fn of_an_application(kind: &str, target: Target) -> Target {
+    if kind != target.factory.name {
+        return target;
+    }
+    let flavours = target.factory.flavours.iter();
+    let account = flavours.clone().find(|flavour| flavour.account.is_some());
+    Target {
+        flavour: account.or(target.flavour),
+        ..target
+    }
 }
 
 /// `[keyvalue.NAME]` or `[blobstore.NAME]`

@@ -184,6 +184,30 @@ kind = "memory"
 }
 
 #[test]
+fn a_cloud_that_is_named_alone_is_no_emulator() {
+    let kinds = [
+        ("s3", "s3/aws"),
+        ("s3/seaweedfs", "s3/seaweedfs"),
+        ("seaweedfs", "s3/seaweedfs"),
+        ("dynamodb", "dynamodb/aws"),
+        ("azure-blob", "azure-blob/azure"),
+        ("gcs", "gcs/gcp"),
+        ("redis", "redis"),
+        ("memory", "memory"),
+    ];
+    for (kind, id) in kinds {
+        let manifest = with(&format!(
+            "scope = \"shop\"\n[keyvalue.one]\nprovider = \"main\"\n\
+             [providers.main]\nkind = \"{kind}\"\n"
+        ));
+        let service = &manifest.unwrap().services[0];
+        assert_eq!(service.target.id(), id);
+        let has_preset = service.settings.options.contains_key("access-key-id");
+        assert_eq!(has_preset, id == "s3/seaweedfs");
+    }
+}
+
+#[test]
 fn a_folder_lies_beside_the_manifest() {
     let text = "schema-version = 1\nscope = \"s\"\n[keyvalue.one]\nprovider = \"local\"\n\
                 [providers.local]\ndirectory = \"data\"\n";

@@ -100,7 +100,12 @@ pub(crate) fn describe(bucket: &Bucket, call_timeout: Duration) -> Descriptor {
     }
     Descriptor {
         provider: NAME,
-        product: "Google Cloud Storage".to_owned(),
+        product: if bucket.is_emulator {
+            "an emulator of Google Cloud Storage"
+        } else {
+            "Google Cloud Storage"
+        }
+        .to_owned(),
         // The service does not tell.
         product_version: None,
         features,

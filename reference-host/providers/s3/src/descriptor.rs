@@ -72,7 +72,7 @@ pub(crate) fn describe(server: Server, signs_for_days: bool, call_timeout: Durat
         .flat_map(|(_, limits)| limits);
     Descriptor {
         provider: NAME,
-        product: "S3".to_owned(),
+        product: server.product.to_owned(),
         // The service does not tell.
         product_version: None,
         limits: limits
@@ -117,6 +117,10 @@ pub(crate) fn of_minio() -> Descriptor {
     of(server::MINIO)
 }
 
+pub(crate) fn of_s3s_fs() -> Descriptor {
+    of(server::S3S_FS)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -129,6 +133,7 @@ mod tests {
             of_ministack(),
             of_localstack(),
             of_minio(),
+            of_s3s_fs(),
         ] {
             for (id, floor) in [
                 (limit::BLOB_NAME_MAX_BYTES, 512),

@@ -32,11 +32,9 @@ pub(crate) fn stale() -> Error {
     ErrorKind::PreconditionFailed.into()
 }
 
-/// Whether the service says that the bucket itself is not there.
-pub(crate) fn is_without_bucket<E: ProvideErrorMetadata>(
-    error: &SdkError<E, HttpResponse>,
-) -> bool {
-    code(error) == "NoSuchBucket"
+/// Whether the service says that the bucket is not there, or the upload: not the object.
+pub(crate) fn is_without_place<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> bool {
+    matches!(code(error), "NoSuchBucket" | "NoSuchUpload" | "InvalidPart")
 }
 
 /// The status of an answer; none where there was no answer.

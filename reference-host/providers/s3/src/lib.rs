@@ -5,8 +5,8 @@
 //! - endpoint: `http://host:port` of another server. None for AWS itself, whose SDK
 //!   finds the endpoint by the region.
 //! - options: `bucket`, which is required; `server`, what answers there: `aws` (the
-//!   default), `seaweedfs`, `ministack`, `localstack`, `minio`, `minio-2024`; `region`;
-//!   `access-key-id`, `secret-access-key` and `session-token`; `profile`; `timeout-ms`,
+//!   default), `seaweedfs`, `ministack`, `localstack`, `minio`, `minio-2024`,
+//!   `s3s-fs`; `region`; `access-key-id`, `secret-access-key` and `session-token`; `profile`; `timeout-ms`,
 //!   how long one call may take (default 20000). What is not set comes from the standard
 //!   chain of the SDK: environment, profile, container, instance.
 //!
@@ -32,8 +32,9 @@
 //!   was found with it. A write of the very same bytes between the two goes unseen.
 //! - What does not fit into 8 MiB is an upload in parts. It is ended with its parts
 //!   however the write fails. What a host leaves that dies in the middle, a rule of the
-//!   bucket has to remove (`AbortIncompleteMultipartUpload`, seven days at least: guests'
-//!   own uploads are kept as long).
+//!   bucket has to remove: `AbortIncompleteMultipartUpload`, after more days than an upload
+//!   of a guest lasts and seven are left. It counts from the beginning of an upload, where
+//!   the declared seven days count from its last use.
 //! - An answer that breaks off is asked for again from there on, with `If-Match`.
 //! - The service copies objects of up to a gibibyte; larger ones pass through the host.
 //!
@@ -70,7 +71,9 @@ use cloud_contract::{Account, Container, Factory, Flavour, Process};
 pub const FACTORY: Factory = Factory {
     name: descriptor::NAME,
     summary: "Amazon S3 or a server of its protocol, over the network",
-    flavours: &[SEAWEEDFS, AWS, MINISTACK, LOCALSTACK, MINIO, MINIO_2024],
+    flavours: &[
+        SEAWEEDFS, AWS, MINISTACK, LOCALSTACK, MINIO, MINIO_2024, S3S_FS,
+    ],
     needs_directory: false,
     resources: Some(resources::RESOURCES),
     connect: |settings| Box::pin(provider::connect(settings)),
@@ -262,5 +265,30 @@ const MINIO_2024: Flavour = Flavour {
     jobs: 2,
     timeout_scale: 4,
     declares: Some(descriptor::of_minio),
+    ..Flavour::EMPTY
+};
+
+const S3S_FS: Flavour = Flavour {
+    name: "s3s-fs",
+    summary: "s3s-fs 0.14, whose conditions are not atomic: a known-bad control",
+    process: Some(Process {
+        program: "s3s-fs",
+        arguments: &[
+            "--host=127.0.0.1",
+            "--port={port}",
+            "--access-key=cloudwit",
+            "--secret-key=cloudwit",
+            "{directory}",
+        ],
+        endpoint: "http://127.0.0.1:{port}",
+        install: "cargo install s3s-fs@0.14.1 --features binary",
+        ..Process::EMPTY
+    }),
+    options: options!("s3s-fs"),
+    expected_failures: include_str!("../expected-failures/s3s-fs.txt"),
+    is_control: true,
+    jobs: 2,
+    timeout_scale: 4,
+    declares: Some(descriptor::of_s3s_fs),
     ..Flavour::EMPTY
 };

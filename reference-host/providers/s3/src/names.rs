@@ -128,6 +128,10 @@ impl Keys {
     }
 }
 
+/// MinIO keeps a name that ends with a slash as one that ends like this, and lists both as
+/// the former.
+const DIRECTORY: &str = "__XLDIR__";
+
 /// Whether a name needs no encoding.
 fn is_plain(style: Style, name: &str) -> bool {
     let is_segment = |segment: &str| {
@@ -136,7 +140,9 @@ fn is_plain(style: Style, name: &str) -> bool {
     };
     let fits = match style {
         Style::Paths => name.len() <= NAME_BYTES && name.split('/').all(is_segment),
-        Style::Flat => name.len() <= SEGMENT_BYTES && is_segment(name),
+        Style::Flat => {
+            name.len() <= SEGMENT_BYTES && is_segment(name) && !name.ends_with(DIRECTORY)
+        }
     };
     fits && name.chars().all(|letter| stays(style, letter))
 }

@@ -10,12 +10,17 @@ use crate::names::Style;
 pub(crate) struct Server {
     /// What the option calls it.
     pub(crate) name: &'static str,
+    /// What it calls itself.
+    pub(crate) product: &'static str,
     pub(crate) style: Style,
     /// Features of this provider that it cannot carry.
     pub(crate) lacks: &'static [FeatureId],
     /// Whether one request may delete many objects. An old server asks for an MD5 of it,
     /// which no SDK sends any more.
     pub(crate) deletes_many: bool,
+    /// Whether it tells which uploads were begun. Where it does not, those of a host that
+    /// dies in the middle stay.
+    pub(crate) lists_uploads: bool,
     /// Durability of what it acknowledged.
     pub(crate) durability: Durability,
 }
@@ -23,9 +28,11 @@ pub(crate) struct Server {
 /// S3, and whatever does as S3 does.
 pub(crate) const AWS: Server = Server {
     name: "aws",
+    product: "Amazon S3",
     style: Style::Paths,
     lacks: &[],
     deletes_many: true,
+    lists_uploads: true,
     durability: Durability::Durable,
 };
 
@@ -33,9 +40,11 @@ pub(crate) const AWS: Server = Server {
 /// the order of a walk through the tree.
 pub(crate) const SEAWEEDFS: Server = Server {
     name: "seaweedfs",
+    product: "SeaweedFS",
     style: Style::Flat,
     lacks: &[],
     deletes_many: true,
+    lists_uploads: true,
     durability: Durability::Durable,
 };
 
@@ -43,6 +52,7 @@ pub(crate) const SEAWEEDFS: Server = Server {
 /// signature of a request are ignored.
 pub(crate) const MINISTACK: Server = Server {
     name: "ministack",
+    product: "ministack",
     style: Style::Paths,
     lacks: &[
         feature::BLOB_CONDITIONAL_COPY,
@@ -50,6 +60,7 @@ pub(crate) const MINISTACK: Server = Server {
         feature::BLOB_LINKS,
     ],
     deletes_many: true,
+    lists_uploads: true,
     durability: Durability::Process,
 };
 
@@ -57,6 +68,7 @@ pub(crate) const MINISTACK: Server = Server {
 /// condition on a deletion is answered with 501.
 pub(crate) const LOCALSTACK: Server = Server {
     name: "localstack",
+    product: "LocalStack",
     style: Style::Paths,
     lacks: &[
         feature::BLOB_CONDITIONAL_COPY,
@@ -64,18 +76,21 @@ pub(crate) const LOCALSTACK: Server = Server {
         feature::BLOB_LINKS,
     ],
     deletes_many: true,
+    lists_uploads: true,
     durability: Durability::Process,
 };
 
 /// Names are paths of a file system. What is not known of it is taken for missing.
 pub(crate) const MINIO: Server = Server {
     name: "minio",
+    product: "MinIO",
     style: Style::Flat,
     lacks: &[
         feature::BLOB_CONDITIONAL_COPY,
         feature::BLOB_CONDITIONAL_DELETE,
     ],
     deletes_many: true,
+    lists_uploads: true,
     durability: Durability::Durable,
 };
 
@@ -86,9 +101,28 @@ pub(crate) const MINIO_2024: Server = Server {
     ..MINIO
 };
 
-const ALL: [Server; 6] = [AWS, SEAWEEDFS, MINISTACK, LOCALSTACK, MINIO, MINIO_2024];
+/// Names are paths of a file system, and conditions are looked at before the write, not
+/// with it, which it does not say. Of parts it tells neither the uploads nor the ETags.
+pub(crate) const S3S_FS: Server = Server {
+    name: "s3s-fs",
+    product: "s3s-fs",
+    style: Style::Flat,
+    lacks: &[
+        feature::BLOB_CONDITIONAL_COPY,
+        feature::BLOB_CONDITIONAL_DELETE,
+        feature::BLOB_MULTIPART,
+    ],
+    deletes_many: true,
+    lists_uploads: false,
+    durability: Durability::Process,
+};
+
+const ALL: [Server; 7] = [
+    AWS, SEAWEEDFS, MINISTACK, LOCALSTACK, MINIO, MINIO_2024, S3S_FS,
+];
 /// Their names, as a rule for users.
-pub(crate) const NAMES: &str = "be aws, seaweedfs, ministack, localstack, minio or minio-2024";
+pub(crate) const NAMES: &str =
+    "be aws, seaweedfs, ministack, localstack, minio, minio-2024 or s3s-fs";
 
 impl Server {
     pub(crate) fn named(name: &str) -> Option<Self> {

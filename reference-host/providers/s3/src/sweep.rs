@@ -115,8 +115,11 @@ pub(crate) fn not_deleted(failed: &NotDeleted) -> Error {
     }
 }
 
-/// Ends all uploads of keys that start with `prefix`.
+/// Ends all uploads of keys that start with `prefix`, as far as the server tells of them.
 pub(crate) async fn uploads(service: &Service, prefix: &str) -> Result<()> {
+    if !service.server.lists_uploads {
+        return Ok(());
+    }
     loop {
         let request = || {
             let list = service.client.list_multipart_uploads();

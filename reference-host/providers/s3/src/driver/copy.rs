@@ -9,7 +9,7 @@ use cloud_contract::{ErrorKind, Result};
 
 use super::Container;
 use super::object::{self, Found};
-use crate::error::{is_without_bucket, kind, stale, throttled, translate};
+use crate::error::{is_without_place, kind, stale, throttled, translate};
 use crate::link::{Service, pause, write};
 use crate::names::Keys;
 use crate::{metadata, version};
@@ -94,7 +94,7 @@ impl Copy {
         };
         match write(request).await {
             Ok(_) => Ok(Some(version)),
-            Err(error) if is_without_bucket(&error) => Err(translate(error)),
+            Err(error) if is_without_place(&error) => Err(translate(error)),
             Err(error) => match kind(&error) {
                 ErrorKind::PreconditionFailed
                 | ErrorKind::NotFound

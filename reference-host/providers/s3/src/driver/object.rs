@@ -11,7 +11,7 @@ use aws_sdk_s3::primitives::DateTime;
 use cloud_contract::blobstore::{Expected, Info, Timestamp};
 use cloud_contract::{Error, ErrorKind, Result};
 
-use crate::error::{is_without_bucket, kind, stale, status, translate, unexpected_reply};
+use crate::error::{is_without_place, kind, stale, status, translate, unexpected_reply};
 use crate::link::{Service, read};
 use crate::{metadata, version};
 
@@ -137,7 +137,7 @@ where
     match kind(&error) {
         // An object that is absent has not the version.
         ErrorKind::NotFound
-            if matches!(expected, Expected::Version(_)) && !is_without_bucket(&error) =>
+            if matches!(expected, Expected::Version(_)) && !is_without_place(&error) =>
         {
             stale()
         }

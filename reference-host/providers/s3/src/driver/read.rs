@@ -13,7 +13,7 @@ use futures::stream;
 
 use super::Container;
 use super::object::{Found, Told, size};
-use crate::error::{is_without_bucket, kind, stale, translate, unexpected_reply};
+use crate::error::{is_without_place, kind, stale, translate, unexpected_reply};
 use crate::link::{Service, pause, read};
 
 /// How often an answer may break off without another byte.
@@ -37,7 +37,7 @@ impl Container {
         };
         let answer = match read(request).await {
             Ok(answer) => answer,
-            Err(error) if kind(&error) == ErrorKind::NotFound && !is_without_bucket(&error) => {
+            Err(error) if kind(&error) == ErrorKind::NotFound && !is_without_place(&error) => {
                 return Ok(None);
             }
             Err(error) => return Err(translate(error)),
