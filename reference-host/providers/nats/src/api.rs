@@ -1,10 +1,12 @@
 //! What JetStream is asked and answers, in JSON. Only the fields that are used.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
+use std::fmt;
 
 use async_nats::jetstream::stream::RawMessage;
-use serde::de::{DeserializeOwned, IgnoredAny};
-use serde::{Deserialize, Serialize};
+use serde::de::{IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::error::{Failure, unexpected_reply};
 
@@ -19,12 +21,13 @@ pub(crate) struct Refusal {
     pub(crate) description: String,
 }
 
-/// Any answer: a refusal or the fields of a kind of answer.
-pub(crate) trait Answer: DeserializeOwned {
+/// Any answer: a refusal or the fields of a kind of answer, which may borrow from the
+/// message.
+pub(crate) trait Answer<'a>: Deserialize<'a> {
     fn refusal(&mut self) -> Option<Refusal>;
 
     /// Reads an answer.
-    fn read(payload: &[u8]) -> Result<Self, Failure> {
+    fn read(payload: &'a [u8]) -> Result<Self, Failure> {
         let mut answer: Self =
             serde_json::from_slice(payload).map_err(|_| Failure::Failed(unexpected_reply()))?;
         match answer.refusal() {
@@ -36,7 +39,7 @@ pub(crate) trait Answer: DeserializeOwned {
 
 macro_rules! answers {
     ($($name:ident),*) => {$(
-        impl Answer for $name {
+        impl Answer<'_> for $name {
             fn refusal(&mut self) -> Option<Refusal> {
                 self.error.take()
             }
@@ -44,7 +47,13 @@ macro_rules! answers {
     )*};
 }
 
-answers!(Account, Ack, Consumer, Done, Message, Names, StreamInfo);
+answers!(Account, Ack, Consumer, Done, Message, Names);
+
+impl<'a, S: Deserialize<'a>> Answer<'a> for StreamInfo<S> {
+    fn refusal(&mut self) -> Option<Refusal> {
+        self.error.take()
+    }
+}
 
 /// `INFO`.
 #[derive(Debug, Deserialize)]
@@ -92,9 +101,10 @@ pub(crate) struct Names {
     pub(crate) streams: Option<Vec<String>>,
 }
 
-/// `STREAM.CREATE` and `STREAM.INFO`.
+/// `STREAM.CREATE` and `STREAM.INFO`. `S`: how subjects are kept, where they were asked
+/// for.
 #[derive(Debug, Deserialize)]
-pub(crate) struct StreamInfo {
+pub(crate) struct StreamInfo<S = HashMap<String, IgnoredAny>> {
     error: Option<Refusal>,
     /// How many subjects there are, where they were asked for.
     #[serde(default)]
@@ -103,8 +113,8 @@ pub(crate) struct StreamInfo {
     pub(crate) config: StreamConfig,
     #[serde(default)]
     pub(crate) created: String,
-    #[serde(default)]
-    pub(crate) state: StreamState,
+    #[serde(default = "StreamState::default")]
+    pub(crate) state: StreamState<S>,
     /// The server's clock. Since 2.10.
     pub(crate) ts: Option<String>,
 }
@@ -119,16 +129,60 @@ pub(crate) struct StreamConfig {
     pub(crate) allow_msg_ttl: bool,
 }
 
-#[derive(Debug, Default, Deserialize)]
-pub(crate) struct StreamState {
+#[derive(Debug, Deserialize)]
+pub(crate) struct StreamState<S = HashMap<String, IgnoredAny>> {
     #[serde(default)]
     pub(crate) messages: u64,
     #[serde(default)]
     pub(crate) bytes: u64,
     #[serde(default)]
     pub(crate) last_seq: u64,
-    pub(crate) subjects: Option<HashMap<String, IgnoredAny>>,
+    #[serde(default)]
+    pub(crate) num_subjects: u64,
+    pub(crate) subjects: Option<S>,
 }
+
+impl<S> Default for StreamState<S> {
+    fn default() -> Self {
+        Self {
+            messages: 0,
+            bytes: 0,
+            last_seq: 0,
+            num_subjects: 0,
+            subjects: None,
+        }
+    }
+}
+
+/// The names of subjects, as they stand in an answer that can be long.
+#[derive(Debug, Default)]
+pub(crate) struct SubjectNames<'a>(pub(crate) Vec<Cow<'a, str>>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for SubjectNames<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Names;
+        impl<'de> Visitor<'de> for Names {
+            type Value = Vec<Cow<'de, str>>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("subjects")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut names = Vec::new();
+                while let Some((SubjectName(name), IgnoredAny)) = map.next_entry()? {
+                    names.push(name);
+                }
+                Ok(names)
+            }
+        }
+        deserializer.deserialize_map(Names).map(SubjectNames)
+    }
+}
+
+/// Borrowed unless something in it is written as an escape.
+#[derive(Deserialize)]
+struct SubjectName<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// `CONSUMER.CREATE`.
 #[derive(Debug, Deserialize)]
@@ -219,7 +273,7 @@ impl<'a> NewStream<'a> {
     }
 }
 
-/// A look at the headers of all messages with some subjects.
+/// A look at all messages with some subjects.
 #[derive(Debug, Serialize)]
 pub(crate) struct NewConsumer<'a> {
     stream_name: &'a str,
@@ -240,7 +294,8 @@ struct ConsumerConfig<'a> {
 }
 
 impl<'a> NewConsumer<'a> {
-    pub(crate) fn new(stream: &'a str, filter: &'a str) -> Self {
+    /// `headers_only`: without their payloads.
+    pub(crate) fn new(stream: &'a str, filter: &'a str, headers_only: bool) -> Self {
         Self {
             stream_name: stream,
             config: ConsumerConfig {
@@ -248,7 +303,7 @@ impl<'a> NewConsumer<'a> {
                 deliver_policy: "all",
                 ack_policy: "none",
                 replay_policy: "instant",
-                headers_only: true,
+                headers_only,
                 mem_storage: true,
                 num_replicas: 1,
                 inactive_threshold: 10_000_000_000,
@@ -275,6 +330,21 @@ pub(crate) struct AskNames {
 #[derive(Debug, Serialize)]
 pub(crate) struct AskLast<'a> {
     pub(crate) last_by_subj: &'a str,
+}
+
+/// `STREAM.MSG.GET` of the next message from a sequence on.
+#[derive(Debug, Serialize)]
+pub(crate) struct AskOneNext<'a> {
+    pub(crate) seq: u64,
+    pub(crate) next_by_subj: &'a str,
+}
+
+/// `CONSUMER.MSG.NEXT`.
+#[derive(Debug, Serialize)]
+pub(crate) struct AskBatch {
+    pub(crate) batch: usize,
+    pub(crate) max_bytes: usize,
+    pub(crate) no_wait: bool,
 }
 
 /// `STREAM.PURGE` of one subject.

@@ -49,6 +49,7 @@
 //!   can, otherwise `nats kv purge-deletes` removes it.
 //! - A list reads the names and headers of all keys below the last `/` of the prefix, for
 //!   each page: no order of JetStream survives that a key is written again.
+//!   Where the names alone may be long, that takes another connection for a moment.
 //!
 //! ## How a container lies in JetStream
 //!
@@ -85,7 +86,10 @@
 //!   message (an object of up to 128 KiB) stays.
 //! - A deleted object leaves a message that says so, for a minute. Links of other clients
 //!   are shown as absent.
-//! - A list reads the names of all objects, for each page.
+//! - A list reads the names of all objects, for each page: in one answer, over a connection
+//!   of its own if it may be long. Where they are more than 64 MiB, the server does not
+//!   tell them so (no more than its `max_pending`): they are read from all messages of
+//!   objects then, which takes its time.
 //! - With several copies, objects are looked at on the leader of the stream, and bytes,
 //!   which never change, are read from any copy.
 //!
@@ -105,11 +109,13 @@ mod keyvalue;
 mod link;
 mod names;
 mod namespace;
+mod pass;
 mod provider;
 mod stored;
 mod stream;
 mod streams;
 mod subjects;
+mod window;
 
 use cloud_contract::{Container, Factory, Flavour, Process};
 
@@ -150,7 +156,7 @@ const NATS: Flavour = Flavour {
         endpoint: "nats://{host}:{port}",
         ..Container::EMPTY
     }),
-    // A page of a list is two requests, and a small object three: many cases at a time
+    // A page of a list is two requests or three, and a small object three: many cases at a time
     // take their time on two cores.
     timeout_scale: 3,
     declares: Some(descriptor::usual),

@@ -20,7 +20,7 @@ use async_nats::header::HeaderMap;
 use async_nats::{Client, ConnectOptions, Event, Message, Request, ServerError};
 use bytes::Bytes;
 use cloud_contract::{Error, ErrorKind, Result};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, SemaphorePermit, watch};
 use tracing::debug;
 
 use crate::api::Answer;
@@ -29,6 +29,8 @@ use crate::error::{Failure, asking, connecting};
 
 /// How often an idle connection is tested; the second silence ends it.
 const PING_INTERVAL: Duration = Duration::from_secs(10);
+/// How many connections there are at a time beside the one that is shared.
+const ASIDE: usize = 2;
 /// Nobody listens there, nor ever will.
 const NOWHERE: &str = "nats://127.0.0.1:0";
 /// How the server says that this user may not ask for something.
@@ -85,7 +87,10 @@ impl Live {
     }
 
     /// Asks for an answer in JSON.
-    pub(crate) async fn ask<A: Answer>(&self, subject: String, body: Bytes) -> Result<A, Failure> {
+    pub(crate) async fn ask<A>(&self, subject: String, body: Bytes) -> Result<A, Failure>
+    where
+        A: for<'a> Answer<'a>,
+    {
         let message = self.request(subject, None, body).await?;
         A::read(&message.payload)
     }
@@ -193,6 +198,13 @@ pub(crate) struct Link {
     attempt: tokio::sync::Mutex<Attempt>,
     /// How many attempts have begun.
     attempts: AtomicU64,
+    aside: Semaphore,
+}
+
+/// A connection for one answer. What becomes of it concerns nobody else.
+pub(crate) struct Aside<'a> {
+    pub(crate) live: Live,
+    _turn: SemaphorePermit<'a>,
 }
 
 impl fmt::Debug for Link {
@@ -208,6 +220,7 @@ impl Link {
             live: RwLock::default(),
             attempt: tokio::sync::Mutex::default(),
             attempts: AtomicU64::new(0),
+            aside: Semaphore::new(ASIDE),
         }
     }
 
@@ -236,10 +249,7 @@ impl Link {
         }
         attempt.number = self.attempts.fetch_add(1, Ordering::AcqRel) + 1;
         attempt.failure = None;
-        let opened = tokio::time::timeout(self.config.connect_timeout, self.connect())
-            .await
-            .unwrap_or_else(|_| Err(ErrorKind::Timeout.into()));
-        match opened {
+        match self.connect_in_time().await {
             Ok(live) => {
                 let live = Arc::new(live);
                 *self.live.write().unwrap_or_else(PoisonError::into_inner) =
@@ -253,6 +263,21 @@ impl Link {
                 Err(error)
             }
         }
+    }
+
+    /// Another connection, when those before it have ended: what it is for takes memory.
+    pub(crate) async fn aside(&self) -> Result<Aside<'_>> {
+        let turn = self.aside.acquire().await.map_err(lost)?;
+        Ok(Aside {
+            live: self.connect_in_time().await?,
+            _turn: turn,
+        })
+    }
+
+    async fn connect_in_time(&self) -> Result<Live> {
+        tokio::time::timeout(self.config.connect_timeout, self.connect())
+            .await
+            .unwrap_or_else(|_| Err(ErrorKind::Timeout.into()))
     }
 
     async fn connect(&self) -> Result<Live> {

@@ -11,13 +11,13 @@ use async_nats::{Message as Reply, StatusCode};
 use bytes::Bytes;
 use cloud_contract::{ClockSample, Result, ServiceClock};
 
-use crate::api::{Ack, Answer as _, AskLast, AskSubjects, Message, StreamInfo, StreamState, body};
+use crate::api::{Ack, Answer as _, AskLast, Message, StreamInfo, body};
 use crate::closing::Closing;
 use crate::descriptor::WIDTH_MAX;
 use crate::error::{Failure, unexpected_reply};
 use crate::link::{Link, Live};
 use crate::stored::{Stored, nanoseconds};
-use crate::subjects::Gathered;
+use crate::subjects::Answers;
 
 /// The sequence that the last message of the subject must have, 0 for none.
 pub(crate) const EXPECTED_SEQUENCE: &str = "Nats-Expected-Last-Subject-Sequence";
@@ -35,6 +35,7 @@ pub(crate) struct Stream {
     pub(crate) name: String,
     /// Whether it has one copy, and may be asked directly.
     direct: AtomicBool,
+    pub(crate) answers: Answers,
     clock: ServiceClock,
     pub(crate) closing: Arc<Closing>,
 }
@@ -45,14 +46,16 @@ impl Stream {
         Self {
             name,
             direct: AtomicBool::new(is_direct(info)),
+            answers: Answers::default(),
             clock: ServiceClock::new(WIDTH_MAX, READING_AGE_MAX),
             closing,
         }
     }
 
     /// Learns what an answer tells besides what was asked.
-    pub(crate) fn observe(&self, info: &StreamInfo, asked: Instant) -> Result<()> {
+    pub(crate) fn observe<S>(&self, info: &StreamInfo<S>, asked: Instant) -> Result<()> {
         self.direct.store(is_direct(info), Ordering::Release);
+        self.answers.observe(info, asked);
         if let Some(server) = &info.ts {
             self.clock.learn(ClockSample {
                 sent: asked,
@@ -94,28 +97,6 @@ impl Stream {
         }
         // Before the first answer it is less than any time.
         u64::try_from(self.clock.passed()).map_err(|_| unexpected_reply())
-    }
-
-    /// The names of all subjects that match, some of them twice, and the state of the
-    /// stream with the last of the answers.
-    pub(crate) async fn subjects(
-        &self,
-        link: &Link,
-        live: &Live,
-        filter: &str,
-    ) -> Result<(Vec<String>, StreamState)> {
-        let mut all = Gathered::default();
-        loop {
-            let question = body(&AskSubjects {
-                subjects_filter: filter,
-                offset: all.offset,
-            })?;
-            let mut info = self.ask(link, live, question).await?;
-            let page = info.state.subjects.take().unwrap_or_default();
-            if all.add(page.into_keys().collect(), info.total) {
-                return Ok((all.subjects, info.state));
-            }
-        }
     }
 
     /// The last message of a subject.
@@ -209,7 +190,7 @@ impl Stream {
     }
 }
 
-fn is_direct(info: &StreamInfo) -> bool {
+fn is_direct<S>(info: &StreamInfo<S>) -> bool {
     info.config.allow_direct && info.config.num_replicas <= 1
 }
 

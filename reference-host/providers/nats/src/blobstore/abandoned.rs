@@ -35,7 +35,7 @@ pub(super) async fn sweep(bucket: Arc<Bucket>, marks: Vec<String>, age: Duration
     if old.is_empty() {
         return Ok(());
     }
-    let in_use = bucket.in_use(&live).await?;
+    let in_use = bucket.in_use(&live, &old).await?;
     for nuid in old {
         if in_use.contains(nuid) {
             unmarked(&bucket, nuid).await;
@@ -167,7 +167,7 @@ mod tests {
             sweep(Arc::clone(&bucket), left, Duration::ZERO)
                 .await
                 .unwrap();
-            let mut used = vec![nuid(&bucket, "k").await, nuid(&bucket, "n").await];
+            let mut used = [nuid(&bucket, "k").await, nuid(&bucket, "n").await];
             used.sort_unstable();
             let used: Vec<String> = used.iter().map(|nuid| bucket.chunks(nuid)).collect();
             assert_eq!(beside(&bucket).await, used);
@@ -176,6 +176,38 @@ mod tests {
                 assert!(read == bytes(300_000, seed));
             }
             provider.close(&scope("ended", &[])).await.unwrap();
+        });
+    }
+
+    /// Bytes that go from one name to another all the time have either.
+    #[test]
+    fn bytes_that_wander_are_in_use() {
+        Subject::of(&crate::FACTORY).on_server(async |server| {
+            let provider = server.provider().await;
+            let driver = container(&provider, "wander").await;
+            put(&driver, "a", bytes(10, 1)).await;
+            let bucket = bucket(server, "wander").await;
+            let live = bucket.live().await.unwrap();
+            let wanders = nuid(&bucket, "a").await;
+            for name in 0..50 {
+                put(&driver, &format!("k{name}"), bytes(10, 1)).await;
+            }
+            let wandering = tokio::spawn(async move {
+                for names in [["a", "b"], ["b", "a"]].iter().cycle() {
+                    let request = RenameRequest {
+                        name: names[0],
+                        new_name: names[1],
+                        expected: &Expected::Absent,
+                    };
+                    driver.rename(request).await.unwrap();
+                }
+            });
+            for _ in 0..200 {
+                let used = bucket.in_use(&live, &["n1", &wanders]).await.unwrap();
+                assert!(used.len() == 1 && used.contains(&wanders), "{used:?}");
+            }
+            wandering.abort();
+            provider.close(&scope("wander", &[])).await.unwrap();
         });
     }
 }

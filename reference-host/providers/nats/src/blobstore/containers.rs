@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use cloud_contract::blobstore::ListRequest;
 use cloud_contract::{Error, ErrorKind, Result, Scope, ScopeId};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use tokio::sync::OnceCell;
@@ -117,16 +116,10 @@ impl Containers {
 
     pub(crate) async fn delete(&self, link: &Arc<Link>, container: &str) -> Result<()> {
         let opened = self.open(link, container).await?;
-        let any = ListRequest {
-            prefix: "",
-            delimiter: None,
-            after: None,
-            limit: 1,
-        };
-        if !opened.list_objects(any).await?.items.is_empty() {
+        let live = link.live().await?;
+        if !opened.bucket.is_empty(&live).await? {
             return Err(stale());
         }
-        let live = link.live().await?;
         if streams::delete(link, &live, &opened.bucket.stream.name).await? {
             Ok(())
         } else {

@@ -1,13 +1,16 @@
 //! Lists: the names of all objects first, then what those of a page are.
 //!
-//! One answer of the stream names every subject of a moment, those of deleted objects
-//! included. No order of JetStream is that of the names, so each page begins with all of
-//! them.
+//! The stream names every subject of a moment, those of deleted objects included. No order
+//! of JetStream is that of the names, so each page begins with all of them, of which as
+//! many of the first are kept as there is room for.
 
 use cloud_contract::blobstore::{Item, ItemPage, ListRequest, ObjectItem};
 use cloud_contract::{Error, Result};
 
+use super::bucket::Bucket;
 use super::container::Container;
+use super::meta::State;
+use super::survey::Objects;
 use crate::link::Live;
 
 /// How often a page is read while objects go away.
@@ -37,49 +40,104 @@ impl Container {
         request: ListRequest<'_>,
         after: Option<&Place>,
     ) -> Result<(ItemPage, bool)> {
-        let (mut names, last_sequence) = self.bucket.objects(live).await?;
-        names.retain(|name| {
-            name.starts_with(request.prefix) && after.is_none_or(|after| after.is_before(name))
-        });
-        let mut names = names.as_slice();
-        let mut items: Vec<Item> = Vec::new();
-        let mut is_of_one_moment = true;
+        let mut page = Page {
+            request,
+            items: Vec::new(),
+            next: None,
+            is_of_one_moment: true,
+        };
+        let mut after = after.cloned();
+        loop {
+            let is_wanted = |name: &str| {
+                let is_behind = after.as_ref().is_none_or(|after| after.is_before(name));
+                is_behind && name.starts_with(request.prefix)
+            };
+            let objects = self.bucket.objects(live, is_wanted).await?;
+            page.fill(&self.bucket, live, &objects).await?;
+            match objects.names.last() {
+                // There is room in the page, but was none for more names.
+                Some(last) if !objects.is_whole && page.next.is_none() => {
+                    after = Some(page.reached(last));
+                }
+                _ => return Ok(page.end()),
+            }
+        }
+    }
+}
+
+/// A page that is being filled.
+struct Page<'a> {
+    request: ListRequest<'a>,
+    items: Vec<Item>,
+    /// Where the list goes on, when the page is full and there is more.
+    next: Option<Vec<u8>>,
+    is_of_one_moment: bool,
+}
+
+impl Page<'_> {
+    /// Takes the objects that come next.
+    async fn fill(&mut self, bucket: &Bucket, live: &Live, objects: &Objects) -> Result<()> {
+        let mut names = objects.names.as_slice();
         while !names.is_empty() {
-            let window = self.bucket.window(names, request.limit + 1 - items.len());
-            let (looked_at, rest) = names.split_at(window);
+            let room = self.request.limit + 1 - self.items.len();
+            let (looked_at, rest) = names.split_at(bucket.window(names, room));
             names = rest;
-            let all = self.bucket.look_at(live, looked_at).await?;
+            let all = bucket.look_at(live, looked_at).await?;
             for (name, found) in looked_at.iter().zip(all) {
                 let Some(state) = found.state else {
                     // It may have got another name meanwhile, behind our back.
-                    is_of_one_moment &= found.sequence <= last_sequence;
+                    self.is_of_one_moment &= found.sequence <= objects.last_sequence;
                     continue;
                 };
-                let object = ObjectItem {
-                    name: name.clone(),
-                    size: state.info.size,
-                    modified: state.info.modified,
-                };
-                let item = match divided(&object.name, request) {
-                    Some(prefix) => Item::Prefix(prefix.to_owned()),
-                    None => Item::Object(object),
-                };
-                if items.last() == Some(&item) {
-                    continue;
+                self.add(name, &state);
+                if self.next.is_some() {
+                    return Ok(());
                 }
-                if items.len() == request.limit {
-                    let next = items.last().map(Place::sealed);
-                    return Ok((ItemPage { items, next }, is_of_one_moment));
-                }
-                items.push(item);
             }
             // All that start with a prefix that is in the list are done with.
-            if let Some(Item::Prefix(prefix)) = items.last() {
+            if let Some(Item::Prefix(prefix)) = self.items.last() {
                 let done = names.partition_point(|name| name.starts_with(prefix.as_str()));
                 names = &names[done..];
             }
         }
-        Ok((ItemPage { items, next: None }, is_of_one_moment))
+        Ok(())
+    }
+
+    fn add(&mut self, name: &str, state: &State) {
+        let item = match divided(name, self.request) {
+            Some(prefix) => Item::Prefix(prefix.to_owned()),
+            None => Item::Object(ObjectItem {
+                name: name.to_owned(),
+                size: state.info.size,
+                modified: state.info.modified,
+            }),
+        };
+        if self.items.last() == Some(&item) {
+            return;
+        }
+        if self.items.len() == self.request.limit {
+            self.next = self.items.last().map(Place::sealed);
+        } else {
+            self.items.push(item);
+        }
+    }
+
+    /// Where it goes on behind this name.
+    fn reached(&self, name: &str) -> Place {
+        match self.items.last() {
+            Some(Item::Prefix(prefix)) if name.starts_with(prefix.as_str()) => {
+                Place::Behind(prefix.clone())
+            }
+            _ => Place::After(name.to_owned()),
+        }
+    }
+
+    fn end(self) -> (ItemPage, bool) {
+        let page = ItemPage {
+            items: self.items,
+            next: self.next,
+        };
+        (page, self.is_of_one_moment)
     }
 }
 

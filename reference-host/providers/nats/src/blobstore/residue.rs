@@ -202,8 +202,10 @@ impl Unsettled {
             return Ok(true);
         }
         // Somebody else changed the object since, and may have given the bytes to another.
-        let in_use = bucket.in_use(&live).await?;
-        for nuid in self.new.iter().chain(&self.old) {
+        let nuids = self.new.iter().chain(&self.old).map(String::as_str);
+        let nuids: Vec<&str> = nuids.collect();
+        let in_use = bucket.in_use(&live, &nuids).await?;
+        for nuid in nuids {
             if in_use.contains(nuid) {
                 unmarked(bucket, nuid).await;
             } else {

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use async_nats::StatusCode;
-use cloud_contract::{Error, ErrorKind, Result};
+use cloud_contract::{ErrorKind, Result};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 
 use super::bucket::Bucket;
@@ -11,7 +11,9 @@ use super::meta::Found;
 use crate::api::{AskLasts, body};
 use crate::error::{Failure, unexpected_reply};
 use crate::link::{Live, lost};
+use crate::pass::{Look, Pass};
 use crate::stored::Stored;
+use crate::window::Window;
 
 /// How many objects are looked at in one request. The service answers for 1,024.
 const NAMES_AT_ONCE: usize = 256;
@@ -20,23 +22,44 @@ const NAMES_AT_ONCE: usize = 256;
 const REQUEST_BYTES: usize = 16 << 10;
 /// How many objects are looked at at a time where the leader has to answer.
 const ASKED_AT_ONCE: usize = 64;
-/// How often it is tried to see all objects of one moment.
-const ATTEMPTS: u32 = 5;
+/// How many are met at a time where the first may be enough, and where none is.
+const MET_AT_ONCE: usize = 64;
+const ALL_AT_ONCE: usize = 1_024;
 /// The end of an answer of several messages.
 pub(super) const END_OF_BATCH: u16 = 204;
 
+/// The first of all objects of a moment, deleted ones among them.
+pub(super) struct Objects {
+    /// Their names, sorted.
+    pub(super) names: Vec<String>,
+    /// Whether there are no others behind them.
+    pub(super) is_whole: bool,
+    /// The sequence of the last message of that moment.
+    pub(super) last_sequence: u64,
+}
+
 impl Bucket {
-    /// The names of all objects, sorted, deleted ones among them, and the sequence of the
-    /// last message of that moment.
-    pub(super) async fn objects(&self, live: &Live) -> Result<(Vec<String>, u64)> {
+    /// The first of the objects that are wanted: as many names as one list may hold.
+    pub(super) async fn objects(
+        &self,
+        live: &Live,
+        is_wanted: impl Fn(&str) -> bool + Send + Sync,
+    ) -> Result<Objects> {
+        let mut window = Window::default();
+        let take = |subject: &str| {
+            if let Some(name) = self.object(subject).filter(|name| is_wanted(name)) {
+                window.offer(name);
+            }
+        };
         let filter = self.metas();
-        let subjects = self.stream.subjects(&self.link, live, &filter);
-        let (subjects, state) = subjects.await?;
-        let names = subjects.iter().filter_map(|subject| self.object(subject));
-        let mut names: Vec<String> = names.collect();
-        names.sort_unstable();
-        names.dedup();
-        Ok((names, state.last_seq))
+        let subjects = self.stream.each_subject(&self.link, live, &filter, take);
+        let last_sequence = subjects.await?.last_seq;
+        let (names, is_whole) = window.sorted();
+        Ok(Objects {
+            names,
+            is_whole,
+            last_sequence,
+        })
     }
 
     /// How many of the names to look at together.
@@ -101,29 +124,48 @@ impl Bucket {
         }
     }
 
-    /// The bytes that objects have, at one moment: bytes go from one name to another, and
-    /// must not be missed between the two.
-    ///
-    /// # Errors
-    /// `throttled` if objects change all the time.
-    pub(super) async fn in_use(&self, live: &Live) -> Result<HashSet<String>> {
-        for _ in 0..ATTEMPTS {
-            let (names, last_sequence) = self.objects(live).await?;
-            let mut names = names.as_slice();
-            let mut nuids = HashSet::new();
-            let mut is_of_one_moment = true;
-            while !names.is_empty() && is_of_one_moment {
-                let (looked_at, rest) = names.split_at(self.window(names, names.len()));
-                names = rest;
-                for found in self.look_at(live, looked_at).await? {
-                    is_of_one_moment &= found.sequence <= last_sequence;
-                    nuids.extend(found.state.map(|state| state.nuid));
-                }
-            }
-            if is_of_one_moment {
-                return Ok(nuids);
+    /// Whether no object is there. The first one that is met tells.
+    pub(super) async fn is_empty(&self, live: &Live) -> Result<bool> {
+        let filter = self.metas();
+        let mut pass = self.pass(live, &filter, MET_AT_ONCE).await?;
+        while let Some(met) = pass.next_of_all().await? {
+            if self.object(&met.subject).is_some() && Found::read(&met.stored).state.is_some() {
+                pass.end().await?;
+                return Ok(false);
             }
         }
-        Err(Error::from(ErrorKind::Throttled { retry_after: None }))
+        pass.end().await?;
+        Ok(true)
+    }
+
+    /// Which of these bytes objects have. Bytes that go from one name to another are met
+    /// under either: the new message lies ahead.
+    pub(super) async fn in_use(&self, live: &Live, nuids: &[&str]) -> Result<HashSet<String>> {
+        let filter = self.metas();
+        let mut pass = self.pass(live, &filter, ALL_AT_ONCE).await?;
+        let mut used = HashSet::new();
+        while let Some(met) = pass.next_of_all().await? {
+            let state = Found::read(&met.stored).state;
+            used.extend(
+                state
+                    .map(|state| state.nuid)
+                    .filter(|nuid| nuids.contains(&nuid.as_str())),
+            );
+        }
+        pass.end().await?;
+        Ok(used)
+    }
+
+    async fn pass<'a>(
+        &'a self,
+        live: &'a Live,
+        filter: &'a str,
+        at_once: usize,
+    ) -> Result<Pass<'a>> {
+        let look = Look {
+            headers_only: false,
+            at_once,
+        };
+        Pass::begin(&self.stream, &self.link.config.api, live, filter, look).await
     }
 }

@@ -1,23 +1,21 @@
 //! Lists: names first, then who of them is present, and the page out of both.
 //!
-//! One answer of the stream names every subject that there is at a moment, deleted
-//! and ended keys included. For a small page its keys are looked at one by one. For
+//! The stream names every subject that there is at a moment, deleted and ended keys
+//! included, and as many of the first are kept as there is room for. For a small page its keys are looked at one by one. For
 //! others a consumer reads all headers in the order of sequence numbers. A key that is
 //! written again meanwhile moves behind the place that the consumer has reached, and
 //! would be missed by it alone; here it is known by its name, and looked at by itself.
 
-use async_nats::{Message, StatusCode, Subscriber};
-use bytes::Bytes;
 use cloud_contract::keyvalue::{KeyPage, ListRequest};
-use cloud_contract::{Error, ErrorKind, Result};
+use cloud_contract::{Error, Result};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 
 use super::record::Marks;
 use super::{ITEMS_AT_ONCE, Store};
-use crate::api::{Consumer, NewConsumer, StreamState, body};
-use crate::error::{Failure, unexpected_reply};
-use crate::link::{Live, lost};
+use crate::link::Live;
 use crate::names;
+use crate::pass::{Look, Met, Pass};
+use crate::window::Window;
 
 /// How many headers are asked for at a time.
 const HEADERS_AT_ONCE: usize = 8_192;
@@ -35,9 +33,11 @@ enum Seen {
     Absent,
 }
 
-/// The keys of a moment, sorted.
+/// The first keys of a moment, sorted.
 struct Snapshot {
     keys: Vec<(String, Seen)>,
+    /// Whether there are no others behind them.
+    is_whole: bool,
     /// None of their messages had passed this sequence.
     last_sequence: u64,
     /// The average message.
@@ -61,26 +61,23 @@ impl Store {
     pub(super) async fn list_on(&self, live: &Live, request: ListRequest<'_>) -> Result<KeyPage> {
         let mut filter = self.bucket.subjects.clone();
         names::push_filter(&mut filter, request.prefix);
-        let mut snapshot = self.snapshot(live, &filter, &request).await?;
-        let window = snapshot.keys.len().min(request.limit + 1);
-        let mut one_by_one = snapshot.is_small(window);
-        if !one_by_one {
-            self.read_headers(live, &filter, &mut snapshot).await?;
-        }
-
-        let mut keys: Vec<String> = Vec::with_capacity(window);
-        let mut place = 0;
-        while keys.len() <= request.limit && place < snapshot.keys.len() {
-            let wanted = request.limit + 1 - keys.len();
-            let until = (place + wanted).min(snapshot.keys.len());
-            let present = self.present(live, &snapshot.keys[place..until]);
-            keys.extend(present.await?);
-            place = until;
-            if one_by_one && place < snapshot.keys.len() && keys.len() <= request.limit {
-                // Some are absent: look at the others together.
-                self.read_headers(live, &filter, &mut snapshot).await?;
-                one_by_one = false;
+        let mut keys: Vec<String> = Vec::new();
+        let mut after = request.after.map(<[u8]>::to_vec);
+        loop {
+            let behind = ListRequest {
+                after: after.as_deref(),
+                ..request
+            };
+            let snapshot = self.snapshot(live, &filter, &behind).await?;
+            let last = snapshot.keys.last().map(|(key, _)| key.as_bytes().to_vec());
+            let is_whole = snapshot.is_whole;
+            self.fill(live, &filter, snapshot, request.limit, &mut keys)
+                .await?;
+            if is_whole || last.is_none() || keys.len() > request.limit {
+                break;
             }
+            // There is room in the page, but was none for more keys.
+            after = last;
         }
         let has_more = keys.len() > request.limit;
         keys.truncate(request.limit);
@@ -89,6 +86,36 @@ impl Store {
             next: next.map(|key| key.as_bytes().to_vec()),
             keys,
         })
+    }
+
+    /// Adds those of the keys that are present, up to one more than the limit.
+    async fn fill(
+        &self,
+        live: &Live,
+        filter: &str,
+        mut snapshot: Snapshot,
+        limit: usize,
+        keys: &mut Vec<String>,
+    ) -> Result<()> {
+        let window = snapshot.keys.len().min(limit + 1 - keys.len());
+        let mut one_by_one = snapshot.is_small(window);
+        if !one_by_one {
+            self.read_headers(live, filter, &mut snapshot).await?;
+        }
+        let mut place = 0;
+        while keys.len() <= limit && place < snapshot.keys.len() {
+            let wanted = limit + 1 - keys.len();
+            let until = (place + wanted).min(snapshot.keys.len());
+            let present = self.present(live, &snapshot.keys[place..until]);
+            keys.extend(present.await?);
+            place = until;
+            if one_by_one && place < snapshot.keys.len() && keys.len() <= limit {
+                // Some are absent: look at the others together.
+                self.read_headers(live, filter, &mut snapshot).await?;
+                one_by_one = false;
+            }
+        }
+        Ok(())
     }
 
     /// Those of the keys that are present, in their order.
@@ -116,156 +143,62 @@ impl Store {
         filter: &str,
         request: &ListRequest<'_>,
     ) -> Result<Snapshot> {
-        let (subjects, state) = self
-            .bucket
-            .stream
-            .subjects(&self.link, live, filter)
-            .await?;
-        let StreamState {
-            last_seq,
-            bytes,
-            messages,
-            ..
-        } = state;
         let skipped = self.bucket.subjects.len();
-        let mut keys: Vec<(String, Seen)> = subjects
-            .iter()
+        let mut window = Window::default();
+        let take = |subject: &str| {
             // What other clients wrote under names that no key of ours has is not ours.
-            .filter_map(|subject| names::key(&subject[skipped..]))
-            .filter(|key| {
+            let key = subject.get(skipped..).and_then(names::key);
+            let key = key.filter(|key| {
                 key.starts_with(request.prefix)
                     && request.after.is_none_or(|after| key.as_bytes() > after)
-            })
-            .map(|key| (key, Seen::Not))
-            .collect();
-        keys.sort_unstable_by(|(one, _), (two, _)| one.cmp(two));
-        keys.dedup_by(|(one, _), (two, _)| one == two);
+            });
+            if let Some(key) = key {
+                window.offer(key);
+            }
+        };
+        let stream = &self.bucket.stream;
+        let state = stream.each_subject(&self.link, live, filter, take).await?;
+        let (keys, is_whole) = window.sorted();
         Ok(Snapshot {
-            keys,
-            last_sequence: last_seq,
-            message_bytes: bytes / messages.max(1),
+            keys: keys.into_iter().map(|key| (key, Seen::Not)).collect(),
+            is_whole,
+            last_sequence: state.last_seq,
+            message_bytes: state.bytes / state.messages.max(1),
         })
     }
 
     /// Notes what the headers of all messages say.
     async fn read_headers(&self, live: &Live, filter: &str, snapshot: &mut Snapshot) -> Result<()> {
-        let (api, stream) = (&self.link.config.api, &self.bucket.stream.name);
-        let inbox = live.client.new_inbox();
-        let subscribed = live.client.subscribe(inbox.clone()).await;
-        let mut headers = subscribed.map_err(lost)?;
-        let question = body(&NewConsumer::new(stream, filter))?;
-        let asked = format!("{api}.CONSUMER.CREATE.{stream}");
-        let consumer: Consumer = live.ask(asked, question).await?;
-        let name = consumer.name;
-        let next = format!("{api}.CONSUMER.MSG.NEXT.{stream}.{name}");
-        let mut is_last = consumer.num_pending == 0;
-        while !is_last {
-            let batch = Bytes::from(format!(r#"{{"batch":{HEADERS_AT_ONCE},"no_wait":true}}"#));
-            let request = live
-                .client
-                .publish_with_reply(next.clone(), inbox.clone(), batch);
-            request.await.map_err(lost)?;
-            let batch = self.read_batch(live, &mut headers, snapshot);
-            is_last = live.permitted(&next, batch).await?;
-        }
-        // Nobody waits for the answer. If it does not arrive, the consumer ends by itself.
-        let forget = format!("{api}.CONSUMER.DELETE.{stream}.{name}");
-        let forgotten = live.client.publish(forget, Bytes::new()).await;
-        forgotten.map_err(lost)
-    }
-
-    /// Reads what one request brings; whether all of the snapshot was passed.
-    async fn read_batch(
-        &self,
-        live: &Live,
-        headers: &mut Subscriber,
-        snapshot: &mut Snapshot,
-    ) -> Result<bool, Failure> {
-        for _ in 0..HEADERS_AT_ONCE {
-            let received = headers.next().await;
-            let message = received.ok_or_else(|| Error::from(ErrorKind::Unavailable))?;
-            match message.status {
-                None | Some(StatusCode::OK) => {}
-                // There is nothing more.
-                Some(StatusCode::NOT_FOUND | StatusCode::TIMEOUT) => return Ok(true),
-                Some(StatusCode::NO_RESPONDERS) => return Err(Failure::NobodyListens),
-                Some(_) => return Err(Failure::Failed(unexpected_reply())),
-            }
-            if self.mark(live, &message, snapshot).await? {
-                return Ok(true);
+        let look = Look {
+            headers_only: true,
+            at_once: HEADERS_AT_ONCE,
+        };
+        let stream = &self.bucket.stream;
+        let mut pass = Pass::begin(stream, &self.link.config.api, live, filter, look).await?;
+        while let Some(met) = pass.next().await? {
+            self.mark(live, &met, snapshot).await?;
+            if met.stored.sequence >= snapshot.last_sequence {
+                break;
             }
         }
-        Ok(false)
+        pass.end().await
     }
 
-    /// Notes what the headers of a message say, and whether all of the snapshot was
-    /// passed.
-    async fn mark(&self, live: &Live, message: &Message, snapshot: &mut Snapshot) -> Result<bool> {
-        let place = message.reply.as_deref().and_then(Place::read);
-        let place = place.ok_or_else(unexpected_reply)?;
-        let last_sequence = snapshot.last_sequence;
-        if let Some(seen) = snapshot.find(&message.subject, self.bucket.subjects.len()) {
-            let marks = Marks::read(message.headers.as_ref())?;
-            let has_ended = match marks.end(|| Ok(place.stamp))? {
-                Some(end) if !marks.deleted => {
-                    end <= self.bucket.stream.now(&self.link, live).await?
-                }
-                _ => false,
-            };
-            *seen = if marks.deleted || has_ended {
-                Seen::Absent
-            } else {
-                Seen::Present
-            };
-        }
-        Ok(place.pending == 0 || place.sequence >= last_sequence)
-    }
-}
-
-/// Where a message stood, as its reply subject says:
-/// `$JS.ACK.[DOMAIN.ACCOUNT.]STREAM.CONSUMER.DELIVERED.SEQUENCE.NUMBER.STAMP.PENDING[.TOKEN]`.
-#[derive(Debug, PartialEq, Eq)]
-struct Place {
-    sequence: u64,
-    /// Nanoseconds since 1970.
-    stamp: u64,
-    pending: u64,
-}
-
-impl Place {
-    fn read(reply: &str) -> Option<Self> {
-        let tokens: Vec<&str> = reply.strip_prefix("$JS.ACK.")?.split('.').collect();
-        let first = match tokens.len() {
-            7 => 3,
-            9.. => 5,
-            _ => return None,
+    /// Notes what the headers of a message say.
+    async fn mark(&self, live: &Live, met: &Met, snapshot: &mut Snapshot) -> Result<()> {
+        let Some(seen) = snapshot.find(&met.subject, self.bucket.subjects.len()) else {
+            return Ok(());
         };
-        let number = |place: usize| tokens.get(place)?.parse().ok();
-        Some(Self {
-            sequence: number(first)?,
-            stamp: number(first + 2)?,
-            pending: number(first + 3)?,
-        })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn both_forms_of_a_place_are_read() {
-        let place = Place {
-            sequence: 1003,
-            stamp: 1_795_323_752_703_467_874,
-            pending: 9999,
+        let marks = Marks::read(Some(&met.stored.headers))?;
+        let has_ended = match marks.end(|| Ok(met.stored.stamp))? {
+            Some(end) if !marks.deleted => end <= self.bucket.stream.now(&self.link, live).await?,
+            _ => false,
         };
-        let short = "$JS.ACK.KV_s0.QWFM2PzH.1.1003.1.1795323752703467874.9999";
-        assert_eq!(Place::read(short).as_ref(), Some(&place));
-        let long = "$JS.ACK._.acc.KV_s0.QWFM2PzH.1.1003.1.1795323752703467874.9999.tok";
-        assert_eq!(Place::read(long).as_ref(), Some(&place));
-        for wrong in ["", "$JS.ACK.a.b", "$JS.ACK.a.b.1.x.1.1.1"] {
-            assert_eq!(Place::read(wrong), None);
-        }
+        *seen = if marks.deleted || has_ended {
+            Seen::Absent
+        } else {
+            Seen::Present
+        };
+        Ok(())
     }
 }
