@@ -20,13 +20,15 @@ case! {
 
 const NAMES: [&str; 2] = ["object", "new"];
 
-/// How many of a hundred bytes are written, and whether their number is told before.
-const WRITTEN: [(usize, Option<u64>); 5] = [
+/// How many bytes are written, and whether their number is told before. The last ones are
+/// more than a host takes before the put has begun.
+const WRITTEN: [(usize, Option<u64>); 6] = [
     (0, None),
     (50, None),
     (100, None),
     (50, Some(100)),
     (100, Some(100)),
+    (2 << 20, None),
 ];
 
 /// The states of the object are these, and those of an object that never was are none.
@@ -85,6 +87,7 @@ async fn run(cx: &Context) -> Outcome {
         .fails(create, Kind::PreconditionFailed)?;
     are_all(cx, "TYP-ERR-6", &container, &states).await?;
 
+    let bytes = cx.random_bytes(2 << 20);
     let begin = |name, size| container.begin_put(name, PutOptions { size, ..options() });
     for name in NAMES {
         for (count, size) in WRITTEN {

@@ -215,7 +215,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::new(
         "blob-list-no-next-character",
         "a list ends behind a prefix whose last character has no next one",
-        &["BLOB-LIST-1", "BLOB-LIST-4"],
+        &["BLOB-LIST-1", "BLOB-LIST-4", "TYP-PAGE-7"],
         driver!(NoNextCharacter),
     ),
     Mutant::new(
