@@ -13,12 +13,15 @@ use crate::api::{AskBatch, AskOneNext, Consumer, Message, NewConsumer, body};
 use crate::error::{Failure, unexpected_reply};
 use crate::link::{Live, lost};
 use crate::stored::Stored;
-use crate::stream::Stream;
+use crate::stream::{NOT_READY_PAUSE, Stream};
 
 /// How many bytes of messages are on their way at a time.
 const BYTES_AT_ONCE: usize = 4 << 20;
 /// The service has given all that so many bytes have room for.
 const FULL: u16 = 409;
+
+/// How often it is tried to reach what was made just now.
+const UNHEARD_MAX: u32 = 200;
 
 /// What a pass is for.
 #[derive(Debug, Clone, Copy)]
@@ -53,6 +56,8 @@ pub(crate) struct Pass<'a> {
     ahead: u64,
     /// The sequence of the last one.
     sequence: u64,
+    /// How often nobody listened.
+    unheard: u32,
 }
 
 impl<'a> Pass<'a> {
@@ -82,6 +87,7 @@ impl<'a> Pass<'a> {
             came: 0,
             ahead: consumer.num_pending,
             sequence: 0,
+            unheard: 0,
         })
     }
 
@@ -106,6 +112,12 @@ impl<'a> Pass<'a> {
                     (self.open, self.ahead) = (0, 0);
                 }
                 Some(status) if status.as_u16() == FULL && self.came > 0 => self.open = 0,
+                // That it is there goes round the servers of a cluster behind the answer.
+                Some(StatusCode::NO_RESPONDERS) if self.unheard < UNHEARD_MAX => {
+                    self.unheard += 1;
+                    self.open = 0;
+                    tokio::time::sleep(NOT_READY_PAUSE).await;
+                }
                 Some(StatusCode::NO_RESPONDERS) => return Err(Failure::NobodyListens.into()),
                 Some(_) => return Err(unexpected_reply()),
             }
