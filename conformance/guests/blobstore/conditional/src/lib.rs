@@ -16,6 +16,7 @@ conformance_kit::suite! {
         refused;
     }
     copy_if {
+        argument_order;
         missing;
         modified;
         names_refused;
@@ -29,6 +30,7 @@ conformance_kit::suite! {
         to_self;
     }
     rename {
+        argument_order;
         basic;
         expected;
         missing;

@@ -25,6 +25,7 @@ conformance_kit::suite! {
         rename;
     }
     pages {
+        argument_order;
         changes_between;
         cursor_garbage;
         cursor_other_handle;
@@ -32,6 +33,12 @@ conformance_kit::suite! {
         cursor_reused;
         sizes;
         zero;
+    }
+    reading {
+        drop_handle;
+        dropped;
+        meanwhile;
+        pauses;
     }
     removal {
         of_deleted;

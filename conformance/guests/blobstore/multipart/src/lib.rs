@@ -22,7 +22,10 @@ conformance_kit::suite! {
         drop_handle;
         ended_instance;
         given_up;
+        not_yet;
         numbers;
+        ok_first;
+        pauses;
         refused_closes;
         resend;
         size;
@@ -30,9 +33,11 @@ conformance_kit::suite! {
     upload {
         abort;
         abort_twice;
+        argument_order;
         begin_refused;
         described;
         invisible;
+        many_parts;
         names_refused;
         odd_names;
         overwritten;

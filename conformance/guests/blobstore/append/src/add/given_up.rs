@@ -9,6 +9,9 @@ case! {
     timeout_s: 30,
 }
 
+/// How long the case waits for an answer that a broken provider never gives.
+const PATIENCE: Duration = Duration::from_secs(4);
+
 async fn run(cx: &Context) -> Outcome {
     let container = cx.container().await?;
     let version = cx.ok(container.put("present", b"bytes").await)?;
@@ -26,6 +29,17 @@ async fn run(cx: &Context) -> Outcome {
             };
             cx.check("BLOB-STREAM-2", "append whose end says an error")
                 .fails(patiently(cx, give_up).await, Kind::Cancelled)?;
+            let give_up_open = async || {
+                let (mut writer, answer) = append::begin(&container, name, None);
+                writer.write(&bytes[..count]).await;
+                let given_up = both(writer.say(Err(Error::Cancelled)), answer.wait());
+                let ended = cx.within(PATIENCE, given_up).await;
+                ended.map_or(Err(Error::Other("no answer".to_owned())), |(_, ended)| {
+                    ended
+                })
+            };
+            cx.check("BLOB-STREAM-2", "give up an append whose stream is open")
+                .fails(patiently(cx, give_up_open).await, Kind::Cancelled)?;
             let (mut writer, answer) = append::begin(&container, name, None);
             writer.write(&bytes[..count]).await;
             drop(answer);
