@@ -2,7 +2,10 @@
 //! faults and, at its end or start, the list of the mutants made of them.
 
 mod admin;
+mod again;
 mod append;
+mod append_late;
+mod argument_order;
 mod basic;
 mod bytes;
 mod calls;
@@ -20,6 +23,7 @@ mod head;
 mod history;
 mod history_functions;
 mod history_pages;
+mod history_reading;
 mod links;
 mod list;
 mod listing;
@@ -29,6 +33,7 @@ mod name_stream;
 mod names;
 mod names_elsewhere;
 mod open;
+mod pauses;
 mod put;
 mod range;
 mod rename;
@@ -76,6 +81,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
         bytes::MUTANTS,
         put::MUTANTS,
         stream::MUTANTS,
+        pauses::MUTANTS,
         get::MUTANTS,
         range::MUTANTS,
         head::MUTANTS,
@@ -92,16 +98,20 @@ pub(super) fn mutants() -> Vec<Mutant> {
         session::MUTANTS,
         calls::MUTANTS,
         errors::MUTANTS,
+        argument_order::MUTANTS,
         describe::MUTANTS,
         admin::MUTANTS,
+        again::MUTANTS,
         conditional::MUTANTS,
         rename::MUTANTS,
         uploads::MUTANTS,
         append::MUTANTS,
+        append_late::MUTANTS,
         links::MUTANTS,
         history::MUTANTS,
         history_functions::MUTANTS,
         history_pages::MUTANTS,
+        history_reading::MUTANTS,
         upload_described::MUTANTS,
         upload_parts::MUTANTS,
         upload_ends::MUTANTS,
