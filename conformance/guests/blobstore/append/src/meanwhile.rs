@@ -87,6 +87,10 @@ pub(crate) async fn decides_late(
     let answer = begin(answer.wait()).await;
     let (first, rest) = added.split_at(added.len() / 2);
     writer.write(first).await;
+    // To read the clock takes until the append has begun.
+    for _ in 0..3 {
+        cx.now().await;
+    }
     // Either of the two writes may be told to come again (BLOB-COND-6).
     let after = match change.make(cx, container, &name, &old).await {
         Err(Error::Throttled(_)) => {

@@ -278,6 +278,8 @@ impl ContainerFault for Fragile {
             left: reading.length,
         };
         let data = reading.data.inspect(move |piece| {
+            // All of it goes with the stream, not the number alone.
+            let open = &mut open;
             let length = piece.as_ref().map_or(open.left, |piece| piece.len() as u64);
             open.left = open.left.saturating_sub(length);
         });
