@@ -5,6 +5,10 @@
 
 conformance_kit::suite! {
     capability: "blobstore";
+    again {
+        history;
+        versions;
+    }
     create {
         denied;
         existing;

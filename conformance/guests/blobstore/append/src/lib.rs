@@ -1,12 +1,15 @@
 //! Cases of `cloud:blobstore/append`.
 
 mod growth;
+mod meanwhile;
 
 conformance_kit::suite! {
     capability: "blobstore";
     add {
         adds;
         at;
+        changed_meanwhile;
+        changed_meanwhile_large;
         completed;
         copied;
         copied_if;
@@ -18,6 +21,9 @@ conformance_kit::suite! {
         large;
         many;
         modified;
+        not_yet;
+        ok_first;
+        pauses;
         read_meanwhile;
         refused_closes;
         renamed;

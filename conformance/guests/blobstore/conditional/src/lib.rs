@@ -17,6 +17,7 @@ conformance_kit::suite! {
         refused;
     }
     copy_if {
+        argument_order;
         described;
         missing;
         modified;
@@ -33,6 +34,7 @@ conformance_kit::suite! {
         to_self;
     }
     rename {
+        argument_order;
         basic;
         described;
         expected;

@@ -118,6 +118,7 @@ conformance_kit::suite! {
         ok_first;
         pause_reading;
         pause_writing;
+        pauses;
         pipe_given_up;
         piped;
         read_in_lockstep;

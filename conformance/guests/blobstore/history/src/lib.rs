@@ -28,6 +28,7 @@ conformance_kit::suite! {
         upload;
     }
     pages {
+        argument_order;
         changes_between;
         cursor_garbage;
         cursor_other_handle;
@@ -36,6 +37,12 @@ conformance_kit::suite! {
         error_text;
         sizes;
         zero;
+    }
+    reading {
+        drop_handle;
+        dropped;
+        meanwhile;
+        pauses;
     }
     removal {
         of_deleted;

@@ -27,6 +27,19 @@ pub(crate) async fn written(
     seen(cx, container, name, bytes).await
 }
 
+/// Writes so many bytes and overwrites them: the version that they had, and the bytes.
+pub(crate) async fn earlier(
+    cx: &Context,
+    container: &Container,
+    name: &str,
+    size: usize,
+) -> Result<(String, Vec<u8>), Stop> {
+    let bytes = cx.random_bytes(size);
+    let version = cx.ok(container.put(name, &bytes).await)?;
+    cx.ok(container.put(name, b"the present state").await)?;
+    Ok((version, bytes))
+}
+
 /// Looks at an object that was just written.
 pub(crate) async fn seen(
     cx: &Context,

@@ -4,6 +4,7 @@
 conformance_kit::suite! {
     capability: "blobstore";
     sign {
+        argument_order;
         error_text;
         form;
         lifetimes;

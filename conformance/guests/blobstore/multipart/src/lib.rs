@@ -30,7 +30,10 @@ conformance_kit::suite! {
         ended_instance;
         given_up;
         given_up_open;
+        not_yet;
         numbers;
+        ok_first;
+        pauses;
         refused_closes;
         resend;
         size;
@@ -40,11 +43,13 @@ conformance_kit::suite! {
     upload {
         abort;
         abort_twice;
+        argument_order;
         begin_refused;
         described;
         error_text;
         ids;
         invisible;
+        many_parts;
         names_refused;
         odd_names;
         overwritten;

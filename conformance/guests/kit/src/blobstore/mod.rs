@@ -2,7 +2,7 @@
 //!
 //! The modules `admin`, `append`, `atomic_move`, `conditional_copy`,
 //! `conditional_delete`, `history`, `links` and `multipart` hold the functions of the
-//! interfaces of these names.
+//! interfaces of these names; `pauses` holds guests that pause.
 
 pub mod admin;
 pub mod append;
@@ -20,6 +20,7 @@ pub mod multipart;
 mod names;
 mod objects;
 mod patience;
+pub mod pauses;
 mod refusals;
 mod show;
 mod streams;
@@ -36,5 +37,6 @@ pub use moments::{Moment, is_listed_as_told};
 pub use names::{BadName, ODD_NAMES, bad_names, name_limit};
 pub use objects::{Object, is_exactly, names_of, put_all, with_bytes};
 pub use patience::patiently;
+pub use pauses::Pause;
 pub use refusals::{refused_midway, unless_failed};
 pub use streams::{Answer, ByteReader, Content, Writer};

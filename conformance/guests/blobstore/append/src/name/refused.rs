@@ -4,7 +4,7 @@ use conformance_kit::prelude::*;
 case! {
     id: "blob.append.names-refused",
     title: "append refuses the empty name and names that are too long",
-    clauses: ["BLOB-NAME-4", "BLOB-NAME-5", "TYP-ERR-6"],
+    clauses: ["BLOB-NAME-4", "BLOB-NAME-5", "TYP-ERR-6", "TYP-ERR-8"],
     requires: ["blob.append"],
 }
 
@@ -15,6 +15,13 @@ async fn run(cx: &Context) -> Outcome {
             cx.check(bad.clause, "append to a name that is refused")
                 .fails(append(&container, &bad.name, bytes, at).await, bad.refused)?;
         }
+        // No object of such a name has so many bytes: the name comes first.
+        let misplaced = append(&container, &bad.name, b"bytes", Some(9)).await;
+        cx.check(
+            "TYP-ERR-8",
+            "append to a name that is refused, at a wrong place",
+        )
+        .fails(misplaced, bad.refused)?;
     }
     let listed = cx.all_names(&container, "", None).await?;
     cx.check("TYP-ERR-6", "list after names were refused")

@@ -9,6 +9,9 @@ case! {
     requires: ["blob.multipart"],
 }
 
+/// How long the case waits for an answer that a broken provider never gives.
+const PATIENCE: Duration = Duration::from_secs(4);
+
 async fn run(cx: &Context) -> Outcome {
     let container = cx.container().await?;
     let upload = begin_upload(cx, &container).await?;
@@ -42,6 +45,16 @@ async fn run(cx: &Context) -> Outcome {
                 "parts after a put-part whose end says an error",
             )
             .equal(received(cx, &container, &upload).await?, before.clone())?;
+            let (mut writer, answer) = begin();
+            writer.write(&bytes[..count]).await;
+            let given_up = both(writer.say(Err(Error::Cancelled)), answer.wait());
+            let ended = cx.within(PATIENCE, given_up).await;
+            let check = cx.check("BLOB-STREAM-2", "give up a part whose stream is open");
+            match ended {
+                Some((_, ended)) => check.fails(ended, Kind::Cancelled)?,
+                None => check.that(false, "cancelled", "no answer")?,
+            }
+            drop(writer);
             let (mut writer, answer) = begin();
             writer.write(&bytes[..count]).await;
             drop(answer);

@@ -20,7 +20,7 @@ use crate::blobstore::container::{Call, ContainerFault, Target};
 use crate::blobstore::driver::DriverFault;
 
 /// All bytes of a body, until there is an error.
-async fn all(mut body: Body) -> Result<Bytes> {
+pub(super) async fn all(mut body: Body) -> Result<Bytes> {
     let mut bytes = Vec::new();
     while let Some(piece) = body.next().await {
         bytes.extend_from_slice(&piece?);
@@ -28,7 +28,7 @@ async fn all(mut body: Body) -> Result<Bytes> {
     Ok(Bytes::from(bytes))
 }
 
-fn body(bytes: Bytes) -> Body {
+pub(super) fn body(bytes: Bytes) -> Body {
     Box::pin(stream::iter([Ok(bytes)]))
 }
 
@@ -38,7 +38,7 @@ async fn window() {
 }
 
 /// What an object is put with that is to have these content type and metadata.
-fn options(info: Option<&Info>) -> PutOptions {
+pub(super) fn options(info: Option<&Info>) -> PutOptions {
     let content_type = info.map_or("application/octet-stream", |info| &info.content_type);
     PutOptions {
         content_type: content_type.to_owned(),
@@ -48,7 +48,7 @@ fn options(info: Option<&Info>) -> PutOptions {
 }
 
 /// An object with its bytes.
-async fn read(to: &dyn Driver, name: &str) -> Result<(Option<Info>, Bytes)> {
+pub(super) async fn read(to: &dyn Driver, name: &str) -> Result<(Option<Info>, Bytes)> {
     match to.get(name, Range::default(), None).await? {
         Some(Content { info, data }) => Ok((Some(info), all(data).await?)),
         None => Ok((None, Bytes::new())),

@@ -265,12 +265,51 @@ impl Drop for Open {
     }
 }
 
-/// A get that is dropped before its end breaks the next one.
-#[derive(Debug, Default)]
-struct Fragile(Arc<AtomicBool>);
+/// What one function reads breaks the next call of it when it is dropped before its end.
+#[derive(Debug)]
+struct Fragile {
+    call: Call,
+    broken: Arc<AtomicBool>,
+}
+
+impl Fragile {
+    fn of(call: Call) -> Self {
+        Self {
+            call,
+            broken: Arc::default(),
+        }
+    }
+
+    fn check(&self, call: Call) -> Result<()> {
+        if call == self.call && self.broken.swap(false, Ordering::Relaxed) {
+            return Err(other("a get is still open"));
+        }
+        Ok(())
+    }
+}
 
 #[async_trait]
 impl ContainerFault for Fragile {
+    fn read(&self, call: Call, reading: Reading) -> Reading {
+        if call != self.call {
+            return reading;
+        }
+        let mut open = Open {
+            broken: Arc::clone(&self.broken),
+            left: reading.length,
+        };
+        let data = reading.data.inspect(move |piece| {
+            // All of it goes with the stream, not the number alone.
+            let open = &mut open;
+            let length = piece.as_ref().map_or(open.left, |piece| piece.len() as u64);
+            open.left = open.left.saturating_sub(length);
+        });
+        Reading {
+            data: Box::pin(data),
+            ..reading
+        }
+    }
+
     async fn get(
         &self,
         to: &Target,
@@ -278,24 +317,19 @@ impl ContainerFault for Fragile {
         range: Range,
         expected: Option<&Version>,
     ) -> Result<Option<Reading>> {
-        if self.0.swap(false, Ordering::Relaxed) {
-            return Err(other("a get is still open"));
-        }
-        let found = to.container.get(name, range, expected).await?;
-        Ok(found.map(|reading| {
-            let mut open = Open {
-                broken: Arc::clone(&self.0),
-                left: reading.length,
-            };
-            let data = reading.data.inspect(move |piece| {
-                let length = piece.as_ref().map_or(open.left, |piece| piece.len() as u64);
-                open.left = open.left.saturating_sub(length);
-            });
-            Reading {
-                data: Box::pin(data),
-                ..reading
-            }
-        }))
+        self.check(Call::Get)?;
+        to.container.get(name, range, expected).await
+    }
+
+    async fn get_version(
+        &self,
+        to: &Target,
+        name: &str,
+        version: &Version,
+        range: Range,
+    ) -> Result<Option<Reading>> {
+        self.check(Call::GetVersion)?;
+        to.container.get_version(name, version, range).await
     }
 }
 
@@ -450,7 +484,13 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "blob-get-drop-breaks",
         "a get that is dropped midway breaks the next one",
         &["BLOB-GET-12"],
-        container!(Fragile::default()),
+        container!(Fragile::of(Call::Get)),
+    ),
+    Mutant::new(
+        "blob-getversion-drop-breaks",
+        "a get-version that is dropped midway breaks the next one",
+        &["BLOB-GETVERSION-1", "BLOB-GET-12"],
+        container!(Fragile::of(Call::GetVersion)),
     ),
     Mutant::new(
         "blob-get-drop-keeps-place",

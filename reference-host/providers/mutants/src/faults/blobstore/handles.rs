@@ -13,7 +13,7 @@ use futures::{FutureExt as _, StreamExt as _};
 use super::tools::{clear, other};
 use super::{container, platform};
 use crate::Mutant;
-use crate::blobstore::container::{ContainerFault, Target};
+use crate::blobstore::container::{Call, ContainerFault, Target};
 use crate::platform::{Door, PlatformFault};
 use crate::provider::lock;
 
@@ -116,14 +116,42 @@ impl ContainerFault for DropCloses {
     }
 }
 
-/// Dropping a handle ends the streams that it returned.
-#[derive(Debug, Default)]
-struct DropEnds(Arc<Mutex<HashSet<u64>>>);
+/// Dropping a handle ends the streams that one of its functions returned.
+#[derive(Debug)]
+struct DropEnds {
+    call: Call,
+    dropped: Arc<Mutex<HashSet<u64>>>,
+}
+
+impl DropEnds {
+    fn of(call: Call) -> Self {
+        Self {
+            call,
+            dropped: Arc::default(),
+        }
+    }
+
+    fn of_handle(&self, to: &Target, call: Call, found: Option<Reading>) -> Option<Reading> {
+        if call != self.call {
+            return found;
+        }
+        let (dropped, place) = (Arc::clone(&self.dropped), place(to));
+        found.map(|reading| Reading {
+            data: Box::pin(reading.data.map(move |piece| {
+                if lock(&dropped).contains(&place) {
+                    return Err(ErrorKind::Expired.into());
+                }
+                piece
+            })),
+            ..reading
+        })
+    }
+}
 
 #[async_trait]
 impl ContainerFault for DropEnds {
     fn dropped(&self, to: &Target) {
-        lock(&self.0).insert(place(to));
+        lock(&self.dropped).insert(place(to));
     }
 
     async fn get(
@@ -134,16 +162,18 @@ impl ContainerFault for DropEnds {
         expected: Option<&Version>,
     ) -> Result<Option<Reading>> {
         let found = to.container.get(name, range, expected).await?;
-        let (dropped, place) = (Arc::clone(&self.0), place(to));
-        Ok(found.map(|reading| Reading {
-            data: Box::pin(reading.data.map(move |piece| {
-                if lock(&dropped).contains(&place) {
-                    return Err(ErrorKind::Expired.into());
-                }
-                piece
-            })),
-            ..reading
-        }))
+        Ok(self.of_handle(to, Call::Get, found))
+    }
+
+    async fn get_version(
+        &self,
+        to: &Target,
+        name: &str,
+        version: &Version,
+        range: Range,
+    ) -> Result<Option<Reading>> {
+        let found = to.container.get_version(name, version, range).await?;
+        Ok(self.of_handle(to, Call::GetVersion, found))
     }
 }
 
@@ -214,7 +244,13 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "blob-drop-ends-streams",
         "dropping a handle ends the objects that are read through it",
         &["BLOB-HANDLE-6"],
-        container!(DropEnds::default()),
+        container!(DropEnds::of(Call::Get)),
+    ),
+    Mutant::new(
+        "blob-drop-ends-past-states",
+        "dropping a handle ends the earlier states that are read through it",
+        &["BLOB-HANDLE-6"],
+        container!(DropEnds::of(Call::GetVersion)),
     ),
     Mutant::new(
         "blob-drop-ends-names",

@@ -2,7 +2,10 @@
 //! faults and, at its end or start, the list of the mutants made of them.
 
 mod admin;
+mod again;
 mod append;
+mod append_late;
+mod argument_order;
 mod basic;
 mod bytes;
 mod calls;
@@ -23,6 +26,7 @@ mod history;
 mod history_functions;
 mod history_ghosts;
 mod history_pages;
+mod history_reading;
 mod links;
 mod list;
 mod listing;
@@ -33,6 +37,7 @@ mod names;
 mod names_elsewhere;
 mod open;
 mod overlaps;
+mod pauses;
 mod put;
 mod range;
 mod rename;
@@ -83,6 +88,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
         put::MUTANTS,
         stream::MUTANTS,
         overlaps::MUTANTS,
+        pauses::MUTANTS,
         get::MUTANTS,
         range::MUTANTS,
         head::MUTANTS,
@@ -99,18 +105,22 @@ pub(super) fn mutants() -> Vec<Mutant> {
         session::MUTANTS,
         calls::MUTANTS,
         errors::MUTANTS,
+        argument_order::MUTANTS,
         describe::MUTANTS,
         admin::MUTANTS,
+        again::MUTANTS,
         conditional::MUTANTS,
         rename::MUTANTS,
         uploads::MUTANTS,
         append::MUTANTS,
+        append_late::MUTANTS,
         grown::MUTANTS,
         links::MUTANTS,
         history::MUTANTS,
         history_functions::MUTANTS,
         history_pages::MUTANTS,
         history_ghosts::MUTANTS,
+        history_reading::MUTANTS,
         upload_described::MUTANTS,
         upload_parts::MUTANTS,
         upload_ends::MUTANTS,

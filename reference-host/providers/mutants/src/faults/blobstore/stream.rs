@@ -6,7 +6,6 @@ use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
-use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -24,79 +23,51 @@ use crate::Mutant;
 use crate::blobstore::container::{Call, ContainerFault, Target};
 use crate::provider::lock;
 
-/// A body that comes to an end of its own when nothing has come for so long.
-fn while_it_comes(body: Body, limit: Duration, end: Option<fn() -> Error>) -> Body {
-    Box::pin(stream::unfold(Some(body), move |body| async move {
-        let mut body = body?;
-        match tokio::time::timeout(limit, body.next()).await {
-            Ok(piece) => piece.map(|piece| (piece, Some(body))),
-            Err(_) => end.map(|end| (Err(end()), None)),
-        }
-    }))
-}
-
-/// Puts do not wait for a guest that does not write.
+/// A write of one function, whose size is known, takes effect when it has its bytes,
+/// whatever the guest then says of them.
 #[derive(Debug)]
-struct Impatient {
-    limit: Duration,
-    /// What a put then ends with; none stores what there is.
-    end: Option<fn() -> Error>,
-}
+struct SizeIsEnough(Call);
 
-impl ContainerFault for Impatient {
-    fn written(&self, call: Call, body: Body) -> Body {
-        match call {
-            Call::Put => while_it_comes(body, self.limit, self.end),
-            _ => body,
-        }
-    }
-}
-
-/// Gets end as if they were complete when the guest lets them wait.
-#[derive(Debug)]
-struct ImpatientGet(Duration);
-
-impl ContainerFault for ImpatientGet {
-    fn read(&self, call: Call, reading: Reading) -> Reading {
-        if call != Call::Get {
-            return reading;
-        }
-        let limit = self.0;
-        let state = (reading.data, Instant::now());
-        let data = stream::unfold(state, move |(mut data, read)| async move {
-            if read.elapsed() > limit {
-                return None;
-            }
-            let piece = data.next().await?;
-            Some((piece, (data, Instant::now())))
-        });
-        Reading {
-            data: Box::pin(data),
-            ..reading
-        }
-    }
-}
-
-/// A put of a known size takes effect when it has its bytes, whatever the guest then
-/// says of them.
-#[derive(Debug)]
-struct SizeIsEnough;
-
-#[async_trait]
-impl ContainerFault for SizeIsEnough {
-    async fn put(&self, to: &Target, name: &str, body: Body, object: NewObject) -> Result<Version> {
-        let Some(size) = object.size else {
-            return to.container.put(name, body, object).await;
-        };
-        let body = stream::unfold((body, size), |(mut body, left)| async move {
+/// So many bytes of a body, without a look at what comes behind them.
+fn no_more_than(size: u64, body: Body) -> Body {
+    Box::pin(stream::unfold(
+        (body, size),
+        |(mut body, left)| async move {
             if left == 0 {
                 return None;
             }
             let piece = body.next().await?;
             let length = piece.as_ref().map_or(left, |piece| piece.len() as u64);
             Some((piece, (body, left.saturating_sub(length))))
-        });
-        to.container.put(name, Box::pin(body), object).await
+        },
+    ))
+}
+
+#[async_trait]
+impl ContainerFault for SizeIsEnough {
+    async fn put(&self, to: &Target, name: &str, body: Body, object: NewObject) -> Result<Version> {
+        let body = match object.size {
+            Some(size) if self.0 == Call::Put => no_more_than(size, body),
+            _ => body,
+        };
+        to.container.put(name, body, object).await
+    }
+
+    async fn put_part(
+        &self,
+        to: &Target,
+        name: &str,
+        upload: &str,
+        number: u32,
+        size: u64,
+        body: Body,
+    ) -> Result<Part> {
+        let body = match self.0 {
+            Call::PutPart => no_more_than(size, body),
+            _ => body,
+        };
+        let sent = to.container.put_part(name, upload, number, size, body);
+        sent.await
     }
 }
 
@@ -396,19 +367,16 @@ impl ContainerFault for InTurn {
 
 pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::new(
-        "blob-stream-pause-is-end",
-        "a put takes effect when no byte has come for a while",
-        &["BLOB-STREAM-1", "BLOB-STREAM-6", "BLOB-DATA-1"],
-        container!(Impatient {
-            limit: Duration::from_millis(15),
-            end: None,
-        }),
-    ),
-    Mutant::new(
         "blob-stream-size-is-enough",
         "a put of a known size takes effect when it has its bytes, whatever the future says",
         &["BLOB-STREAM-1", "BLOB-STREAM-2"],
-        container!(SizeIsEnough),
+        container!(SizeIsEnough(Call::Put)),
+    ),
+    Mutant::new(
+        "blob-part-size-is-enough",
+        "a part is there when it has its bytes, whatever the future says",
+        &["BLOB-STREAM-1"],
+        container!(SizeIsEnough(Call::PutPart)),
     ),
     Mutant::new(
         "blob-stream-error-commits",
@@ -475,20 +443,5 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "puts are served one after the other",
         &["BLOB-STREAM-5", "TYP-CALL-2"],
         container!(InTurn::of(true)),
-    ),
-    Mutant::new(
-        "blob-stream-impatient",
-        "a get that is not read for ten seconds ends as if it were complete",
-        &["BLOB-STREAM-6", "BLOB-GET-9"],
-        container!(ImpatientGet(Duration::from_secs(10))),
-    ),
-    Mutant::new(
-        "blob-put-impatient",
-        "a put that is not written for ten seconds is given up",
-        &["BLOB-STREAM-6"],
-        container!(Impatient {
-            limit: Duration::from_secs(10),
-            end: Some(|| ErrorKind::Timeout.into()),
-        }),
     ),
 ];

@@ -297,6 +297,70 @@ impl DriverFault for Unsorted {
     }
 }
 
+/// Only the first page of a thousand parts is listed.
+#[derive(Debug)]
+struct OnePage;
+
+#[async_trait]
+impl DriverFault for OnePage {
+    async fn parts(&self, to: &dyn Driver, name: &str, upload: &str) -> Result<Vec<ReceivedPart>> {
+        let mut parts = to.parts(name, upload).await?;
+        parts.truncate(1_000);
+        Ok(parts)
+    }
+}
+
+/// Parts are listed in the order of their numbers as texts.
+#[derive(Debug)]
+struct AsTexts;
+
+#[async_trait]
+impl DriverFault for AsTexts {
+    async fn parts(&self, to: &dyn Driver, name: &str, upload: &str) -> Result<Vec<ReceivedPart>> {
+        let mut parts = to.parts(name, upload).await?;
+        if parts.len() > 1_000 {
+            parts.sort_by_key(|sent| sent.part.number.to_string());
+        }
+        Ok(parts)
+    }
+}
+
+/// An upload has a thousand parts at most: with more it completes without them, or does
+/// not find them.
+#[derive(Debug)]
+enum Thousand {
+    Completes,
+    Finds,
+}
+
+#[async_trait]
+impl DriverFault for Thousand {
+    async fn complete(
+        &self,
+        to: &dyn Driver,
+        name: &str,
+        upload: &str,
+        parts: &[Part],
+        expected: &Expected,
+    ) -> Result<Version> {
+        let parts = match (self, parts.get(..1_000)) {
+            (Self::Completes, Some(first)) => {
+                // What is named has to be there all the same.
+                let sent = sent(to, name, upload).await;
+                let mut parts = parts.iter();
+                let is_sent = |part: &Part| sent.iter().any(|sent| sent.part == *part);
+                if !parts.all(is_sent) {
+                    return Err(ErrorKind::NotFound.into());
+                }
+                first
+            }
+            (Self::Finds, _) if parts.len() > 1_000 => return Err(ErrorKind::NotFound.into()),
+            _ => parts,
+        };
+        to.complete(name, upload, parts, expected).await
+    }
+}
+
 pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::new(
         "blob-part-first-wins",
@@ -363,5 +427,29 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "parts are listed backwards",
         &["BLOB-PARTS-1"],
         driver!(Unsorted),
+    ),
+    Mutant::new(
+        "blob-parts-one-page",
+        "of more than a thousand parts the first thousand are listed",
+        &["BLOB-PARTS-1"],
+        driver!(OnePage),
+    ),
+    Mutant::new(
+        "blob-parts-as-texts",
+        "more than a thousand parts are listed by their numbers as texts",
+        &["BLOB-PARTS-1"],
+        driver!(AsTexts),
+    ),
+    Mutant::new(
+        "blob-complete-one-page",
+        "an object of more than a thousand parts has the first thousand",
+        &["BLOB-COMPLETE-1"],
+        driver!(Thousand::Completes),
+    ),
+    Mutant::new(
+        "blob-complete-finds-thousand",
+        "parts behind the first thousand are not found",
+        &["BLOB-COMPLETE-4"],
+        driver!(Thousand::Finds),
     ),
 ];
