@@ -59,6 +59,9 @@ pub struct Flavour {
     pub timeout_scale: u16,
     /// It is known to be wrong, and kept to show that the suite sees it.
     pub is_control: bool,
+    /// The beginnings of the ids of cases that are tried on a control beside those that
+    /// fail on it, where all of them would take too long; all where it is empty.
+    pub control_cases: &'static [&'static str],
     /// What the provider declares on it by default, as far as that does not depend
     /// on the service; asks nobody. None where only the service can say.
     pub declares: Option<fn() -> Descriptor>,
@@ -78,6 +81,7 @@ impl Flavour {
         jobs: 0,
         timeout_scale: 0,
         is_control: false,
+        control_cases: &[],
         declares: None,
     };
 }

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use cloud_contract::blobstore::{Body, Range};
@@ -209,15 +209,18 @@ impl<T: Unpin> Stream for Delivery<T> {
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         self.go_on(context);
-        // Those that a run read before it failed come first.
-        if let Poll::Ready(Some(piece)) = self.pieces.poll_recv(context) {
-            return Poll::Ready(Some(Ok(piece)));
-        }
-        match std::mem::replace(&mut self.run, Run::Over) {
-            Run::Failed(error) => Poll::Ready(Some(Err(error))),
-            Run::Over => Poll::Ready(None),
-            // Without a piece none is idle.
-            run @ (Run::Idle(_) | Run::Reading(_)) => {
+        // Those that a run read before it failed come first. Pieces can be pending although
+        // there are some: a task that did much has to let others have their turn.
+        let piece = ready!(self.pieces.poll_recv(context));
+        match (piece, std::mem::replace(&mut self.run, Run::Over)) {
+            (Some(piece), run) => {
+                self.run = run;
+                Poll::Ready(Some(Ok(piece)))
+            }
+            (None, Run::Failed(error)) => Poll::Ready(Some(Err(error))),
+            (None, Run::Over) => Poll::Ready(None),
+            // One that has failed, and is just about to say so.
+            (None, run) => {
                 self.run = run;
                 Poll::Pending
             }
@@ -253,6 +256,28 @@ mod tests {
     use futures::StreamExt as _;
 
     use super::*;
+
+    #[tokio::test]
+    async fn a_task_that_reads_much_reads_all_of_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = Files::open(folder.path().join("blobs")).unwrap();
+        let (new, mut open) = files.create().unwrap();
+        open.write_all(b"bytes").unwrap();
+        let read = async || {
+            let stretch = Stretch {
+                file: new.number(),
+                start: 0,
+                length: 5,
+            };
+            let hold = files.hold(vec![new.number()]);
+            let body = deliver((), Reader::new(&files, [stretch].into(), hold));
+            let pieces: Vec<_> = body.map(Result::unwrap).collect().await;
+            pieces.concat()
+        };
+        // More than the runtime lets one task do before the others' turn.
+        let many = futures::future::join_all((0..1_000).map(|_| read()));
+        assert!(many.await.iter().all(|read| read == b"bytes"));
+    }
 
     #[tokio::test]
     async fn bytes_come_in_their_order_and_what_fails_behind_them() {
