@@ -289,7 +289,13 @@ const S3S_FS: Flavour = Flavour {
     is_control: true,
     // For a list it walks through all folders that there ever were: all of the cases take
     // it five minutes.
-    control_cases: &["blob.cond.", "blob.copy.", "blob.get.", "blob.name.", "blob.race."],
+    control_cases: &[
+        "blob.cond.",
+        "blob.copy.",
+        "blob.get.",
+        "blob.name.",
+        "blob.race.",
+    ],
     jobs: 2,
     timeout_scale: 4,
     declares: Some(descriptor::of_s3s_fs),

@@ -347,11 +347,11 @@ mod tests {
             put.await
         };
         let upload = begin().await.unwrap();
-        let part = send(&upload, 6_000).await.unwrap();
+        let parts = [send(&upload, 6_000).await.unwrap()];
         // Both are there for a moment.
         assert!(is_full(send(&upload, 6_000).await));
         assert!(is_full(put(6_000).await));
-        let completed = container.complete("name", &upload, &[part], &Expected::Any);
+        let completed = container.complete("name", &upload, &parts, &Expected::Any);
         completed.await.unwrap();
         assert!(is_full(put(6_000).await));
 
