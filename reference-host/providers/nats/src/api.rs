@@ -343,7 +343,6 @@ pub(crate) struct AskOneNext<'a> {
 #[derive(Debug, Serialize)]
 pub(crate) struct AskBatch {
     pub(crate) batch: usize,
-    pub(crate) max_bytes: usize,
     pub(crate) no_wait: bool,
 }
 

@@ -15,11 +15,6 @@ use crate::link::{Live, lost};
 use crate::stored::Stored;
 use crate::stream::{NOT_READY_PAUSE, Stream};
 
-/// How many bytes of messages are on their way at a time.
-const BYTES_AT_ONCE: usize = 4 << 20;
-/// The service has given all that so many bytes have room for.
-const FULL: u16 = 409;
-
 /// How often it is tried to reach what was made just now.
 const UNHEARD_MAX: u32 = 200;
 
@@ -28,7 +23,8 @@ const UNHEARD_MAX: u32 = 200;
 pub(crate) struct Look {
     /// Whether payloads are left out.
     pub(crate) headers_only: bool,
-    /// How many messages are asked for at a time.
+    /// How many messages are asked for at a time. Not how many bytes: where both are said
+    /// the server tells of an end by the one and not always of one by the other.
     pub(crate) at_once: usize,
 }
 
@@ -49,9 +45,8 @@ pub(crate) struct Pass<'a> {
     consumer: String,
     messages: Subscriber,
     inbox: String,
-    /// How many messages of the answer under way can still come, and how many have.
+    /// How many messages of the answer under way can still come.
     open: usize,
-    came: usize,
     /// How many messages there are ahead, as the server said last.
     ahead: u64,
     /// The sequence of the last one.
@@ -84,7 +79,6 @@ impl<'a> Pass<'a> {
             messages,
             inbox,
             open: 0,
-            came: 0,
             ahead: consumer.num_pending,
             sequence: 0,
             unheard: 0,
@@ -111,7 +105,6 @@ impl<'a> Pass<'a> {
                 Some(StatusCode::NOT_FOUND | StatusCode::TIMEOUT) => {
                     (self.open, self.ahead) = (0, 0);
                 }
-                Some(status) if status.as_u16() == FULL && self.came > 0 => self.open = 0,
                 // That it is there goes round the servers of a cluster behind the answer.
                 Some(StatusCode::NO_RESPONDERS) if self.unheard < UNHEARD_MAX => {
                     self.unheard += 1;
@@ -137,13 +130,12 @@ impl<'a> Pass<'a> {
     async fn ask(&mut self, asked: &str) -> Result<()> {
         let batch = body(&AskBatch {
             batch: self.look.at_once,
-            max_bytes: BYTES_AT_ONCE,
             no_wait: true,
         })?;
         let (client, inbox) = (&self.live.client, self.inbox.clone());
         let sent = client.publish_with_reply(asked.to_owned(), inbox, batch);
         sent.await.map_err(lost)?;
-        (self.open, self.came) = (self.look.at_once, 0);
+        self.open = self.look.at_once;
         Ok(())
     }
 
@@ -151,7 +143,6 @@ impl<'a> Pass<'a> {
         let place = message.reply.as_deref().and_then(Place::read);
         let place = place.ok_or_else(unexpected_reply)?;
         self.open -= 1;
-        self.came += 1;
         self.ahead = place.ahead;
         self.sequence = self.sequence.max(place.sequence);
         Ok(Met {

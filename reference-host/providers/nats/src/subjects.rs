@@ -27,7 +27,7 @@ const SUBJECT_BYTES: u64 = 4 << 10;
 /// Within this time a stream does not get so many new names that a short answer is long.
 const FRESH: Duration = Duration::from_millis(100);
 /// How many headers are asked for at a time.
-const HEADERS_AT_ONCE: usize = 8_192;
+const HEADERS_AT_ONCE: usize = 1_024;
 
 /// What is known of how long an answer will be.
 #[derive(Debug, Default)]

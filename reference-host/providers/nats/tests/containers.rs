@@ -100,6 +100,25 @@ fn a_write_whose_reply_is_lost_is_not_sent_again() {
     });
 }
 
+/// More than are asked for at a time.
+#[test]
+fn a_container_goes_behind_many_objects_that_went() {
+    NATS.on_server(async |server| {
+        let provider = server.provider().await;
+        let namespace = provider.open(&scope("went", &["data"])).await.unwrap();
+        let driver = namespace.blobstore("data").await.unwrap();
+        let names: Vec<String> = (0..150).map(|number| number.to_string()).collect();
+        for name in &names {
+            put(&driver, name, Bytes::new()).await;
+        }
+        for ended in driver.delete_many(&names).await {
+            ended.unwrap();
+        }
+        namespace.delete_container("data").await.unwrap();
+        assert!(namespace.blobstore("data").await.is_err());
+    });
+}
+
 /// All bytes were sent, and the guest has not ended, when the container goes and comes
 /// again: with it went what lay there.
 #[test]

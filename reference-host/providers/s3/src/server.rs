@@ -28,7 +28,7 @@ pub(crate) struct Server {
 /// S3, and whatever does as S3 does.
 pub(crate) const AWS: Server = Server {
     name: "aws",
-    product: "Amazon S3",
+    product: "S3",
     style: Style::Paths,
     lacks: &[],
     deletes_many: true,

@@ -83,9 +83,9 @@ impl MemoryContainer {
     fn make_room(&self) -> Result<()> {
         let objects = self.read();
         objects.has_room()?;
-        if !objects.is_roomy() {
+        if !objects.is_roomy(0) {
             drop(objects);
-            let gone = self.write().make_room();
+            let gone = self.write().make_room(0);
             drop(gone);
         }
         Ok(())

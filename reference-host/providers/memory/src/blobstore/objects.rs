@@ -155,13 +155,14 @@ impl Objects {
         if let Some(before) = self.objects.insert(name.to_vec(), object) {
             self.past.keep(name, before);
         }
-        Ok((version, self.make_room()))
+        Ok((version, self.make_room(reserved)))
     }
 
-    /// Earlier states give way to what is there, and to what comes.
-    pub(super) fn make_room(&mut self) -> Vec<Object> {
+    /// Earlier states give way to what is there, and to what comes. So many bytes of the
+    /// latter are `reserved` for what is there.
+    pub(super) fn make_room(&mut self, reserved: u64) -> Vec<Object> {
         let mut gone = Vec::new();
-        while !self.is_roomy() {
+        while !self.is_roomy(reserved) {
             match self.past.forget_one() {
                 Some(state) => gone.push(state),
                 None => break,
@@ -171,8 +172,9 @@ impl Objects {
     }
 
     /// Whether no earlier state has to give way.
-    pub(super) fn is_roomy(&self) -> bool {
-        self.used + self.past.used() + self.pending.bytes() <= self.room
+    pub(super) fn is_roomy(&self, reserved: u64) -> bool {
+        let pending = self.pending.bytes().saturating_sub(reserved);
+        self.used + self.past.used() + pending <= self.room
     }
 
     /// Refuses what has no room, before all of it is there.
@@ -200,7 +202,8 @@ impl Objects {
             object.pieces,
             object.content_type,
             object.metadata,
-            0,
+            // Looked at above: what was removed has to find its place.
+            u64::MAX,
         )?;
         gone.extend(more);
         Ok((version, gone))
@@ -214,7 +217,7 @@ impl Objects {
         };
         self.used -= object.space(name);
         self.past.keep(name, object);
-        self.make_room()
+        self.make_room(0)
     }
 
     /// A state of an object, the present one or an earlier one.

@@ -24,7 +24,7 @@ const REQUEST_BYTES: usize = 16 << 10;
 const ASKED_AT_ONCE: usize = 64;
 /// How many are met at a time where the first may be enough, and where none is.
 const MET_AT_ONCE: usize = 64;
-const ALL_AT_ONCE: usize = 1_024;
+const ALL_AT_ONCE: usize = 256;
 /// The end of an answer of several messages.
 pub(super) const END_OF_BATCH: u16 = 204;
 

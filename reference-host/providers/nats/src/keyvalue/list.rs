@@ -1,10 +1,11 @@
 //! Lists: names first, then who of them is present, and the page out of both.
 //!
 //! The stream names every subject that there is at a moment, deleted and ended keys
-//! included, and as many of the first are kept as there is room for. For a small page its keys are looked at one by one. For
-//! others a consumer reads all headers in the order of sequence numbers. A key that is
-//! written again meanwhile moves behind the place that the consumer has reached, and
-//! would be missed by it alone; here it is known by its name, and looked at by itself.
+//! included, and as many of the first are kept as there is room for. For a small page its
+//! keys are looked at one by one. For others a consumer reads all headers in the order of
+//! sequence numbers. A key that is written again meanwhile moves behind the place that the
+//! consumer has reached, and would be missed by it alone; here it is known by its name, and
+//! looked at by itself.
 
 use cloud_contract::keyvalue::{KeyPage, ListRequest};
 use cloud_contract::{Error, Result};
@@ -18,7 +19,7 @@ use crate::pass::{Look, Met, Pass};
 use crate::window::Window;
 
 /// How many headers are asked for at a time.
-const HEADERS_AT_ONCE: usize = 8_192;
+const HEADERS_AT_ONCE: usize = 1_024;
 /// A page whose messages have no more bytes than this, by the average of the bucket,
 /// is small.
 const SMALL_BYTES: u64 = 64 * 1024;
