@@ -209,8 +209,9 @@ impl Bench {
         namespace: Arc<dyn Namespace>,
     ) -> Attempt {
         let case = &self.suite.cases()[place];
-        let environment = Arc::new(self.environment(self.suite.home(place), names, seed));
-        let timeout = Duration::from_nanos(case.timeout_ns).mul_f64(self.timeout_scale);
+        let timeout = self.time_limit(case);
+        let environment = self.environment(self.suite.home(place), names, timeout, seed);
+        let environment = Arc::new(environment);
         let act = |role: Role| {
             // A platform is what one instance is bound to: a session of its own.
             let platform = self.platform(self.suite.home(place), names, scope, &namespace);
@@ -263,7 +264,13 @@ impl Bench {
         self.provider.platform(grants)
     }
 
-    fn environment(&self, component: &Component, names: &CaseNames, seed: u64) -> Environment {
+    fn environment(
+        &self,
+        component: &Component,
+        names: &CaseNames,
+        time_limit: Duration,
+        seed: u64,
+    ) -> Environment {
         let description = Description::of(&self.descriptor, component.capability);
         Environment {
             primary: names.primary.clone(),
@@ -275,15 +282,18 @@ impl Bench {
             unknown: names.unknown.clone(),
             features: description.features,
             limits: description.limits,
-            visibility_bound: u64::try_from(description.visibility_bound.as_nanos())
-                .unwrap_or(u64::MAX),
+            visibility_bound: nanoseconds(description.visibility_bound),
+            time_limit: nanoseconds(time_limit),
             seed,
         }
     }
 
-    fn time_limit(&self, case: &Case) -> String {
-        let limit = Duration::from_nanos(case.timeout_ns).mul_f64(self.timeout_scale);
-        format!("{:.1} s", limit.as_secs_f64())
+    fn time_limit(&self, case: &Case) -> Duration {
+        Duration::from_nanos(case.timeout_ns).mul_f64(self.timeout_scale)
+    }
+
+    fn time_limit_text(&self, case: &Case) -> String {
+        format!("{:.1} s", self.time_limit(case).as_secs_f64())
     }
 
     async fn verdict(&self, case: &Case, outcome: Result<Vec<String>, Ending>) -> Attempt {
@@ -312,13 +322,13 @@ impl Bench {
             }
             Err(Ending::TimedOut) => Verdict::because(
                 Status::Timeout,
-                format!("not done after {}", self.time_limit(case)),
+                format!("not done after {}", self.time_limit_text(case)),
             ),
             Err(Ending::RanAway) => Verdict::because(
                 Status::Error,
                 format!(
                     "the guest computed until its time was over ({}), without a call of the provider",
-                    self.time_limit(case)
+                    self.time_limit_text(case)
                 ),
             )
             .blamed_on(Blame::Harness),
@@ -330,6 +340,10 @@ impl Bench {
             }
         })
     }
+}
+
+fn nanoseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
 fn judged(verdict: Verdict, attempts: u32) -> Judged {

@@ -154,6 +154,14 @@ impl Context {
         Duration::from_nanos(self.environment.visibility_bound)
     }
 
+    /// How long to wait for what a broken provider never brings: 10 seconds, stretched
+    /// as the time limit of the case is, and at most half of that limit. A wait that is
+    /// given up says more than a case that runs out of time.
+    pub fn patience(&self) -> Duration {
+        let limit = Duration::from_nanos(self.environment.time_limit);
+        (limit * 10 / self.case.timeout_s).min(limit / 2)
+    }
+
     /// The time since a moment that the harness chose. A reading costs up to a
     /// millisecond.
     pub async fn now(&self) -> Duration {

@@ -73,6 +73,19 @@ pub trait Failing: Show {
     }
 }
 
+/// What several errors of one call say: where the service answered for none of them, the
+/// call as a whole can be made again.
+pub(crate) fn cause_of_all<'a>(errors: impl Iterator<Item = &'a Error>) -> Cause {
+    let mut causes = errors.map(Error::cause);
+    let Some(first) = causes.next() else {
+        return Cause::Broken;
+    };
+    match causes.all(|cause| cause == first) {
+        true => first,
+        false => Cause::Broken,
+    }
+}
+
 impl Failing for Error {
     fn error(&self) -> Option<&Error> {
         Some(self)

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use cloud_contract::{Settings, Target};
-use conformance_model::{Event, ExitCode, Lane, Status};
+use conformance_model::{Event, Evidence, ExitCode, Lane, Status, Verdict};
 use conformance_runner::{
     ExpectedFailures, Harness, LaunchOptions, Opened, RunOptions, Selection, Sink, Subject, plan,
     run_provider,
@@ -55,8 +55,8 @@ pub(crate) async fn run(
 struct Findings {
     /// The cases that came to an end.
     ended: BTreeSet<String>,
-    /// The cases that failed at least once.
-    convicted: BTreeSet<String>,
+    /// The cases that failed at least once, and what the first failure saw.
+    convicted: BTreeMap<String, String>,
     /// The cases that did not come to an end, and why.
     not_run: BTreeMap<String, String>,
     /// The cases whose verdict is none about the service, and that verdict.
@@ -72,15 +72,16 @@ impl Findings {
 
     /// The cases that should have failed and did not.
     fn missed<'a>(&self, known: &'a ExpectedFailures) -> Vec<&'a str> {
-        let missed = |id: &&str| !self.convicted.contains(*id) && !self.not_run.contains_key(*id);
+        let missed =
+            |id: &&str| !self.convicted.contains_key(*id) && !self.not_run.contains_key(*id);
         known.always().filter(missed).collect()
     }
 
-    /// The cases that failed and are not known to.
-    fn unknown(&self, known: &ExpectedFailures) -> Vec<&str> {
+    /// The cases that failed and are not known to, and what they saw.
+    fn unknown(&self, known: &ExpectedFailures) -> Vec<(&str, &str)> {
         let ids: BTreeSet<&str> = known.ids().collect();
-        let convicted = self.convicted.iter().map(String::as_str);
-        convicted.filter(|id| !ids.contains(id)).collect()
+        let convicted = self.convicted.iter().map(|(id, seen)| (&**id, &**seen));
+        convicted.filter(|(id, _)| !ids.contains(id)).collect()
     }
 
     fn exit_code(&self, known: &ExpectedFailures) -> ExitCode {
@@ -94,7 +95,7 @@ impl Findings {
     }
 
     fn text(&self, id: &str, known: &ExpectedFailures) -> String {
-        let caught = |case: &&str| self.convicted.contains(*case);
+        let caught = |case: &&str| self.convicted.contains_key(*case);
         let mut out = format!(
             "{id}: {} of {} known faults found, and {} of {} that show in some runs\n",
             known.always().filter(caught).count(),
@@ -106,8 +107,8 @@ impl Findings {
         for case in self.missed(known) {
             tell(case, "should fail, and did not");
         }
-        for case in self.unknown(known) {
-            tell(case, "failed, and is not known to");
+        for (case, seen) in self.unknown(known) {
+            tell(case, &format!("failed, and is not known to: {seen}"));
         }
         for (case, verdict) in &self.undecided {
             tell(case, verdict);
@@ -190,7 +191,8 @@ async fn try_out(
             // One that should have failed and passed is known by its absence.
             Status::Pass | Status::Unsupported | Status::Xpass => {}
             Status::Fail | Status::Overclaim | Status::Xfail => {
-                findings.convicted.insert(case);
+                let seen = seen(&verdict);
+                findings.convicted.entry(case).or_insert(seen);
             }
             Status::NotRun => {
                 let reason = verdict.reason.unwrap_or_default();
@@ -212,6 +214,22 @@ async fn try_out(
         health: Some(&opened.health),
     };
     run_provider(harness, subject, &plan, options, &sink).await;
+}
+
+/// What a case that failed saw, in a line.
+fn seen(verdict: &Verdict) -> String {
+    match &verdict.evidence {
+        Some(Evidence {
+            clause,
+            message,
+            expected,
+            actual,
+            location,
+        }) => format!(
+            "{clause}: {message}: expected {expected:.200}, got {actual:.200} ({location})"
+        ),
+        None => verdict.reason.clone().unwrap_or_default(),
+    }
 }
 
 #[cfg(test)]
@@ -254,7 +272,7 @@ mod tests {
         let known = known(&ids);
         let mut findings = Findings::default();
         findings.ended.insert("kv.a".to_owned());
-        findings.convicted.insert("kv.a".to_owned());
+        findings.convicted.insert("kv.a".to_owned(), String::new());
         findings.never_began(ids.iter(), "interrupted");
         let text = findings.text("x/y", &known);
         assert!(!text.contains("did not\n"), "{text}");
@@ -269,5 +287,29 @@ mod tests {
         let text = findings.text("x/y", &known);
         assert!(text.contains("kv.b: should fail, and did not"), "{text}");
         assert_eq!(findings.exit_code(&known), ExitCode::NotConformant);
+    }
+
+    #[test]
+    fn what_is_not_known_says_what_it_saw() {
+        let known = known(&["kv.a", "kv.b", "kv.c", "kv.d"].map(str::to_owned));
+        let verdict = Verdict {
+            status: Status::Fail,
+            evidence: Some(Evidence {
+                clause: "KV-GET-1".to_owned(),
+                message: "get after set".to_owned(),
+                expected: "3".to_owned(),
+                actual: "4".repeat(1_000),
+                location: "get.rs:9".to_owned(),
+            }),
+            ..Verdict::pass()
+        };
+        let mut findings = Findings::default();
+        findings.convicted.insert("kv.d".to_owned(), seen(&verdict));
+        let text = findings.text("x/y", &known);
+        let said = "kv.d: failed, and is not known to: \
+                    KV-GET-1: get after set: expected 3, got 444";
+        assert!(text.contains(said), "{text}");
+        assert!(text.ends_with("4 (get.rs:9)\n"), "{text}");
+        assert!(text.len() < 1_000, "{text}");
     }
 }

@@ -6,13 +6,20 @@ mod support;
 use std::time::Duration;
 
 use cloud_contract::ErrorKind;
-use cloud_contract::blobstore::{Access, Expected, Link, Metadata};
+use cloud_contract::blobstore::{Expected, Metadata};
 use provider_tests::blob::{
-    body, bytes, container, endless, faults, names, options, put, read, seam, version_of,
+    body, bytes, container, endless, faults, links, names, options, put, read, seam, version_of,
 };
 use provider_tests::{Server, scope};
 use reqwest::Method;
 use support::{BLOBS, ask, count};
+
+const LINKS: links::Statuses = links::Statuses {
+    put: 201,
+    deleted: 202,
+    delete_of_none: 404,
+    bare_put: 400,
+};
 
 #[test]
 fn on_azurite() {
@@ -24,7 +31,7 @@ fn on_azurite() {
         a_put_that_was_overtaken_is_throttled(server).await;
         blocks_of_somebody_are_no_object(server).await;
         small_additions_become_few_blocks(server).await;
-        links_do_what_they_say_and_no_more(server).await;
+        links::hold(server, LINKS).await;
         what_others_wrote_is_read(server).await;
         the_container_comes_and_goes(server).await;
     });
@@ -133,53 +140,6 @@ async fn small_additions_become_few_blocks(server: &Server) {
     let blocks = String::from_utf8_lossy(&list).matches("<Block>").count();
     assert!((1..70).contains(&blocks), "{blocks}");
     provider.close(&scope("added", &[])).await.unwrap();
-}
-
-async fn links_do_what_they_say_and_no_more(server: &Server) {
-    let provider = server.provider().await;
-    let driver = container(&provider, "links").await;
-    let minute = Duration::from_secs(60);
-    for name in ["a", "a/b c+%\u{e9}", "\u{1}"] {
-        let link = async |access, lifetime| driver.sign(name, access, lifetime).await.unwrap();
-        let written = link(Access::Put, minute).await;
-        assert_eq!(send(Method::PUT, &written, "by link").await.0, 201);
-        assert_eq!(read(&driver, name).await.unwrap().unwrap(), "by link");
-        let info = driver.head(name).await.unwrap().unwrap();
-        assert_eq!(info.content_type, "application/octet-stream");
-        assert_eq!(info.metadata, []);
-        assert_eq!(send(Method::GET, &written, "").await.0, 403);
-        let found = link(Access::Get, minute).await;
-        let read_by_link = send(Method::GET, &found, "").await;
-        assert_eq!(read_by_link, (200, "by link".to_owned()));
-        assert_eq!(send(Method::DELETE, &found, "").await.0, 403);
-        let forged = Link {
-            headers: written.headers.clone(),
-            ..found.clone()
-        };
-        assert_eq!(send(Method::PUT, &forged, "x").await.0, 403);
-        let other = Link {
-            url: found.url.replace("/links/", "/others/"),
-            ..found.clone()
-        };
-        assert_eq!(send(Method::GET, &other, "").await.0, 403);
-        let short = link(Access::Get, Duration::from_millis(1)).await;
-        tokio::time::sleep(Duration::from_secs(5)).await;
-        assert_eq!(send(Method::GET, &short, "").await.0, 403);
-        let gone = link(Access::Delete, minute).await;
-        assert_eq!(send(Method::DELETE, &gone, "").await.0, 202);
-        assert_eq!(read(&driver, name).await.unwrap(), None);
-    }
-    provider.close(&scope("links", &[])).await.unwrap();
-}
-
-/// Sends the request of a link, and returns the status and the body of the answer.
-async fn send(method: Method, link: &Link, body: &'static str) -> (u16, String) {
-    let mut request = reqwest::Client::new().request(method, &link.url);
-    for (name, value) in &link.headers {
-        request = request.header(name, value);
-    }
-    let answer = request.body(body).send().await.unwrap();
-    (answer.status().as_u16(), answer.text().await.unwrap())
 }
 
 /// What other programs wrote is read and added to, and what is no object of ours is not

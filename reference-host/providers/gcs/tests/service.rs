@@ -1,5 +1,6 @@
 //! What only the service itself can show: what is left behind, how it dies. The emulator
-//! keeps nothing, and does not carry out the conditions of large objects.
+//! keeps nothing, does not carry out the conditions of large objects, and has no links,
+//! which only credentials can sign.
 
 mod support;
 
@@ -8,8 +9,8 @@ use std::time::{Duration, Instant};
 use cloud_contract::blobstore::{Expected, Metadata, Range, VersionsRequest};
 use cloud_contract::{ErrorKind, feature};
 use provider_tests::blob::{
-    body, broken, bytes, collect, container, endless, faults, names, options, put, read, seam,
-    version_of,
+    body, broken, bytes, collect, container, endless, faults, links, names, options, put, read,
+    seam, version_of,
 };
 use provider_tests::{Server, Subject, scope};
 use support::GCS;
@@ -26,6 +27,7 @@ fn the_seam_holds() {
         seam::is_closed_under_its_writers(server).await;
         what_was_given_up_leaves_nothing(server).await;
         uploads_of_guests_end_with_their_scope(server).await;
+        links::are_unsupported(server).await;
         what_others_wrote_is_read(server).await;
         the_bucket_comes_and_goes(server).await;
     });

@@ -3,16 +3,21 @@
 
 mod support;
 
-use std::time::Duration;
-
 use aws_sdk_s3::primitives::ByteStream;
 use cloud_contract::ErrorKind;
-use cloud_contract::blobstore::{Access, Expected, Link, Metadata};
-use provider_tests::blob::{body, bytes, container, faults, names, put, read, seam, version_of};
+use cloud_contract::blobstore::{Expected, Metadata};
+use provider_tests::blob::{
+    body, bytes, container, faults, links, names, put, read, seam, version_of,
+};
 use provider_tests::{Server, scope};
 use support::{S3, client};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
+
+const LINKS: links::Statuses = links::Statuses {
+    put: 200,
+    deleted: 204,
+    delete_of_none: 204,
+    bare_put: 403,
+};
 
 #[test]
 fn on_seaweedfs() {
@@ -21,7 +26,7 @@ fn on_seaweedfs() {
         seam::is_closed_under_its_writers(server).await;
         faults::failed_writes_leave_nothing(server).await;
         uploads_of_guests_end_with_their_scope(server).await;
-        links_do_what_they_say_and_no_more(server).await;
+        links::hold(server, LINKS).await;
         what_others_wrote_has_versions(server).await;
         the_bucket_comes_and_goes(server).await;
     });
@@ -62,55 +67,6 @@ async fn uploads_of_guests_end_with_their_scope(server: &Server) {
     assert!(read(&driver, "k").await.unwrap() == Some(bytes(size, 1)));
     provider.close(&scope("parts", &[])).await.unwrap();
     assert_eq!(server.left().await, before);
-}
-
-async fn links_do_what_they_say_and_no_more(server: &Server) {
-    let provider = server.provider().await;
-    let driver = container(&provider, "links").await;
-    let minute = Duration::from_secs(60);
-    for name in ["a", "a/b c+%\u{e9}", "\u{1}"] {
-        let link = async |access, lifetime| driver.sign(name, access, lifetime).await.unwrap();
-        let written = link(Access::Put, minute).await;
-        assert_eq!(send("PUT", &written, "by link").await.0, 200);
-        assert_eq!(read(&driver, name).await.unwrap().unwrap(), "by link");
-        let info = driver.head(name).await.unwrap().unwrap();
-        assert_eq!(info.content_type, "application/octet-stream");
-        assert_eq!(info.metadata, []);
-        let found = link(Access::Get, minute).await;
-        assert_eq!(send("GET", &found, "").await, (200, "by link".to_owned()));
-        assert_eq!(send("DELETE", &found, "").await.0, 403);
-        assert_eq!(send("PUT", &found, "x").await.0, 403);
-        let short = link(Access::Get, Duration::from_millis(1)).await;
-        tokio::time::sleep(Duration::from_secs(3)).await;
-        assert_eq!(send("GET", &short, "").await.0, 403);
-        let gone = link(Access::Delete, minute).await;
-        assert_eq!(send("DELETE", &gone, "").await.0, 204);
-        assert_eq!(read(&driver, name).await.unwrap(), None);
-    }
-    provider.close(&scope("links", &[])).await.unwrap();
-}
-
-/// Sends the request of a link, and returns the status and the body of the answer.
-async fn send(method: &str, link: &Link, body: &str) -> (u16, String) {
-    let rest = link.url.strip_prefix("http://").unwrap();
-    let (address, path) = rest.split_at(rest.find('/').unwrap());
-    let fields = link.headers.iter();
-    let fields: String = fields
-        .filter(|(name, _)| !name.eq_ignore_ascii_case("host"))
-        .map(|(name, value)| format!("{name}: {value}\r\n"))
-        .collect();
-    let length = body.len();
-    let request = format!(
-        "{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n{fields}\
-         Content-Length: {length}\r\n\r\n{body}"
-    );
-    let mut stream = TcpStream::connect(address).await.unwrap();
-    stream.write_all(request.as_bytes()).await.unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.unwrap();
-    let (header, body) = answer.split_once("\r\n\r\n").unwrap();
-    let status = header.split(' ').nth(1).unwrap().parse().unwrap();
-    (status, body.to_owned())
 }
 
 /// An object without a mark has a version all the same, and what is no object of ours is

@@ -62,10 +62,16 @@ pub(crate) async fn keeps(
     let shown = metadata.first().map_or("none", |(_, value)| *value);
     let message = format!("put with {} entries, {}", expected.len(), shown.shown());
     let check = cx.check(clause, &message);
-    let options = described(None, metadata);
+    let options = described(Some("text/x-own"), metadata);
     check.ok(container.put_with(name, b"bytes", options).await)?;
-    let told = told_by_get(cx, container, name).await?;
-    check.equal(&entries(&told.metadata), &expected)?;
-    let told = cx.info(container, name).await?;
-    check.equal(&entries(&told.metadata), &expected)
+    for told in [
+        told_by_get(cx, container, name).await?,
+        cx.info(container, name).await?,
+    ] {
+        check.equal(&entries(&told.metadata), &expected)?;
+        // Whatever a key is called, it says nothing about the object.
+        check.equal(told.content_type.as_str(), "text/x-own")?;
+        check.equal(told.size, 5)?;
+    }
+    Ok(())
 }

@@ -6,8 +6,6 @@ use conformance_kit::prelude::*;
 
 /// How long a case watches for something that must not happen.
 pub(crate) const WATCH: Duration = Duration::from_millis(60);
-/// How long a case waits for something that a broken provider never does.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(4);
 
 /// The options of a put whose size is stated.
 pub(crate) fn sized(size: usize) -> PutOptions {

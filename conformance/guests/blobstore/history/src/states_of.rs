@@ -51,28 +51,6 @@ pub(crate) async fn seen(
     Ok(Seen { bytes, info })
 }
 
-/// All states of an object, page by page. A list that does not end is given up: what it
-/// repeats shows.
-pub(crate) async fn all(
-    cx: &Context,
-    container: &Container,
-    name: &str,
-    page_size: Option<u32>,
-) -> Result<Vec<PastState>, Stop> {
-    let mut states: Vec<PastState> = Vec::new();
-    let mut cursor: Option<String> = None;
-    for pages in 1.. {
-        let page = history::versions(container, name, cursor.as_deref(), page_size).await;
-        let page = cx.ok(page)?;
-        states.extend(page.states);
-        cursor = page.cursor;
-        if cursor.is_none() || pages > states.len() + 2 {
-            break;
-        }
-    }
-    Ok(states)
-}
-
 /// The versions of states, in an order of their own.
 pub(crate) fn sorted<'a>(versions: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut versions: Vec<String> = versions.map(str::to_owned).collect();
@@ -124,7 +102,7 @@ pub(crate) async fn are_kept(
     for state in states {
         can_be_read(cx, container, name, state).await?;
     }
-    let listed = all(cx, container, name, None).await?;
+    let listed = history::all(cx, container, name, None).await?;
     let expected = sorted(states.iter().map(|state| state.info.version.as_str()));
     cx.check("BLOB-VERSIONS-1", "list all states of an object")
         .keys(&versions(&listed), &expected)?;

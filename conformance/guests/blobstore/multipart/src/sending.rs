@@ -6,9 +6,6 @@ use conformance_kit::prelude::*;
 /// The object that uploads are for.
 pub(crate) const NAME: &str = "object";
 
-/// How long a case waits for something that a broken provider never does.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(4);
-
 /// Bytes for a part behind which others come: as few as a service takes, and some more.
 pub(crate) fn middle(cx: &Context) -> Result<Vec<u8>, Stop> {
     let least = cx.limit("blob.part.min-bytes")? as usize;

@@ -3,6 +3,9 @@
 use super::{Container, Content, Range};
 use crate::bindings::cloud::blobstore::history as wit;
 use crate::bindings::cloud::types::errors::Error;
+use crate::context::Context;
+use crate::ending::Stop;
+use crate::keyvalue::MOST_ITEMS;
 
 pub use wit::{PastState, PastStates};
 
@@ -15,6 +18,28 @@ pub async fn versions(
 ) -> Result<PastStates, Error> {
     let cursor = cursor.map(str::to_owned);
     wit::versions(&container.0, name.to_owned(), cursor, page_size).await
+}
+
+/// All states of an object, page by page. A list that does not end is given up: what it
+/// repeats shows.
+pub async fn all(
+    cx: &Context,
+    container: &Container,
+    name: &str,
+    page_size: Option<u32>,
+) -> Result<Vec<PastState>, Stop> {
+    let mut states: Vec<PastState> = Vec::new();
+    let mut cursor: Option<String> = None;
+    for pages in 1.. {
+        let page = versions(container, name, cursor.as_deref(), page_size).await;
+        let page = cx.ok(page)?;
+        states.extend(page.states);
+        cursor = page.cursor;
+        if cursor.is_none() || pages > states.len() + MOST_ITEMS {
+            break;
+        }
+    }
+    Ok(states)
 }
 
 /// `get-version`, whose bytes the case reads by and by.

@@ -34,9 +34,9 @@ pub use described::{Described, ODD_TYPES, ODD_VALUES, is_described, odd_objects,
 pub use listing::{NameReader, NameStream};
 pub use meeting::{meet, rounds, share};
 pub use moments::{Moment, is_listed_as_told};
-pub use names::{BadName, ODD_NAMES, bad_names, name_limit};
+pub use names::{BadName, ODD_NAMES, bad_names, longest_names, name_limit, odd_names};
 pub use objects::{Object, is_exactly, names_of, put_all, with_bytes};
-pub use patience::patiently;
+pub use patience::{patiently, unless_expired};
 pub use pauses::Pause;
 pub use refusals::{refused_midway, unless_failed};
 pub use streams::{Answer, ByteReader, Content, Writer};

@@ -113,6 +113,20 @@ pub const ODD_NAMES: &[&str] = &[
     ".well-known/a",
 ];
 
+/// Names of the greatest length, of bytes that are coded as one and as several; none if
+/// the limit is too large to be tried.
+pub fn longest_names(cx: &Context) -> Result<Vec<String>, Stop> {
+    let limit = name_limit(cx)?;
+    let names = limit.map(|limit| ["x", "\u{1}", "%"].map(|one| one.repeat(limit)));
+    Ok(names.into_iter().flatten().collect())
+}
+
+/// Names of all kinds: [`ODD_NAMES`] and [`longest_names`].
+pub fn odd_names(cx: &Context) -> Result<Vec<String>, Stop> {
+    let odd = ODD_NAMES.iter().map(|name| (*name).to_owned());
+    Ok(odd.chain(longest_names(cx)?).collect())
+}
+
 /// The limit of a name if it is small enough to be tried with several names; otherwise
 /// notes that it was not tried.
 pub fn name_limit(cx: &Context) -> Result<Option<usize>, Stop> {

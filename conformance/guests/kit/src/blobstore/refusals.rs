@@ -12,8 +12,6 @@ use crate::ending::Stop;
 
 /// Enough for a provider that does not wait for the end of the stream.
 const EARLY: Duration = Duration::from_secs(1);
-/// How long it waits for a word that a broken provider never sends.
-const PATIENCE: Duration = Duration::from_secs(4);
 /// With these, what is written is more than a provider may take off a stream that nobody
 /// reads.
 const PIECES: usize = 512;
@@ -46,7 +44,7 @@ pub fn refused_midway<T>(
             }
             false
         };
-        let told = cx.within(PATIENCE, write).await;
+        let told = cx.within(cx.patience(), write).await;
         let seen = if told.is_none() {
             "no word"
         } else {

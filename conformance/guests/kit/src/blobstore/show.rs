@@ -6,7 +6,7 @@ use super::multipart::{Part, ReceivedPart};
 use super::{Container, Content, DeleteManyError, FailedName, Info, Item, Listing, Precondition};
 use crate::bindings::cloud::blobstore::append::Appended;
 use crate::bindings::cloud::types::errors::Error;
-use crate::ending::Failing;
+use crate::ending::{Cause, Failing, cause_of_all};
 use crate::show::{Show, append, list};
 
 impl Show for Container {
@@ -94,6 +94,13 @@ impl Failing for DeleteManyError {
                 [only] => Some(&only.error),
                 _ => None,
             },
+        }
+    }
+
+    fn cause(&self) -> Cause {
+        match self {
+            Self::Refused(refused) => refused.error.cause(),
+            Self::Partial(failed) => cause_of_all(failed.iter().map(|failed| &failed.error)),
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::bindings::cloud::keyvalue::batch as wit;
 use crate::bindings::cloud::types::errors::Error;
 use crate::check::Check;
-use crate::ending::{Cause, Failing, Outcome};
+use crate::ending::{Cause, Failing, Outcome, cause_of_all};
 use crate::keyvalue::Store;
 use crate::kind::Kind;
 use crate::show::{Show, append};
@@ -72,14 +72,7 @@ impl Failing for BatchError {
     fn cause(&self) -> Cause {
         match self {
             Self::Refused(refusal) => refusal.error.cause(),
-            Self::Partial(failures) => match failures.split_first() {
-                Some((first, rest)) => {
-                    let cause = first.error.cause();
-                    let alike = rest.iter().all(|failure| failure.error.cause() == cause);
-                    if alike { cause } else { Cause::Broken }
-                }
-                None => Cause::Broken,
-            },
+            Self::Partial(failures) => cause_of_all(failures.iter().map(|failure| &failure.error)),
         }
     }
 }

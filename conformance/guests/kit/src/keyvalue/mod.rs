@@ -12,5 +12,5 @@ mod stores;
 
 pub use crate::bindings::cloud::keyvalue::store::Page;
 pub use lifetimes::{Span, TtlLimits};
-pub(crate) use stores::circles;
 pub use stores::{KeyReader, KeyStream, Store, open};
+pub(crate) use stores::{MOST_ITEMS, circles};

@@ -34,8 +34,8 @@ async fn has_states(
     old: &[String],
     expected: &[String],
 ) -> Outcome {
-    let page = cx.ok(history::versions(container, "object", None, None).await)?;
-    let listed: Vec<String> = page.states.into_iter().map(|state| state.version).collect();
+    let states = history::all(cx, container, "object", None).await?;
+    let listed: Vec<String> = states.into_iter().map(|state| state.version).collect();
     cx.check(
         "BLOB-CREATE-1",
         "list the states in a container that came back",

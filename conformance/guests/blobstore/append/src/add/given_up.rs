@@ -9,9 +9,6 @@ case! {
     timeout_s: 30,
 }
 
-/// How long the case waits for something that a broken provider never does.
-const PATIENCE: Duration = Duration::from_secs(4);
-
 async fn run(cx: &Context) -> Outcome {
     let container = cx.container().await?;
     let version = cx.ok(container.put("present", b"bytes").await)?;
@@ -40,7 +37,7 @@ async fn run(cx: &Context) -> Outcome {
                 let (mut writer, answer) = append::begin(&container, name, None);
                 writer.write(&bytes[..count]).await;
                 let given_up = both(writer.say(Err(error.clone())), answer.wait());
-                let ended = cx.within(PATIENCE, given_up).await;
+                let ended = cx.within(cx.patience(), given_up).await;
                 ended.map(|(_, ended)| ended).transpose()
             };
             let check = cx.check("BLOB-STREAM-2", "give up an append whose stream is open");

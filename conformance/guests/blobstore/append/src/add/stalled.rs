@@ -9,9 +9,6 @@ case! {
     timeout_s: 30,
 }
 
-/// How long the case waits for something that a broken provider never does.
-const PATIENCE: Duration = Duration::from_secs(4);
-
 async fn run(cx: &Context) -> Outcome {
     let container = cx.container().await?;
     for (name, before) in [("present", &b"as it was;"[..]), ("absent", b"")] {
@@ -28,7 +25,7 @@ async fn run(cx: &Context) -> Outcome {
             let is_read = writer.write(&late[..size / 2]).await;
             let quick = append::append(&container, name, b"quick;", None);
             let check = cx.check("BLOB-STREAM-5", "append beside one that nobody writes");
-            match cx.within(PATIENCE, quick).await {
+            match cx.within(cx.patience(), quick).await {
                 None => check.that(false, "an answer", "none in time")?,
                 // Told to come again, as an append that another one overlaps may be
                 // (BLOB-COND-6).

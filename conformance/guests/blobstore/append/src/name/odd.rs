@@ -1,4 +1,4 @@
-use blobstore::{ODD_NAMES, append::append, is_exactly, with_bytes};
+use blobstore::{append::append, is_exactly, odd_names, with_bytes};
 use conformance_kit::prelude::*;
 
 case! {
@@ -11,7 +11,7 @@ case! {
 
 async fn run(cx: &Context) -> Outcome {
     let container = cx.container().await?;
-    let mut objects = with_bytes(cx, ODD_NAMES);
+    let mut objects = with_bytes(cx, &odd_names(cx)?);
     let made = each(&objects, |(name, bytes)| {
         append(&container, name, bytes, Some(0))
     });

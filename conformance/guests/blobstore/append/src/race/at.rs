@@ -37,7 +37,7 @@ async fn actor(cx: &Context, index: u32) -> Observations {
         }
         // The next place is there when somebody has added this one.
         let next = ((round + 1) * RECORD) as u64;
-        let limit = Duration::from_secs(20) + cx.visibility_bound();
+        let limit = cx.patience() * 2 + cx.visibility_bound();
         let came = cx.wait_until(limit, async || {
             let info = cx.ok(container.head("log").await)?;
             Ok(info.is_some_and(|info| info.size >= next))

@@ -1,7 +1,7 @@
 use conformance_kit::prelude::*;
 
 use crate::support::absent;
-use blobstore::{ODD_NAMES, conditional_copy::copy_if, is_exactly, put_all, with_bytes};
+use blobstore::{conditional_copy::copy_if, is_exactly, odd_names, put_all, with_bytes};
 
 case! {
     id: "blob.copy-if.odd-names",
@@ -14,7 +14,7 @@ case! {
 async fn run(cx: &Context) -> Outcome {
     let container = cx.container().await?;
     let other = cx.second_container().await?;
-    let objects = with_bytes(cx, ODD_NAMES);
+    let objects = with_bytes(cx, &odd_names(cx)?);
     let versions = put_all(cx, &container, &objects).await?;
     // Each gets the name of the next one.
     let next = |place: usize| objects[(place + 1) % objects.len()].0.as_str();

@@ -1,6 +1,6 @@
 use conformance_kit::prelude::*;
 
-use blobstore::{ODD_NAMES, conditional_delete::delete_if, is_exactly, put_all, with_bytes};
+use blobstore::{conditional_delete::delete_if, is_exactly, odd_names, put_all, with_bytes};
 
 case! {
     id: "blob.delete-if.odd-names",
@@ -13,7 +13,7 @@ case! {
 async fn run(cx: &Context) -> Outcome {
     let container = cx.container().await?;
     for first in [0, 1] {
-        let objects = with_bytes(cx, ODD_NAMES);
+        let objects = with_bytes(cx, &odd_names(cx)?);
         let versions = put_all(cx, &container, &objects).await?;
         let all: Vec<_> = objects.iter().zip(&versions).collect();
         let gone: Vec<_> = all.iter().skip(first).step_by(2).collect();

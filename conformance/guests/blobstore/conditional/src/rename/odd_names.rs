@@ -1,6 +1,6 @@
 use conformance_kit::prelude::*;
 
-use blobstore::{ODD_NAMES, atomic_move::rename, is_exactly, put_all, with_bytes};
+use blobstore::{atomic_move::rename, is_exactly, name_limit, odd_names, put_all, with_bytes};
 
 case! {
     id: "blob.rename.odd-names",
@@ -12,10 +12,11 @@ case! {
 
 async fn run(cx: &Context) -> Outcome {
     let container = cx.container().await?;
-    let objects = with_bytes(cx, ODD_NAMES);
+    let objects = with_bytes(cx, &odd_names(cx)?);
     put_all(cx, &container, &objects).await?;
     let mark = cx.random_text(6);
-    let away = |name: &str| [name, &mark].concat();
+    let most = name_limit(cx)?.map_or(usize::MAX, |limit| limit - mark.len());
+    let away = |name: &str| [&name[..name.len().min(most)], &mark].concat();
     // Every second one, beside those that it may be taken for.
     for first in [0, 1] {
         let some: Vec<_> = objects.iter().skip(first).step_by(2).collect();

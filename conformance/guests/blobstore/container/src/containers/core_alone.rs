@@ -20,8 +20,8 @@ async fn run(cx: &Context) -> Outcome {
     check.equal(&info.version, &version)?;
     check.ok(container.copy("object", &container, "copy").await)?;
     check.ok(container.r#move("copy", &container, "moved").await)?;
-    let page = check.ok(container.list("", Some("o"), None, None).await)?;
-    check.items(&page.items, &["mo*", "o*"])?;
+    let items = cx.all_items(&container, "", Some("o"), None).await?;
+    check.items(&items, &["mo*", "o*"])?;
     let (streamed, end) = container.names("").collect().await;
     check.ok(end)?;
     check.keys(&streamed, &["object", "moved"])?;

@@ -1,6 +1,7 @@
+use blobstore::odd_names;
 use conformance_kit::prelude::*;
 
-use crate::listing::{ODD_NAMES, each};
+use crate::listing::each;
 use crate::objects::{is_exactly, names_of, put_all, with_bytes};
 
 case! {
@@ -14,7 +15,7 @@ case! {
 async fn run(cx: &Context) -> Outcome {
     let container = cx.container().await?;
     let other = cx.second_container().await?;
-    let objects = with_bytes(cx, ODD_NAMES);
+    let objects = with_bytes(cx, &odd_names(cx)?);
     put_all(cx, &container, &objects).await?;
     let names = names_of(&objects);
     // Each gets the name of the next one.

@@ -1,4 +1,4 @@
-use blobstore::patiently;
+use blobstore::{patiently, unless_expired};
 use conformance_kit::prelude::*;
 
 case! {
@@ -23,7 +23,8 @@ async fn run(cx: &Context) -> Outcome {
         dropped += u32::from(call.in_flight());
         drop(call);
         let check = cx.check("TYP-CALL-1", "read after a delete was dropped");
-        let seen = check.ok(container.get(&name).await)?;
+        let get = async || container.get(&name).await;
+        let seen = check.ok(unless_expired(cx, get).await)?;
         let whole = seen.as_ref().is_none_or(|seen| *seen == bytes);
         check.that(whole, "none or the bytes", &seen)?;
         check.value(container.get("other").await, &bytes)?;

@@ -1,6 +1,6 @@
+use blobstore::odd_names;
 use conformance_kit::prelude::*;
 
-use crate::listing::ODD_NAMES;
 use crate::objects::{is_exactly, names_of, put_all, with_bytes};
 
 case! {
@@ -14,10 +14,9 @@ case! {
 
 async fn run(cx: &Context) -> Outcome {
     let container = cx.container().await?;
+    let names = odd_names(cx)?;
     for first in [0, 1] {
-        let half = |start: usize| -> Vec<&str> {
-            ODD_NAMES.iter().skip(start).step_by(2).copied().collect()
-        };
+        let half = |start: usize| -> Vec<&String> { names.iter().skip(start).step_by(2).collect() };
         let gone = with_bytes(cx, &half(first));
         let kept = with_bytes(cx, &half(1 - first));
         put_all(cx, &container, &gone).await?;

@@ -2,7 +2,6 @@ use blobstore::range;
 use conformance_kit::prelude::*;
 
 use crate::pattern::big;
-use crate::support::PATIENCE;
 
 case! {
     /// Of each kind more than the 64 that have to be in flight at a time: none that was
@@ -26,7 +25,7 @@ async fn run(cx: &Context) -> Outcome {
             _ => (range(1_000, 90_000), 1_000),
         };
         let found = container.begin_get("object", part, None);
-        let Some(found) = cx.within(PATIENCE, found).await else {
+        let Some(found) = cx.within(cx.patience(), found).await else {
             return check.that(false, "an answer", "none in time");
         };
         let (mut stream, end) = check.some(found)?.split();
@@ -43,7 +42,7 @@ async fn run(cx: &Context) -> Outcome {
             drop(stream);
         }
     }
-    match cx.within(PATIENCE, container.get("object")).await {
+    match cx.within(cx.patience(), container.get("object")).await {
         Some(read) => check.value(read, &bytes),
         None => check.that(false, "an answer", "none in time"),
     }

@@ -5,7 +5,7 @@ use conformance_kit::prelude::*;
 
 use crate::pattern::big;
 use crate::slices::slice;
-use crate::support::{PATIENCE, WATCH};
+use crate::support::WATCH;
 
 case! {
     id: "blob.get.end-beside",
@@ -44,7 +44,7 @@ async fn run(cx: &Context) -> Outcome {
             cx.check("BLOB-GET-9", "read the rest of the bytes")
                 .bytes(&stream.read_exact(left).await, rest)?;
             // Who counts the bytes need not look for the end of the stream.
-            match cx.within(PATIENCE, &mut end).await {
+            match cx.within(cx.patience(), &mut end).await {
                 Some(end) => cx.check("BLOB-GET-9", "end after the last byte").ok(end)?,
                 None => cx
                     .check("BLOB-GET-9", "wait for the end after the last byte")

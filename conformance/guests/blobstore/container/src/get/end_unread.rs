@@ -2,7 +2,6 @@ use blobstore::range;
 use conformance_kit::prelude::*;
 
 use crate::pattern::big;
-use crate::support::PATIENCE;
 
 case! {
     id: "blob.get.end-unread",
@@ -48,7 +47,7 @@ async fn run(cx: &Context) -> Outcome {
                     }
                 }
             };
-            let ended = cx.within(PATIENCE, ended).await;
+            let ended = cx.within(cx.patience(), ended).await;
             let check = || cx.check("BLOB-GET-9", "read a stream and wait for its end");
             match ended {
                 Some((read, end)) => {

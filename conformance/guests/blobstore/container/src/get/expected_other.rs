@@ -10,10 +10,12 @@ case! {
 async fn run(cx: &Context) -> Outcome {
     let container = cx.container().await?;
     let old = cx.ok(container.put("object", b"first state").await)?;
-    cx.ok(container.put("object", b"second state").await)?;
+    let present = cx.ok(container.put("object", b"second state").await)?;
     let foreign = cx.ok(container.put("other", b"second state").await)?;
     let long = "v".repeat(300);
-    for version in [&old, &foreign, "", "*", "\"\"", &long] {
+    let versions = [&old, &foreign, "", "*", "\"\"", &long];
+    // Versions are of one object each: another one's may be the same text.
+    for version in versions.into_iter().filter(|version| *version != present) {
         for range in [
             None,
             range(0, 5),

@@ -1,4 +1,4 @@
-use blobstore::patiently;
+use blobstore::{patiently, unless_expired};
 use conformance_kit::prelude::*;
 
 case! {
@@ -24,9 +24,14 @@ async fn run(cx: &Context) -> Outcome {
         dropped += u32::from(call.in_flight());
         drop(call);
         // In this order: the rest of the move may still come.
-        let old = cx.ok(container.get(&name).await)?;
-        let seen = match old {
-            None => cx.ok(to.get(&new_name).await)?,
+        let get = async || container.get(&name).await;
+        let seen = match cx.ok(unless_expired(cx, get).await)? {
+            None => {
+                // The other container is another session.
+                cx.sleep(cx.visibility_bound()).await;
+                let get = async || to.get(&new_name).await;
+                cx.ok(unless_expired(cx, get).await)?
+            }
             old => old,
         };
         cx.check("BLOB-MOVE-2", "look for an object whose move was dropped")

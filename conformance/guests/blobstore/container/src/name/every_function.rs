@@ -1,3 +1,4 @@
+use blobstore::longest_names;
 use conformance_kit::prelude::*;
 
 case! {
@@ -28,7 +29,8 @@ const NAMES: [&str; 14] = [
 
 async fn run(cx: &Context) -> Outcome {
     let container = cx.container().await?;
-    for name in NAMES {
+    let longest = longest_names(cx)?;
+    for name in NAMES.into_iter().chain(longest.iter().map(String::as_str)) {
         let text = |function: &str| format!("{function} of {}", name.shown());
         let bytes = name.as_bytes();
         cx.ok(container.put(name, bytes).await)?;

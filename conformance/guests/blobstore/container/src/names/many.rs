@@ -13,7 +13,14 @@ async fn run(cx: &Context) -> Outcome {
     let container = cx.container().await?;
     let limit = cx.limit("blob.page.max-items")?.min(1_000) as usize;
     let names = some_names(cx, "a/", limit + 3);
-    fill(cx, &container, &names).await?;
+    let (full, rest) = names.split_at(limit);
+    fill(cx, &container, full).await?;
+    // The last page may have no room left.
+    let (streamed, end) = container.names("a/").collect().await;
+    let check = cx.check("BLOB-NAMES-1", "read a stream of exactly one full page");
+    check.ok(end)?;
+    check.keys(&streamed, full)?;
+    fill(cx, &container, rest).await?;
     let mut stream = container.names("a/");
     let mut streamed = Vec::new();
     while let Some(name) = stream.next().await {

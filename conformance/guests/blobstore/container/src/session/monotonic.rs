@@ -1,4 +1,4 @@
-use blobstore::{Item, rounds};
+use blobstore::{Item, rounds, unless_expired};
 use conformance_kit::prelude::*;
 
 case! {
@@ -21,7 +21,8 @@ async fn size(cx: &Context, container: &Container, function: usize) -> Result<u6
     match function % 3 {
         0 => {
             let check = cx.check("BLOB-SESSION-2", "get while another instance writes");
-            Ok(check.some(container.get("object").await)?.len() as u64)
+            let read = unless_expired(cx, async || container.get("object").await).await;
+            Ok(check.some(read)?.len() as u64)
         }
         1 => {
             let check = cx.check("BLOB-SESSION-3", "head while another instance writes");

@@ -1,7 +1,7 @@
 use blobstore::options;
 use conformance_kit::prelude::*;
 
-use crate::support::{PATIENCE, WATCH, is_absent, is_still, settle};
+use crate::support::{WATCH, is_absent, is_still, settle};
 
 case! {
     id: "blob.stream.dropped-then-ok",
@@ -25,7 +25,7 @@ async fn run(cx: &Context) -> Outcome {
                 writer.finish().await;
             };
             // Nobody need take it any more.
-            cx.within(PATIENCE, rest).await;
+            cx.within(cx.patience(), rest).await;
         }
     }
     cx.sleep(WATCH).await;

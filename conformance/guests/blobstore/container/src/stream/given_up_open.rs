@@ -1,7 +1,7 @@
 use blobstore::options;
 use conformance_kit::prelude::*;
 
-use crate::support::{PATIENCE, is_absent, is_still, sized};
+use crate::support::{is_absent, is_still, sized};
 
 case! {
     id: "blob.stream.given-up-open",
@@ -22,7 +22,7 @@ async fn run(cx: &Context) -> Outcome {
             let (mut writer, answer) = container.begin_put(name, options);
             writer.write(&cx.random_bytes(count)).await;
             let given_up = both(writer.say(Err(Error::Cancelled)), answer.wait());
-            let put = cx.within(PATIENCE, given_up).await.map(|(_, put)| put);
+            let put = cx.within(cx.patience(), given_up).await.map(|(_, put)| put);
             let check = cx.check("BLOB-STREAM-2", "give up a put whose stream is open");
             match put {
                 Some(put) => check.fails(put, Kind::Cancelled)?,

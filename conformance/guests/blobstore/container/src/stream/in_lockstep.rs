@@ -1,7 +1,6 @@
 use conformance_kit::prelude::*;
 
 use crate::pattern::Pattern;
-use crate::support::PATIENCE;
 
 case! {
     id: "blob.stream.in-lockstep",
@@ -31,7 +30,7 @@ async fn run(cx: &Context) -> Outcome {
             }
         }
     };
-    let written = cx.within(PATIENCE, write).await;
+    let written = cx.within(cx.patience(), write).await;
     cx.check("BLOB-STREAM-5", "write 64 puts in turn").that(
         written.is_some(),
         "all of them",

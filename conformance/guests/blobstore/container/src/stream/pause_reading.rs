@@ -1,3 +1,4 @@
+use blobstore::pauses::PAUSE;
 use conformance_kit::prelude::*;
 
 use crate::pattern::big;
@@ -18,7 +19,7 @@ async fn run(cx: &Context) -> Outcome {
     let mut content = cx.check("BLOB-STREAM-6", "get of an object").some(found)?;
     let half = bytes.len() / 2;
     let mut read = content.read_exact(half).await;
-    cx.sleep(Duration::from_secs(30)).await;
+    cx.sleep(PAUSE).await;
     read.extend(content.read_exact(half).await);
     cx.check("BLOB-STREAM-6", "read on after 30 seconds")
         .bytes(&read, &bytes)?;

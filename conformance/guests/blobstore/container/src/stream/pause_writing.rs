@@ -1,4 +1,5 @@
 use blobstore::options;
+use blobstore::pauses::PAUSE;
 use conformance_kit::prelude::*;
 
 use crate::pattern::big;
@@ -20,7 +21,7 @@ async fn run(cx: &Context) -> Outcome {
         let (mut writer, answer) = container.begin_put(name, options);
         let write = async {
             writer.write(first).await;
-            cx.sleep(Duration::from_secs(30)).await;
+            cx.sleep(PAUSE).await;
             writer.write(rest).await;
             writer.finish().await;
         };

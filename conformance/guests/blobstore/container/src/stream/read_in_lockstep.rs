@@ -1,7 +1,6 @@
 use conformance_kit::prelude::*;
 
 use crate::pattern::Pattern;
-use crate::support::PATIENCE;
 
 case! {
     id: "blob.stream.read-in-lockstep",
@@ -29,7 +28,7 @@ async fn run(cx: &Context) -> Outcome {
     let gets = names
         .iter()
         .map(|name| container.begin_get(name, None, None));
-    let begun = cx.within(PATIENCE, together(gets)).await;
+    let begun = cx.within(cx.patience(), together(gets)).await;
     cx.check("BLOB-STREAM-5", "begin 64 gets").that(
         begun.is_some(),
         "all of them",
@@ -44,7 +43,7 @@ async fn run(cx: &Context) -> Outcome {
     }
     for place in 0..PIECES {
         for (content, bytes) in contents.iter_mut().zip(&objects) {
-            let read = cx.within(PATIENCE, content.read_exact(PIECE)).await;
+            let read = cx.within(cx.patience(), content.read_exact(PIECE)).await;
             let check = || cx.check("BLOB-STREAM-5", "read 64 gets in turn");
             check().that(read.is_some(), "a piece", "no progress")?;
             let expected = &bytes[place * PIECE..(place + 1) * PIECE];

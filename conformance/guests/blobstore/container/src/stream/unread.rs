@@ -1,7 +1,6 @@
 use conformance_kit::prelude::*;
 
 use crate::pattern::big;
-use crate::support::PATIENCE;
 
 case! {
     id: "blob.stream.unread",
@@ -20,7 +19,7 @@ async fn run(cx: &Context) -> Outcome {
         let name = format!("object-{number}");
         cx.ok(container.put(&name, &bytes).await)?;
         let begun = cx
-            .within(PATIENCE, container.begin_get(&name, None, None))
+            .within(cx.patience(), container.begin_get(&name, None, None))
             .await;
         let check = || cx.check("BLOB-STREAM-5", "get beside others that nobody reads");
         check().that(begun.is_some(), "an answer", "none in time")?;
@@ -38,7 +37,7 @@ async fn run(cx: &Context) -> Outcome {
         cx.check("BLOB-STREAM-5", "list meanwhile")
             .equal(listed.len(), GETS)
     };
-    match cx.within(PATIENCE, calls).await {
+    match cx.within(cx.patience(), calls).await {
         Some(made) => made?,
         None => {
             cx.check("BLOB-STREAM-5", "calls beside gets that nobody reads")

@@ -20,7 +20,7 @@ async fn prepare(cx: &Context) -> Outcome {
 /// Waits until the other instance signalled this round. The name of a signal is used
 /// once, because the signal itself may be late.
 async fn signalled(cx: &Context, container: &Container, round: usize) -> Outcome {
-    let limit = cx.visibility_bound() + Duration::from_secs(5);
+    let limit = cx.visibility_bound() + cx.patience();
     let signal = format!("signal-{round}");
     let came = cx
         .wait_until(limit, async || {

@@ -1,7 +1,7 @@
-use blobstore::multipart;
+use blobstore::{history, multipart};
 use conformance_kit::prelude::*;
 
-use crate::states_of::{all, are_kept, sorted, versions, written};
+use crate::states_of::{are_kept, sorted, versions, written};
 
 case! {
     id: "blob.history.upload",
@@ -24,7 +24,7 @@ async fn run(cx: &Context) -> Outcome {
     let own = sorted(states.iter().map(|state| state.info.version.as_str()));
     for (name, expected) in [("object", &own[..]), ("new", &[])] {
         let shows_none = async |message: &str| {
-            let listed = all(cx, &container, name, None).await?;
+            let listed = history::all(cx, &container, name, None).await?;
             cx.check("BLOB-UPLOAD-1", message)
                 .keys(&versions(&listed), expected)
         };

@@ -1,7 +1,7 @@
 use blobstore::history;
 use conformance_kit::prelude::*;
 
-use crate::states_of::{all, page, versions, written};
+use crate::states_of::{page, versions, written};
 
 case! {
     id: "blob.history.cursor-other-list",
@@ -52,7 +52,7 @@ async fn run(cx: &Context) -> Outcome {
         seen.extend(more.states);
         next = more.cursor;
     }
-    let expected = versions(&all(cx, &container, "object", None).await?);
+    let expected = versions(&history::all(cx, &container, "object", None).await?);
     cx.check("TYP-PAGE-4", "go on from the cursor after refusals")
         .keys(&versions(&seen), &expected)
 }

@@ -1,7 +1,7 @@
 use blobstore::history;
 use conformance_kit::prelude::*;
 
-use crate::states_of::{all, page, versions, written};
+use crate::states_of::{page, versions, written};
 
 case! {
     id: "blob.history.cursor-reused",
@@ -43,6 +43,6 @@ async fn run(cx: &Context) -> Outcome {
         let more = history::versions(&container, "object", Some(&cursor), Some(100)).await;
         again = check.ok(more)?;
     }
-    let expected = versions(&all(cx, &container, "object", None).await?);
+    let expected = versions(&history::all(cx, &container, "object", None).await?);
     check.keys(&versions(&seen), &expected)
 }

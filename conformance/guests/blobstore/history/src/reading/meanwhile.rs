@@ -8,7 +8,12 @@ case! {
     /// deletion.
     id: "blob.history.read-meanwhile",
     title: "a get-version goes on with the state that it found, or expires, when the object or the state goes",
-    clauses: ["BLOB-GETVERSION-1", "BLOB-GET-11", "BLOB-DELETEVERSION-1"],
+    clauses: [
+        "BLOB-GETVERSION-1",
+        "BLOB-GETVERSION-3",
+        "BLOB-GET-11",
+        "BLOB-DELETEVERSION-1",
+    ],
     requires: ["blob.history"],
 }
 
@@ -61,9 +66,8 @@ async fn run(cx: &Context) -> Outcome {
 async fn goes_on(cx: &Context, content: Content, rest: &[u8], meanwhile: &str) -> Outcome {
     let (read, end) = content.collect().await;
     let message = format!("read on after the state was {meanwhile}");
-    // No clause on `get` speaks of a state that is removed.
     let clause = match meanwhile {
-        REMOVED => "BLOB-GETVERSION-1",
+        REMOVED => "BLOB-GETVERSION-3",
         _ => "BLOB-GET-11",
     };
     let check = cx.check(clause, &message);

@@ -1,7 +1,7 @@
 use blobstore::history;
 use conformance_kit::prelude::*;
 
-use crate::states_of::{Seen, all, are_kept, written};
+use crate::states_of::{Seen, are_kept, written};
 
 case! {
     id: "blob.history.delete-of-deleted",
@@ -33,7 +33,7 @@ async fn run(cx: &Context) -> Outcome {
         let check = cx.check("BLOB-DELETEVERSION-1", "delete-version of a deleted object");
         check.ok(ended)?;
         check.none(history::begin_get(&container, "object", version, None).await)?;
-        let listed = all(cx, &container, "object", None).await?;
+        let listed = history::all(cx, &container, "object", None).await?;
         let is_listed = listed.iter().any(|state| state.version == *version);
         check.that(!is_listed, "not the removed state", &listed.len())?;
         are_kept(cx, &container, "object", &states).await?;

@@ -1,7 +1,7 @@
 use blobstore::history;
 use conformance_kit::prelude::*;
 
-use crate::states_of::{Seen, all, can_be_read, sorted, versions, written};
+use crate::states_of::{Seen, can_be_read, sorted, versions, written};
 
 case! {
     id: "blob.history.delete",
@@ -23,7 +23,7 @@ async fn run(cx: &Context) -> Outcome {
         let found = history::begin_get(&container, "object", version, None).await;
         cx.check("BLOB-DELETEVERSION-1", "get-version of a removed state")
             .none(found)?;
-        let listed = all(cx, &container, "object", None).await?;
+        let listed = history::all(cx, &container, "object", None).await?;
         cx.check("BLOB-DELETEVERSION-1", "list the states that are left")
             .that(
                 listed.iter().all(|state| state.version != *version),

@@ -1,7 +1,7 @@
 use blobstore::history;
 use conformance_kit::prelude::*;
 
-use crate::states_of::{all, written};
+use crate::states_of::written;
 
 case! {
     id: "blob.history.delete-present",
@@ -22,7 +22,7 @@ async fn run(cx: &Context) -> Outcome {
         .fails(removed, Kind::PreconditionFailed)?;
         cx.check("TYP-ERR-6", "get after the refusal")
             .value(container.get("object").await, &state.bytes)?;
-        let listed = all(cx, &container, "object", None).await?;
+        let listed = history::all(cx, &container, "object", None).await?;
         cx.check("TYP-ERR-6", "the states after the refusal")
             .equal(listed.len(), number + 1)?;
     }

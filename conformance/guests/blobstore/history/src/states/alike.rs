@@ -1,6 +1,7 @@
+use blobstore::history;
 use conformance_kit::prelude::*;
 
-use crate::states_of::{all, versions, written};
+use crate::states_of::{versions, written};
 
 case! {
     id: "blob.history.alike",
@@ -20,7 +21,7 @@ async fn run(cx: &Context) -> Outcome {
         }
     }
     for (name, expected) in names.iter().zip(&expected) {
-        let listed = all(cx, &container, name, None).await?;
+        let listed = history::all(cx, &container, name, None).await?;
         cx.check("BLOB-VERSIONS-2", "list the states of one of them")
             .keys(&versions(&listed), expected)?;
     }

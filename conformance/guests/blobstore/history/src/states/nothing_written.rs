@@ -1,7 +1,7 @@
-use blobstore::{Precondition, PutOptions, options};
+use blobstore::{Precondition, PutOptions, history, options};
 use conformance_kit::prelude::*;
 
-use crate::states_of::{Seen, all, are_kept, sorted, versions, written};
+use crate::states_of::{Seen, are_kept, sorted, versions, written};
 
 case! {
     id: "blob.history.nothing-written",
@@ -35,7 +35,7 @@ const WRITTEN: [(usize, Option<u64>); 6] = [
 async fn are_all(cx: &Context, clause: &str, container: &Container, states: &[Seen]) -> Outcome {
     let own = sorted(states.iter().map(|state| state.info.version.as_str()));
     for (name, expected) in [("object", &own[..]), ("new", &[])] {
-        let listed = all(cx, container, name, None).await?;
+        let listed = history::all(cx, container, name, None).await?;
         cx.check(clause, "list the states when nothing was written")
             .keys(&versions(&listed), expected)?;
     }

@@ -1,7 +1,7 @@
-use blobstore::{ODD_NAMES, history, is_exactly, put_all, with_bytes};
+use blobstore::{history, is_exactly, odd_names, put_all, with_bytes};
 use conformance_kit::prelude::*;
 
-use crate::states_of::{all, sorted, versions};
+use crate::states_of::{sorted, versions};
 
 case! {
     id: "blob.history.odd-names",
@@ -13,11 +13,21 @@ case! {
 
 async fn run(cx: &Context) -> Outcome {
     let container = cx.container().await?;
-    let (old, new) = (with_bytes(cx, ODD_NAMES), with_bytes(cx, ODD_NAMES));
+    let names = odd_names(cx)?;
+    let (old, new) = (with_bytes(cx, &names), with_bytes(cx, &names));
     let firsts = put_all(cx, &container, &old).await?;
     let seconds = put_all(cx, &container, &new).await?;
+    let pages = each(&names, |name| {
+        history::versions(&container, name, None, None)
+    });
+    for (name, page) in names.iter().zip(pages.await) {
+        cx.check("BLOB-NAME-1", &format!("versions of {}", name.shown()))
+            .ok(page)?;
+    }
     let states: Vec<_> = old.iter().zip(firsts.iter().zip(&seconds)).collect();
-    let listed = each(&states, |((name, _), _)| all(cx, &container, name, None));
+    let listed = each(&states, |((name, _), _)| {
+        history::all(cx, &container, name, None)
+    });
     for (((name, _), (first, second)), listed) in states.iter().zip(listed.await) {
         let expected = sorted([first.as_str(), second.as_str()].into_iter());
         let message = format!("the states of {}", name.shown());

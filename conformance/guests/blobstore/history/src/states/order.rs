@@ -1,6 +1,7 @@
+use blobstore::history;
 use conformance_kit::prelude::*;
 
-use crate::states_of::{all, written};
+use crate::states_of::written;
 
 case! {
     id: "blob.history.order",
@@ -18,7 +19,7 @@ async fn run(cx: &Context) -> Outcome {
         expected.insert(0, state.info.version);
     }
     for page_size in [None, Some(2)] {
-        let listed = all(cx, &container, "object", page_size).await?;
+        let listed = history::all(cx, &container, "object", page_size).await?;
         let listed: Vec<String> = listed.into_iter().map(|state| state.version).collect();
         cx.check("BLOB-VERSIONS-5", "list the states of an object")
             .that(listed == expected, "the latest state first", &listed.len())?;

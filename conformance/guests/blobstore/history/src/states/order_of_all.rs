@@ -1,11 +1,9 @@
-use blobstore::append::append;
 use blobstore::atomic_move::rename;
 use blobstore::conditional_copy::copy_if;
 use blobstore::conditional_delete::delete_if;
 use blobstore::multipart;
+use blobstore::{append::append, history};
 use conformance_kit::prelude::*;
-
-use crate::states_of::all;
 
 case! {
     id: "blob.history.order-of-all",
@@ -46,7 +44,7 @@ async fn run(cx: &Context) -> Outcome {
     written.push(cx.ok(container.create("object", b"created").await)?);
     written.reverse();
     for page_size in [None, Some(3)] {
-        let listed = all(cx, &container, "object", page_size).await?;
+        let listed = history::all(cx, &container, "object", page_size).await?;
         let listed: Vec<String> = listed.into_iter().map(|state| state.version).collect();
         cx.check("BLOB-VERSIONS-5", "list the states of an object")
             .that(listed == written, "the latest state first", &listed.len())?;

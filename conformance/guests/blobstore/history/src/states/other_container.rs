@@ -1,7 +1,7 @@
 use blobstore::history;
 use conformance_kit::prelude::*;
 
-use crate::states_of::{Seen, all, are_kept, sorted, versions, written};
+use crate::states_of::{Seen, are_kept, sorted, versions, written};
 
 case! {
     id: "blob.history.other-container",
@@ -35,7 +35,7 @@ async fn run(cx: &Context) -> Outcome {
         }
         for (container, own) in containers.iter().zip(&states) {
             let own = sorted(own.iter().map(|state| state.info.version.as_str()));
-            let listed = all(cx, container, "object", None).await?;
+            let listed = history::all(cx, container, "object", None).await?;
             cx.check(
                 "BLOB-VERSIONS-2",
                 "list the states of one of two containers",
@@ -43,7 +43,7 @@ async fn run(cx: &Context) -> Outcome {
             .keys(&versions(&listed), &own)?;
         }
     }
-    let listed = all(cx, &containers[1], "alone", None).await?;
+    let listed = history::all(cx, &containers[1], "alone", None).await?;
     cx.check(
         "BLOB-HANDLE-3",
         "count states of an object of another container",
@@ -76,7 +76,7 @@ async fn run(cx: &Context) -> Outcome {
         }
     }
     for (container, own) in containers.iter().zip(&states) {
-        let listed = all(cx, container, "object", None).await?;
+        let listed = history::all(cx, container, "object", None).await?;
         cx.check("BLOB-DELETEVERSION-4", "count states after all that")
             .equal(listed.len(), own.len())?;
         are_kept(cx, container, "object", own).await?;

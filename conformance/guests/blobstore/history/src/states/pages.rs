@@ -1,6 +1,7 @@
+use blobstore::history;
 use conformance_kit::prelude::*;
 
-use crate::states_of::{Seen, all, sorted, versions, written};
+use crate::states_of::{Seen, sorted, versions, written};
 
 case! {
     id: "blob.history.versions",
@@ -17,7 +18,7 @@ async fn run(cx: &Context) -> Outcome {
     }
     let expected = sorted(states.iter().map(|state| state.info.version.as_str()));
     for page_size in [None, Some(1), Some(2), Some(3), Some(7), Some(100)] {
-        let listed = all(cx, &container, "object", page_size).await?;
+        let listed = history::all(cx, &container, "object", page_size).await?;
         cx.check("BLOB-VERSIONS-1", "list the states of an object")
             .keys(&versions(&listed), &expected)?;
         for state in &listed {
@@ -35,10 +36,10 @@ async fn run(cx: &Context) -> Outcome {
     }
     // Those of a deleted object too.
     cx.ok(container.delete("object").await)?;
-    let listed = all(cx, &container, "object", Some(3)).await?;
+    let listed = history::all(cx, &container, "object", Some(3)).await?;
     cx.check("BLOB-VERSIONS-1", "list the states of a deleted object")
         .keys(&versions(&listed), &expected)?;
-    let listed = all(cx, &container, "never", None).await?;
+    let listed = history::all(cx, &container, "never", None).await?;
     cx.check("BLOB-VERSIONS-1", "list the states of what was never there")
         .equal(listed.len(), 0)
 }

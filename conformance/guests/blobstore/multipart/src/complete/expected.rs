@@ -1,3 +1,5 @@
+use core::slice::from_ref;
+
 use crate::sending::{NAME, begin_upload, send};
 use blobstore::Precondition;
 use blobstore::multipart;
@@ -6,7 +8,7 @@ use conformance_kit::prelude::*;
 case! {
     id: "blob.multipart.expected",
     title: "complete happens only if the object is in the expected state",
-    clauses: ["BLOB-COMPLETE-6", "BLOB-COND-1", "BLOB-COND-2"],
+    clauses: ["BLOB-COMPLETE-6", "BLOB-COMPLETE-7", "BLOB-COND-1", "BLOB-COND-2"],
     requires: ["blob.multipart"],
 }
 
@@ -14,6 +16,7 @@ async fn run(cx: &Context) -> Outcome {
     let container = cx.container().await?;
     let old = cx.ok(container.put(NAME, b"old").await)?;
     let present = cx.ok(container.put(NAME, b"present").await)?;
+    let mut refused = Vec::new();
     for (wrong, message) in [
         (
             Precondition::Absent,
@@ -27,21 +30,33 @@ async fn run(cx: &Context) -> Outcome {
         let upload = begin_upload(cx, &container).await?;
         let part = send(cx, &container, &upload, 1, b"refused").await?;
         let complete =
-            multipart::complete_if(&container, NAME, &upload, &[part], Some(wrong)).await;
+            multipart::complete_if(&container, NAME, &upload, from_ref(&part), Some(wrong)).await;
         cx.check("BLOB-COMPLETE-6", message)
             .fails(complete, Kind::PreconditionFailed)?;
         cx.check("BLOB-COND-2", "get after a refused complete")
             .value(container.get(NAME).await, b"present")?;
+        refused.push((upload, part));
     }
-    let upload = begin_upload(cx, &container).await?;
-    let part = send(cx, &container, &upload, 1, b"replaced").await?;
+    // Their uploads go on.
+    for (upload, part) in &refused {
+        let has = multipart::parts(&container, NAME, upload).await;
+        let check = cx.check("BLOB-COMPLETE-7", "parts after a refused complete");
+        check.equal(check.ok(has)?.len(), 1)?;
+        let again = send(cx, &container, upload, 2, b" more").await?;
+        let absent = Some(Precondition::Absent);
+        let parts = [part.clone(), again];
+        let complete = multipart::complete_if(&container, NAME, upload, &parts, absent).await;
+        cx.check("BLOB-COMPLETE-6", "complete again in the wrong state")
+            .fails(complete, Kind::PreconditionFailed)?;
+    }
+    let (upload, part) = refused.remove(0);
     let expected = Some(Precondition::Version(present));
     let complete = multipart::complete_if(&container, NAME, &upload, &[part], expected).await;
     let version = cx
         .check("BLOB-COND-1", "complete expecting the present version")
         .ok(complete)?;
     cx.check("BLOB-COND-1", "get after complete")
-        .value(container.get(NAME).await, b"replaced")?;
+        .value(container.get(NAME).await, b"refused")?;
 
     // Absent: no version holds any longer.
     cx.ok(container.delete(NAME).await)?;

@@ -13,7 +13,14 @@ case! {
 async fn run(cx: &Context) -> Outcome {
     let container = cx.container().await?;
     let most = cx.limit("blob.part.max-number")? as u32;
-    for numbers in [[3, 1, 2], [most, 7, 1], [2, most - 1, 1_000]] {
+    // Numbers of one digit more than others, and of one less: they are no texts.
+    for numbers in [
+        [3, 1, 2],
+        [most, 7, 1],
+        [2, most - 1, 1_000],
+        [most, most - 1, 1_001],
+        [100, 99, 9],
+    ] {
         let upload = begin_upload(cx, &container).await?;
         let mut sent = Vec::new();
         for number in numbers {

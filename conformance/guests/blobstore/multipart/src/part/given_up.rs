@@ -9,9 +9,6 @@ case! {
     requires: ["blob.multipart"],
 }
 
-/// How long the case waits for an answer that a broken provider never gives.
-const PATIENCE: Duration = Duration::from_secs(4);
-
 async fn run(cx: &Context) -> Outcome {
     let container = cx.container().await?;
     let upload = begin_upload(cx, &container).await?;
@@ -48,7 +45,7 @@ async fn run(cx: &Context) -> Outcome {
             let (mut writer, answer) = begin();
             writer.write(&bytes[..count]).await;
             let given_up = both(writer.say(Err(Error::Cancelled)), answer.wait());
-            let ended = cx.within(PATIENCE, given_up).await;
+            let ended = cx.within(cx.patience(), given_up).await;
             let check = cx.check("BLOB-STREAM-2", "give up a part whose stream is open");
             match ended {
                 Some((_, ended)) => check.fails(ended, Kind::Cancelled)?,

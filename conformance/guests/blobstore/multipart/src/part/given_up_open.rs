@@ -1,4 +1,4 @@
-use crate::sending::{NAME, PATIENCE, begin_upload, received, send};
+use crate::sending::{NAME, begin_upload, received, send};
 use blobstore::multipart;
 use conformance_kit::prelude::*;
 
@@ -20,7 +20,10 @@ async fn run(cx: &Context) -> Outcome {
                 multipart::begin_part(&container, NAME, &upload, number, 1_000);
             writer.write(&cx.random_bytes(count)).await;
             let given_up = both(writer.say(Err(Error::Unavailable)), answer.wait());
-            let part = cx.within(PATIENCE, given_up).await.map(|(_, part)| part);
+            let part = cx
+                .within(cx.patience(), given_up)
+                .await
+                .map(|(_, part)| part);
             let check = cx.check("BLOB-STREAM-2", "give up a part whose stream is open");
             match part {
                 Some(part) => check.fails(part, Kind::Cancelled)?,

@@ -1,4 +1,4 @@
-use crate::sending::{NAME, PATIENCE, begin_upload, send};
+use crate::sending::{NAME, begin_upload, send};
 use blobstore::multipart;
 use conformance_kit::prelude::*;
 
@@ -36,7 +36,7 @@ async fn run(cx: &Context) -> Outcome {
         send(cx, &container, &second, 2, b"other").await?;
         cx.ok(multipart::abort(&container, NAME, &second).await)
     };
-    match cx.within(PATIENCE, meanwhile).await {
+    match cx.within(cx.patience(), meanwhile).await {
         Some(made) => made?,
         None => cx
             .check("BLOB-STREAM-5", "calls beside a part that stands still")

@@ -1,4 +1,4 @@
-use crate::sending::{NAME, PATIENCE, begin_upload, send};
+use crate::sending::{NAME, begin_upload, send};
 use blobstore::{multipart, patiently};
 use conformance_kit::prelude::*;
 
@@ -29,7 +29,7 @@ async fn run(cx: &Context) -> Outcome {
                     .map(drop),
                 false => multipart::abort(&container, NAME, &upload).await,
             };
-            match cx.within(PATIENCE, patiently(cx, ends)).await {
+            match cx.within(cx.patience(), patiently(cx, ends)).await {
                 Some(ended) => cx.ok(ended)?,
                 None => cx
                     .check("BLOB-ABORT-1", "end an upload beside a part in flight")

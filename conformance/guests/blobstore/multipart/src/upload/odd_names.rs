@@ -1,4 +1,4 @@
-use blobstore::{ODD_NAMES, is_exactly, multipart, with_bytes};
+use blobstore::{is_exactly, multipart, odd_names, with_bytes};
 use conformance_kit::prelude::*;
 
 case! {
@@ -11,7 +11,7 @@ case! {
 
 async fn run(cx: &Context) -> Outcome {
     let container = cx.container().await?;
-    let objects = with_bytes(cx, ODD_NAMES);
+    let objects = with_bytes(cx, &odd_names(cx)?);
     let begun = each(&objects, |(name, _)| multipart::begin(&container, name)).await;
     let mut uploads = Vec::new();
     for ((name, bytes), begun) in objects.iter().zip(begun) {

@@ -14,7 +14,8 @@ async fn run(cx: &Context) -> Outcome {
     let upload = begin_upload(cx, &container).await?;
     let mut sent: Vec<ReceivedPart> = Vec::new();
     // New ones before, behind and between; again ones, longer and shorter.
-    for number in [20, 3, 100, 7, 20, 3, 1_000, 1] {
+    let most = cx.limit("blob.part.max-number")? as u32;
+    for number in [20, 3, 100, 7, 20, 3, 1_000, 1, most, most - 1] {
         let length = 1 + cx.random_below(1_000) as usize;
         let bytes = cx.random_bytes(length);
         let part = send(cx, &container, &upload, number, &bytes).await?;

@@ -19,7 +19,7 @@ async fn prepare(cx: &Context) -> Outcome {
 
 /// Waits until the other instance signalled this round.
 async fn signalled(cx: &Context, store: &Store, key: &str, round: usize) -> Outcome {
-    let limit = cx.visibility_bound() + Duration::from_secs(5);
+    let limit = cx.visibility_bound() + cx.patience();
     let expected = Some(round.to_string().into_bytes());
     let came = cx
         .wait_until(limit, async || Ok(cx.ok(store.get(key).await)? == expected))

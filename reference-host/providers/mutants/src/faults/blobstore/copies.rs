@@ -249,6 +249,21 @@ pub(super) const MUTANTS: &[Mutant] = &[
         )),
     ),
     Mutant::new(
+        "blob-copy-same-size-kept",
+        "a copy over an object of as many bytes keeps its content type and its metadata",
+        &["BLOB-COPY-1", "BLOB-PUT-2"],
+        driver!(Made(
+            |mut copy, replaced, _| {
+                if let Some(old) = replaced.filter(|old| old.size == copy.info.size) {
+                    copy.info.content_type.clone_from(&old.content_type);
+                    copy.info.metadata.clone_from(&old.metadata);
+                }
+                copy
+            },
+            Window::default()
+        )),
+    ),
+    Mutant::new(
         "blob-copy-adds",
         "a copy over an object keeps the metadata that was there",
         &["BLOB-COPY-1", "BLOB-PUT-2"],

@@ -277,6 +277,17 @@ pub(super) const MUTANTS: &[Mutant] = &[
             .retain(|(key, _)| key != "content-type" && key != "etag"))),
     ),
     Mutant::new(
+        "blob-meta-type-of-entry",
+        "an entry with the key `content-type` is the content type, too",
+        &["BLOB-META-1", "BLOB-META-2"],
+        driver!(Written(|_, options| {
+            let mut entries = options.metadata.iter();
+            if let Some((_, value)) = entries.find(|(key, _)| key == "content-type") {
+                options.content_type.clone_from(value);
+            }
+        })),
+    ),
+    Mutant::new(
         "blob-meta-keys-cut",
         "keys are cut to 63 characters",
         &["BLOB-META-1", "BLOB-META-2"],

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use cloud_contract::Result;
 use cloud_contract::blobstore::{Body, Listing, NameStream, NewObject};
 use cloud_contract::keyvalue::Version;
-use futures::{StreamExt as _, stream};
+use futures::{FutureExt as _, StreamExt as _, stream};
 
 use super::container;
 use super::states::other;
@@ -37,6 +37,18 @@ fn each_page(names: NameStream, change: fn(&mut Vec<String>)) -> NameStream {
             names
         })
     }))
+}
+
+/// A last page that is full is taken for one behind which there are more, and lost.
+fn without_full_end(names: NameStream) -> NameStream {
+    let pages = names.collect::<Vec<_>>();
+    let cut = pages.map(|mut pages| {
+        let is_empty = |page: &mut Result<Vec<String>>| page.as_ref().is_ok_and(Vec::is_empty);
+        while pages.pop_if(is_empty).is_some() {}
+        pages.pop_if(|page| page.as_ref().is_ok_and(|names| names.len() == 1_000));
+        stream::iter(pages)
+    });
+    Box::pin(cut.flatten_stream())
 }
 
 /// A stream that is dropped before its end breaks what comes later.
@@ -100,6 +112,12 @@ impl ContainerFault for Fragile {
 }
 
 pub(super) const MUTANTS: &[Mutant] = &[
+    Mutant::new(
+        "blob-names-loses-full-end",
+        "the stream loses its last page where that is full",
+        &["BLOB-NAMES-1"],
+        container!(Changed(without_full_end)),
+    ),
     Mutant::new(
         "blob-names-misses-edge",
         "the stream loses the last name of a full page",

@@ -63,12 +63,76 @@ fn empty(name: &str) -> Option<&str> {
     name.is_empty().then_some("(empty)")
 }
 
+fn is_longest(name: &str) -> bool {
+    name.len() == NAME_BYTES
+}
+
 /// A name that is not too long.
 fn short(name: &str) -> Option<&str> {
     Some(cut(name, NAME_BYTES))
 }
 
 pub(super) const MUTANTS: &[Mutant] = &[
+    Mutant::new(
+        "blob-name-append-refuses-longest",
+        "`append` alone refuses a name of the greatest length",
+        &["BLOB-NAME-1"],
+        container!(PickyIn(Call::Append, is_longest)),
+    ),
+    Mutant::new(
+        "blob-name-begin-refuses-longest",
+        "`begin` alone refuses a name of the greatest length",
+        &["BLOB-NAME-1"],
+        container!(PickyIn(Call::Begin, is_longest)),
+    ),
+    Mutant::new(
+        "blob-name-copy-refuses-longest",
+        "`copy` alone refuses a name of the greatest length",
+        &["BLOB-NAME-1", "BLOB-COPY-1"],
+        container!(PickyIn(Call::Copy, is_longest)),
+    ),
+    Mutant::new(
+        "blob-name-copy-if-refuses-longest",
+        "`copy-if` alone refuses a name of the greatest length",
+        &["BLOB-NAME-1"],
+        container!(PickyIn(Call::CopyIf, is_longest)),
+    ),
+    Mutant::new(
+        "blob-name-delete-if-refuses-longest",
+        "`delete-if` alone refuses a name of the greatest length",
+        &["BLOB-NAME-1"],
+        container!(PickyIn(Call::DeleteIf, is_longest)),
+    ),
+    Mutant::new(
+        "blob-name-delete-many-refuses-longest",
+        "`delete-many` alone refuses a name of the greatest length",
+        &["BLOB-NAME-1", "BLOB-DELETEMANY-1"],
+        container!(PickyIn(Call::DeleteMany, is_longest)),
+    ),
+    Mutant::new(
+        "blob-name-move-refuses-longest",
+        "`move` alone refuses a name of the greatest length",
+        &["BLOB-NAME-1", "TYP-TEXT-1"],
+        container!(PickyIn(Call::Move, is_longest)),
+    ),
+    Mutant::new(
+        "blob-name-rename-refuses-longest",
+        "`rename` alone refuses a name of the greatest length",
+        &["BLOB-NAME-1"],
+        container!(PickyIn(Call::Rename, is_longest)),
+    ),
+    Mutant::new(
+        "blob-name-sign-refuses-longest",
+        "`sign` alone refuses a name of the greatest length",
+        &["BLOB-NAME-1"],
+        container!(PickyIn(Call::Sign, is_longest)),
+    ),
+    Mutant::new(
+        "blob-name-versions-refuses-longest",
+        "`versions` alone refuses a name of the greatest length",
+        &["BLOB-NAME-1"],
+        container!(PickyIn(Call::Versions, is_longest)),
+    ),
     Mutant::new(
         "blob-name-copy-if-trims",
         "`copy-if` alone trims the name of its source",

@@ -44,6 +44,12 @@ fn by_arrival(mut parts: Vec<Part>, _: Vec<ReceivedPart>) -> Vec<Part> {
     parts
 }
 
+/// By their numbers, written with four digits.
+fn by_text(mut parts: Vec<Part>, _: Vec<ReceivedPart>) -> Vec<Part> {
+    parts.sort_by_key(|part| format!("{:04}", part.number));
+    parts
+}
+
 /// Those that were not named, too.
 fn all(mut parts: Vec<Part>, sent: Vec<ReceivedPart>) -> Vec<Part> {
     for ReceivedPart { part, .. } in sent {
@@ -189,9 +195,9 @@ impl DriverFault for CompletesLater {
     }
 }
 
-/// A `complete` that is refused for its parts ends the upload.
+/// A `complete` that is refused for such a reason ends the upload.
 #[derive(Debug)]
-struct Burns;
+struct Burns(fn(&ErrorKind) -> bool);
 
 #[async_trait]
 impl ContainerFault for Burns {
@@ -205,12 +211,20 @@ impl ContainerFault for Burns {
     ) -> Result<Version> {
         let ended = to.container.complete(name, upload, parts, expected).await;
         if let Err(error) = &ended
-            && *error.kind() != ErrorKind::PreconditionFailed
+            && (self.0)(error.kind())
         {
             to.container.abort(name, upload).await?;
         }
         ended
     }
+}
+
+fn is_of_state(error: &ErrorKind) -> bool {
+    *error == ErrorKind::PreconditionFailed
+}
+
+fn is_of_parts(error: &ErrorKind) -> bool {
+    !is_of_state(error)
 }
 
 /// A completed object has metadata of the one that was there when it was begun.
@@ -309,6 +323,12 @@ pub(super) const MUTANTS: &[Mutant] = &[
         driver!(OtherParts(by_arrival)),
     ),
     Mutant::new(
+        "blob-complete-by-text",
+        "parts are put together by their numbers as texts of four digits",
+        &["BLOB-COMPLETE-1"],
+        driver!(OtherParts(by_text)),
+    ),
+    Mutant::new(
         "blob-complete-all",
         "parts that are not named are in the object too",
         &["BLOB-COMPLETE-2"],
@@ -366,7 +386,13 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "blob-complete-burns",
         "a `complete` that is refused for its parts ends the upload",
         &["BLOB-COMPLETE-7"],
-        container!(Burns),
+        container!(Burns(is_of_parts)),
+    ),
+    Mutant::new(
+        "blob-complete-burns-state",
+        "a `complete` that finds the object in another state ends the upload",
+        &["BLOB-COMPLETE-7"],
+        container!(Burns(is_of_state)),
     ),
     Mutant::new(
         "blob-complete-again",
