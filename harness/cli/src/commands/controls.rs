@@ -225,9 +225,9 @@ fn seen(verdict: &Verdict) -> String {
             expected,
             actual,
             location,
-        }) => format!(
-            "{clause}: {message}: expected {expected:.200}, got {actual:.200} ({location})"
-        ),
+        }) => {
+            format!("{clause}: {message}: expected {expected:.200}, got {actual:.200} ({location})")
+        }
         None => verdict.reason.clone().unwrap_or_default(),
     }
 }

@@ -1,7 +1,8 @@
-//! The same for containers: calls in a line each, and the tests of the seam and of
-//! faults.
+//! The same for containers: calls in a line each, and the tests of the seam, of faults and
+//! of links.
 
 pub mod faults;
+pub mod links;
 pub mod seam;
 
 use std::sync::Arc;

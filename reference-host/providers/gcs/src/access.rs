@@ -15,10 +15,11 @@ use crate::config::Config;
 const TOKEN_SCOPE: &str = "https://www.googleapis.com/auth/devstorage.full_control";
 /// And one for signatures that the service makes.
 const SIGN_SCOPE: &str = "https://www.googleapis.com/auth/cloud-platform";
-/// The longest that the service takes a signature for.
-pub(crate) const LINK_MAX: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+/// The longest that the service takes a signature for, less the second that a link may
+/// lose.
+pub(crate) const LINK_MAX: Duration = Duration::from_secs(7 * 24 * 60 * 60 - 1);
 /// How long one is good that was made with a key which Google keeps, and changes.
-const LENT_LINK_MAX: Duration = Duration::from_secs(12 * 60 * 60);
+const LENT_LINK_MAX: Duration = Duration::from_secs(12 * 60 * 60 - 1);
 
 /// The least rights that a run needs, for `gcloud iam roles create --file`.
 pub(crate) const POLICY: &str = "\

@@ -53,7 +53,8 @@
 //! - `blob.multipart` is declared unless the soft delete of the bucket keeps parts for
 //!   longer than six days. New buckets have one of seven days; that of a run has none.
 //! - `blob.links` is declared where the credentials can sign: with the key of a service
-//!   account for 7 days; by the service for others, whose keys come and go, for 12 hours.
+//!   account for a second less than 7 days; by the service for others, whose keys come
+//!   and go, for a second less than 12 hours.
 //! - A host that dies can leave parts. A rule of the bucket should delete what starts
 //!   with `_parts/` and is older than any upload lasts.
 //!

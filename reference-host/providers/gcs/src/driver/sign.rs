@@ -38,18 +38,25 @@ impl Container {
             signing.ok_or_else(|| cloud_contract::Error::unsupported(feature::BLOB_LINKS))?;
         let since = SystemTime::now().duration_since(UNIX_EPOCH);
         let since = since.map_or(0, |since| since.as_secs().cast_signed());
+        let endpoint = &*self.service.endpoint;
         let signed = Signed {
-            endpoint: &self.service.endpoint,
+            // Clients leave the port out that goes without saying.
+            endpoint: endpoint.strip_suffix(":443").unwrap_or(endpoint),
             bucket: &self.service.bucket,
             key: &self.keys.key(name),
             access,
-            // A signature lasts for whole seconds.
-            seconds: lifetime.as_secs() + u64::from(lifetime.subsec_nanos() > 0),
+            seconds: seconds(lifetime),
             now: OffsetDateTime::from_unix_timestamp(since)
                 .map_err(|_| ErrorKind::Other("the clock of the host is wrong".into()))?,
         };
         signed.link(signing).await
     }
+}
+
+/// How long a signature lasts: whole seconds, from the beginning of the one in which it
+/// is made.
+fn seconds(lifetime: Duration) -> u64 {
+    lifetime.as_secs() + u64::from(lifetime.subsec_nanos() > 0) + 1
 }
 
 impl Signed<'_> {
@@ -130,6 +137,14 @@ mod tests {
             seconds: 10,
             now: OffsetDateTime::from_unix_timestamp(1_549_011_600).unwrap(),
         }
+    }
+
+    #[test]
+    fn a_signature_never_ends_before_its_lifetime() {
+        let lifetime = Duration::from_millis;
+        let lifetimes = [lifetime(1), lifetime(900), lifetime(1_000), lifetime(1_001)];
+        assert_eq!(lifetimes.map(seconds), [2, 2, 2, 3]);
+        assert_eq!(seconds(crate::access::LINK_MAX), 7 * 24 * 60 * 60);
     }
 
     /// The first of the vectors by which Google tests its own libraries.

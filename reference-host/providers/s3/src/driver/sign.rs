@@ -10,9 +10,6 @@ use super::Container;
 use crate::error::translate;
 use crate::metadata;
 
-/// A signature lasts for whole seconds.
-const SHORTEST: Duration = Duration::from_secs(1);
-
 impl Container {
     pub(super) async fn sign_request(
         &self,
@@ -25,13 +22,11 @@ impl Container {
             &self.service.bucket,
             self.keys.key(name),
         );
-        let whole = Duration::from_secs(lifetime.as_secs());
-        let lifetime = if whole < lifetime {
-            whole + SHORTEST
-        } else {
-            whole
-        };
-        let lifetime = PresigningConfig::expires_in(lifetime).map_err(|error| {
+        // A signature lasts for whole seconds, from the beginning of the one in which it is
+        // made.
+        let seconds = lifetime.as_secs() + u64::from(lifetime.subsec_nanos() > 0) + 1;
+        let lifetime = PresigningConfig::expires_in(Duration::from_secs(seconds));
+        let lifetime = lifetime.map_err(|error| {
             let kind = ErrorKind::Other("a request could not be signed".into());
             Error::with_source(kind, error)
         })?;
