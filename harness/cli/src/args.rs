@@ -156,7 +156,7 @@ pub(crate) struct RunArgs {
         help_heading = "Run"
     )]
     pub(crate) repeat: u32,
-    /// Multiply the time limit of every case [default: 1, more for slow emulators].
+    /// Multiply the time limit of every case, and its waits with it [default: 1, more for slow emulators].
     #[arg(
         long,
         value_name = "X",

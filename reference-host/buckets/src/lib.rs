@@ -1,12 +1,13 @@
 //! What the providers of containers have in common that keep many scopes in one bucket of a
-//! service: what things are called in it, the places of a list, and the writes that are on
-//! their way when a scope is closed. Must not know any service.
+//! service: what things are called in it, the places of a list, the writes that are on
+//! their way when a scope is closed, and how long signatures last. Must not know any service.
 
 mod coding;
 mod marks;
 mod place;
 mod region;
 mod registration;
+mod signature;
 
 pub use coding::{SEGMENT_BYTES, decode, digits, divided, encode};
 pub use marks::{
@@ -15,3 +16,4 @@ pub use marks::{
 pub use place::Place;
 pub use region::Region;
 pub use registration::{GIVEN_UP, OnItsWay, Registration};
+pub use signature::{SIGNATURE_LOSS, signature_lifetime};

@@ -15,6 +15,7 @@ mod ending;
 pub mod features;
 pub mod keyvalue;
 mod kind;
+mod lists;
 mod meeting;
 mod random;
 mod show;

@@ -14,6 +14,7 @@ use conformance_runner::{
 };
 
 use crate::interrupt::Interrupt;
+use crate::redact::Redaction;
 use crate::{Failure, opening, output, registry};
 
 /// Runs every control that can be stood up here.
@@ -218,7 +219,7 @@ async fn try_out(
 
 /// What a case that failed saw, in a line.
 fn seen(verdict: &Verdict) -> String {
-    match &verdict.evidence {
+    let text = match &verdict.evidence {
         Some(Evidence {
             clause,
             message,
@@ -229,7 +230,8 @@ fn seen(verdict: &Verdict) -> String {
             format!("{clause}: {message}: expected {expected:.200}, got {actual:.200} ({location})")
         }
         None => verdict.reason.clone().unwrap_or_default(),
-    }
+    };
+    Redaction::new(&Settings::default()).text(&text)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use bucket_scopes::SIGNATURE_LOSS;
 use cloud_contract::{Error, ErrorKind, Result};
 use google_cloud_auth::credentials::{Builder, CacheableResource, Credentials};
 use google_cloud_auth::signer::Signer;
@@ -15,11 +16,11 @@ use crate::config::Config;
 const TOKEN_SCOPE: &str = "https://www.googleapis.com/auth/devstorage.full_control";
 /// And one for signatures that the service makes.
 const SIGN_SCOPE: &str = "https://www.googleapis.com/auth/cloud-platform";
-/// The longest that the service takes a signature for, less the second that a link may
-/// lose.
-pub(crate) const LINK_MAX: Duration = Duration::from_secs(7 * 24 * 60 * 60 - 1);
+/// The longest that the service takes a signature for.
+pub(crate) const LINK_MAX: Duration =
+    Duration::from_secs(7 * 24 * 60 * 60).saturating_sub(SIGNATURE_LOSS);
 /// How long one is good that was made with a key which Google keeps, and changes.
-const LENT_LINK_MAX: Duration = Duration::from_secs(12 * 60 * 60 - 1);
+const LENT_LINK_MAX: Duration = Duration::from_secs(12 * 60 * 60).saturating_sub(SIGNATURE_LOSS);
 
 /// The least rights that a run needs, for `gcloud iam roles create --file`.
 pub(crate) const POLICY: &str = "\

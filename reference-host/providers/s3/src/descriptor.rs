@@ -8,7 +8,7 @@ use crate::driver::{OBJECT_BYTES, PART_BYTES};
 use crate::metadata::METADATA_BYTES;
 use crate::names::NAME_BYTES;
 use crate::server::{self, Server};
-use bucket_scopes::GIVEN_UP;
+use bucket_scopes::{GIVEN_UP, SIGNATURE_LOSS};
 
 /// The provider's id.
 pub(crate) const NAME: &str = "s3";
@@ -25,8 +25,8 @@ const PART_MAX_NUMBER: u64 = 10_000;
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// S3 keeps an upload until it is told otherwise.
 const UPLOAD_MAX_IDLE: Duration = DAY.saturating_mul(7);
-/// The longest that S3 takes a signature for, less the second that a link may lose.
-const LINK_MAX: Duration = DAY.saturating_mul(7).saturating_sub(Duration::from_secs(1));
+/// The longest that S3 takes a signature for.
+const LINK_MAX: Duration = DAY.saturating_mul(7).saturating_sub(SIGNATURE_LOSS);
 
 /// Every feature of this provider, on a server that lacks none.
 const FEATURES: &[FeatureId] = &[

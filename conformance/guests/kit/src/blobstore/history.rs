@@ -1,11 +1,14 @@
 //! `cloud:blobstore/history`.
 
+use core::future::Future;
+
 use super::{Container, Content, Range};
 use crate::bindings::cloud::blobstore::history as wit;
 use crate::bindings::cloud::types::errors::Error;
+use crate::check::Check;
 use crate::context::Context;
 use crate::ending::Stop;
-use crate::keyvalue::MOST_ITEMS;
+use crate::lists;
 
 pub use wit::{PastState, PastStates};
 
@@ -20,26 +23,27 @@ pub async fn versions(
     wit::versions(&container.0, name.to_owned(), cursor, page_size).await
 }
 
-/// All states of an object, page by page. A list that does not end is given up: what it
-/// repeats shows.
-pub async fn all(
+/// All states of an object, page by page.
+#[track_caller]
+pub fn all(
     cx: &Context,
     container: &Container,
     name: &str,
     page_size: Option<u32>,
-) -> Result<Vec<PastState>, Stop> {
-    let mut states: Vec<PastState> = Vec::new();
-    let mut cursor: Option<String> = None;
-    for pages in 1.. {
-        let page = versions(container, name, cursor.as_deref(), page_size).await;
-        let page = cx.ok(page)?;
-        states.extend(page.states);
-        cursor = page.cursor;
-        if cursor.is_none() || pages > states.len() + MOST_ITEMS {
-            break;
-        }
+) -> impl Future<Output = Result<Vec<PastState>, Stop>> {
+    let check = cx.needed("TYP-PAGE-5", "read a list of states to its end");
+    async move {
+        let page = async |cursor: Option<String>| {
+            let page = versions(container, name, cursor.as_deref(), page_size).await;
+            let page = Check {
+                clause: "TYP-FEAT-3",
+                ..check
+            }
+            .ok(page)?;
+            Ok((page.states, page.cursor))
+        };
+        lists::all(check, page, |state| state.version.clone()).await
     }
-    Ok(states)
 }
 
 /// `get-version`, whose bytes the case reads by and by.

@@ -8,7 +8,7 @@ use crate::bindings::cloud::types::errors::Error;
 use crate::check::Check;
 use crate::context::Context;
 use crate::ending::{Outcome, Stop};
-use crate::keyvalue::{MOST_ITEMS, circles};
+use crate::lists::{self, circles};
 use crate::show::Show;
 
 /// The names of a container as a stream. Dropping it ends the stream.
@@ -70,7 +70,7 @@ impl NameStream {
         let mut names = Vec::new();
         while let Some(name) = self.names.next().await {
             names.push(name);
-            if circles(names.len(), &names) {
+            if circles(names.len(), &names, String::clone) {
                 return (names, Ok(()));
             }
         }
@@ -106,30 +106,14 @@ impl Context {
                 message,
                 location,
             };
-            let mut items = Vec::new();
-            let mut texts = Vec::new();
-            let mut pages = 0_usize;
-            let mut cursor: Option<String> = None;
-            loop {
+            let page = async |cursor: Option<String>| {
                 let page = container
                     .list(prefix, delimiter, cursor.as_deref(), page_size)
                     .await;
                 let page = check("TYP-FEAT-3", "read a page of a list").ok(page)?;
-                pages += 1;
-                texts.extend(page.items.iter().map(text));
-                items.extend(page.items);
-                cursor = page.cursor;
-                // How many items there are shows at the end.
-                let more = if cursor.is_some() { MOST_ITEMS } else { 2 };
-                check("TYP-PAGE-5", "read a list to its end").that(
-                    pages <= items.len() + more && !circles(pages, &texts),
-                    "no more pages than items, plus two",
-                    &pages,
-                )?;
-                if cursor.is_none() {
-                    return Ok(items);
-                }
-            }
+                Ok((page.items, page.cursor))
+            };
+            lists::all(check("TYP-PAGE-5", "read a list to its end"), page, text).await
         }
     }
 

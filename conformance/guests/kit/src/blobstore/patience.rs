@@ -5,47 +5,43 @@ use core::time::Duration;
 use crate::bindings::cloud::types::errors::Error;
 use crate::context::Context;
 
-/// How long `throttled` and `expired` are taken for a word on others: longer than a
-/// service takes to end what a guest has dropped.
-const PATIENCE: Duration = Duration::from_secs(15);
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// Makes a call until it does not end in `throttled`, as a write may do that another
-/// one of the same object overlaps (BLOB-COND-6), one that was dropped included. Where
-/// that goes on for too long, it is the answer.
+/// one of the same object overlaps (BLOB-COND-6), one that was dropped included.
 pub async fn patiently<T>(
     cx: &Context,
+    call: impl AsyncFnMut() -> Result<T, Error>,
+) -> Result<T, Error> {
+    again_while(cx, |error| matches!(error, Error::Throttled(_)), call).await
+}
+
+/// Reads until the read does not end in `expired`, as one may that a write overlaps
+/// (BLOB-GET-11).
+pub async fn unless_expired<T>(
+    cx: &Context,
+    read: impl AsyncFnMut() -> Result<T, Error>,
+) -> Result<T, Error> {
+    again_while(cx, |error| matches!(error, Error::Expired), read).await
+}
+
+/// Where it goes on for too long, the error is the answer. That is longer than a service
+/// takes to end what a guest has dropped.
+async fn again_while<T>(
+    cx: &Context,
+    is_of_others: fn(&Error) -> bool,
     mut call: impl AsyncFnMut() -> Result<T, Error>,
 ) -> Result<T, Error> {
     let mut since = None;
     loop {
         let ended = call().await;
-        if !matches!(ended, Err(Error::Throttled(_))) {
+        if !ended.as_ref().is_err_and(is_of_others) {
             return ended;
         }
         let now = cx.now().await;
-        if now - *since.get_or_insert(now) >= PATIENCE {
+        if now - *since.get_or_insert(now) >= cx.patience() * 3 / 2 {
             return ended;
         }
         cx.sleep(PAUSE).await;
-    }
-}
-
-/// Reads until the read does not end in `expired`, as one may that a write overlaps
-/// (BLOB-GET-11). Where that goes on for too long, it is the answer.
-pub async fn unless_expired<T>(
-    cx: &Context,
-    mut read: impl AsyncFnMut() -> Result<T, Error>,
-) -> Result<T, Error> {
-    let mut since = None;
-    loop {
-        let ended = read().await;
-        if !matches!(ended, Err(Error::Expired)) {
-            return ended;
-        }
-        let now = cx.now().await;
-        if now - *since.get_or_insert(now) >= PATIENCE {
-            return ended;
-        }
     }
 }

@@ -13,4 +13,3 @@ mod stores;
 pub use crate::bindings::cloud::keyvalue::store::Page;
 pub use lifetimes::{Span, TtlLimits};
 pub use stores::{KeyReader, KeyStream, Store, open};
-pub(crate) use stores::{MOST_ITEMS, circles};

@@ -8,6 +8,7 @@ use crate::bindings::cloud::types::errors::Error;
 use crate::check::Check;
 use crate::context::Context;
 use crate::ending::Stop;
+use crate::lists::{self, circles};
 use crate::show::Show;
 use wit::Page;
 
@@ -122,27 +123,12 @@ impl KeyStream {
         let mut keys = Vec::new();
         while let Some(key) = self.keys.next().await {
             keys.push(key);
-            if circles(keys.len(), &keys) {
+            if circles(keys.len(), &keys, String::clone) {
                 return (keys, Ok(()));
             }
         }
         (keys, self.end.await)
     }
-}
-
-/// More items than any case makes.
-pub(crate) const MOST_ITEMS: usize = 5_000;
-
-/// Whether most keys of a list that took so many `steps` are repetitions. Looks
-/// only now and then, because it sorts.
-pub(crate) fn circles(steps: usize, keys: &[String]) -> bool {
-    if steps < 64 || !steps.is_power_of_two() {
-        return false;
-    }
-    let mut distinct: Vec<&str> = keys.iter().map(String::as_str).collect();
-    distinct.sort_unstable();
-    distinct.dedup();
-    distinct.len() + 2 < steps / 2
 }
 
 impl Context {
@@ -188,26 +174,17 @@ impl Context {
                 message,
                 location,
             };
-            let mut keys = Vec::new();
-            let mut pages = 0_usize;
-            let mut cursor: Option<String> = None;
-            loop {
+            let page = async |cursor: Option<String>| {
                 let page = store.list(prefix, cursor.as_deref(), page_size).await;
                 let page = check("TYP-FEAT-3", "read a page of keys").ok(page)?;
-                pages += 1;
-                keys.extend(page.keys);
-                cursor = page.cursor;
-                // How many keys there are shows at the end.
-                let more = if cursor.is_some() { MOST_ITEMS } else { 2 };
-                check("TYP-PAGE-5", "read a list to its end").that(
-                    pages <= keys.len() + more && !circles(pages, &keys),
-                    "no more pages than keys, plus two",
-                    &pages,
-                )?;
-                if cursor.is_none() {
-                    return Ok(keys);
-                }
-            }
+                Ok((page.keys, page.cursor))
+            };
+            lists::all(
+                check("TYP-PAGE-5", "read a list to its end"),
+                page,
+                String::clone,
+            )
+            .await
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use aws_sdk_s3::presigning::{PresignedRequest, PresigningConfig};
+use bucket_scopes::signature_lifetime;
 use cloud_contract::blobstore::{Access, Link};
 use cloud_contract::{Error, ErrorKind, Result};
 
@@ -22,10 +23,7 @@ impl Container {
             &self.service.bucket,
             self.keys.key(name),
         );
-        // A signature lasts for whole seconds, from the beginning of the one in which it is
-        // made.
-        let seconds = lifetime.as_secs() + u64::from(lifetime.subsec_nanos() > 0) + 1;
-        let lifetime = PresigningConfig::expires_in(Duration::from_secs(seconds));
+        let lifetime = PresigningConfig::expires_in(signature_lifetime(lifetime));
         let lifetime = lifetime.map_err(|error| {
             let kind = ErrorKind::Other("a request could not be signed".into());
             Error::with_source(kind, error)

@@ -3,7 +3,7 @@ use conformance_kit::prelude::*;
 
 case! {
     id: "blob.append.pauses",
-    title: "appends go on after a pause of 30 seconds, wherever their writer makes it",
+    title: "appends go on after a pause of nearly 30 seconds, wherever their writer makes it",
     clauses: ["BLOB-STREAM-6", "BLOB-APPEND-1"],
     requires: ["blob.append"],
     lane: Lane::Slow,

@@ -25,7 +25,7 @@ async fn run(cx: &Context) -> Outcome {
                 writer.finish().await;
             };
             // Nobody need take it any more.
-            cx.within(cx.patience(), rest).await;
+            cx.within(WATCH * 10, rest).await;
         }
     }
     cx.sleep(WATCH).await;

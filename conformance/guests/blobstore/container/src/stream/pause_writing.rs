@@ -7,7 +7,7 @@ use crate::support::sized;
 
 case! {
     id: "blob.stream.pause-writing",
-    title: "a put goes on after its writer paused for 30 seconds",
+    title: "a put goes on after its writer paused for nearly 30 seconds",
     clauses: ["BLOB-STREAM-6"],
     lane: Lane::Slow,
     timeout_s: 90,
@@ -30,7 +30,7 @@ async fn run(cx: &Context) -> Outcome {
     let (unsized_put, sized_put) =
         both(put("unsized", options()), put("sized", sized(bytes.len()))).await;
     for (name, put) in [("unsized", unsized_put), ("sized", sized_put)] {
-        cx.check("BLOB-STREAM-6", "put with a pause of 30 seconds")
+        cx.check("BLOB-STREAM-6", "put with a pause of nearly 30 seconds")
             .ok(put)?;
         cx.check("BLOB-STREAM-6", "get after a put with a pause")
             .value(container.get(name).await, &bytes)?;

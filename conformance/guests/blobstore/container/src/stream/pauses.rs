@@ -7,7 +7,7 @@ use crate::support::sized;
 case! {
     /// All of them pause at the same time. Half-way is proved of larger objects.
     id: "blob.stream.pauses",
-    title: "puts and gets go on after a pause of 30 seconds at the beginning, at the end and before the word on it",
+    title: "puts and gets go on after a pause of nearly 30 seconds at the beginning, at the end and before the word on it",
     clauses: ["BLOB-STREAM-6", "BLOB-GET-9"],
     lane: Lane::Slow,
     timeout_s: 120,

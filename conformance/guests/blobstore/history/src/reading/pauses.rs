@@ -5,7 +5,7 @@ use crate::states_of::earlier;
 
 case! {
     id: "blob.history.read-pauses",
-    title: "a get-version goes on after a pause of 30 seconds, wherever its reader makes it",
+    title: "a get-version goes on after a pause of nearly 30 seconds, wherever its reader makes it",
     clauses: ["BLOB-STREAM-6", "BLOB-GETVERSION-1"],
     requires: ["blob.history"],
     lane: Lane::Slow,

@@ -5,7 +5,7 @@ use crate::sending::{NAME, begin_upload};
 
 case! {
     id: "blob.multipart.part-pauses",
-    title: "parts go on after a pause of 30 seconds, wherever their writer makes it",
+    title: "parts go on after a pause of nearly 30 seconds, wherever their writer makes it",
     clauses: ["BLOB-STREAM-6", "BLOB-PART-1"],
     requires: ["blob.multipart"],
     lane: Lane::Slow,

@@ -29,7 +29,7 @@ async fn run(cx: &Context) -> Outcome {
                     .map(drop),
                 false => multipart::abort(&container, NAME, &upload).await,
             };
-            match cx.within(cx.patience(), patiently(cx, ends)).await {
+            match cx.within(cx.patience() * 2, patiently(cx, ends)).await {
                 Some(ended) => cx.ok(ended)?,
                 None => cx
                     .check("BLOB-ABORT-1", "end an upload beside a part in flight")

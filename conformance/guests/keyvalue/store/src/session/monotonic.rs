@@ -38,7 +38,7 @@ async fn actor(cx: &Context, index: u32) -> Observations {
     }
     let mut latest = 0;
     let mut reads = 0_usize;
-    cx.wait_until(cx.visibility_bound() + Duration::from_secs(5), async || {
+    cx.wait_until(cx.visibility_bound() + cx.patience(), async || {
         for handle in &handles {
             let check = cx.check("KV-SESSION-2", "get while another instance counts up");
             let value = check.some(handle.get("key").await)?;

@@ -32,7 +32,7 @@ async fn actor(cx: &Context, index: u32) -> Observations {
             cx.now().await;
             continue;
         }
-        let limit = cx.visibility_bound() + Duration::from_secs(3);
+        let limit = cx.visibility_bound() + cx.patience();
         let absent = async || match at % 2 {
             0 => Ok(cx.ok(store.get(&key).await)?.is_none()),
             _ => Ok(!cx.ok(store.exists(&key).await)?),

@@ -40,7 +40,7 @@ async fn actor(cx: &Context, index: u32) -> Observations {
             cx.now().await;
             continue;
         }
-        let limit = cx.visibility_bound() + Duration::from_secs(3);
+        let limit = cx.visibility_bound() + cx.patience();
         let first = at % 4;
         if !cx
             .wait_until(limit, async || shows(cx, &store, first, &key).await)

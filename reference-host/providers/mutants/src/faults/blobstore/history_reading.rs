@@ -74,13 +74,13 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::new(
         "blob-getversion-removed-short",
         "a get-version of a state that is removed ends early, with ok",
-        &["BLOB-GETVERSION-1"],
+        &["BLOB-GETVERSION-3"],
         container!(Ends::with(true)),
     ),
     Mutant::new(
         "blob-getversion-removed-other",
         "a get-version of a state that is removed ends in an error of its own",
-        &["BLOB-GETVERSION-1"],
+        &["BLOB-GETVERSION-3"],
         container!(Ends::with(false)),
     ),
 ];

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use cloud_contract::Result;
 use cloud_contract::blobstore::{Body, Listing, NameStream, NewObject};
 use cloud_contract::keyvalue::Version;
-use futures::{FutureExt as _, StreamExt as _, stream};
+use futures::{StreamExt as _, stream};
 
 use super::container;
 use super::states::other;
@@ -41,14 +41,17 @@ fn each_page(names: NameStream, change: fn(&mut Vec<String>)) -> NameStream {
 
 /// A last page that is full is taken for one behind which there are more, and lost.
 fn without_full_end(names: NameStream) -> NameStream {
-    let pages = names.collect::<Vec<_>>();
-    let cut = pages.map(|mut pages| {
-        let is_empty = |page: &mut Result<Vec<String>>| page.as_ref().is_ok_and(Vec::is_empty);
-        while pages.pop_if(is_empty).is_some() {}
-        pages.pop_if(|page| page.as_ref().is_ok_and(|names| names.len() == 1_000));
-        stream::iter(pages)
-    });
-    Box::pin(cut.flatten_stream())
+    let is_empty = |page: &Result<Vec<String>>| page.as_ref().is_ok_and(Vec::is_empty);
+    let is_full = |page: &Result<Vec<String>>| page.as_ref().is_ok_and(|page| page.len() == 1_000);
+    let pages = names.filter(move |page| ready(!is_empty(page))).peekable();
+    Box::pin(stream::unfold(
+        Box::pin(pages),
+        move |mut pages| async move {
+            let page = pages.next().await?;
+            let is_last = pages.as_mut().peek().await.is_none();
+            (!(is_last && is_full(&page))).then_some((page, pages))
+        },
+    ))
 }
 
 /// A stream that is dropped before its end breaks what comes later.

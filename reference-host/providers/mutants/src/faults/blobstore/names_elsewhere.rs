@@ -74,6 +74,42 @@ fn short(name: &str) -> Option<&str> {
 
 pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::new(
+        "blob-name-abort-refuses-longest",
+        "`abort` alone refuses a name of the greatest length",
+        &["BLOB-NAME-1"],
+        container!(PickyIn(Call::Abort, is_longest)),
+    ),
+    Mutant::new(
+        "blob-name-complete-refuses-longest",
+        "`complete` alone refuses a name of the greatest length",
+        &["BLOB-NAME-1"],
+        container!(PickyIn(Call::Complete, is_longest)),
+    ),
+    Mutant::new(
+        "blob-name-delete-version-refuses-longest",
+        "`delete-version` alone refuses a name of the greatest length",
+        &["BLOB-NAME-1"],
+        container!(PickyIn(Call::DeleteVersion, is_longest)),
+    ),
+    Mutant::new(
+        "blob-name-get-version-refuses-longest",
+        "`get-version` alone refuses a name of the greatest length",
+        &["BLOB-NAME-1", "BLOB-NAME-3"],
+        container!(PickyIn(Call::GetVersion, is_longest)),
+    ),
+    Mutant::new(
+        "blob-name-parts-refuses-longest",
+        "`parts` alone refuses a name of the greatest length",
+        &["BLOB-NAME-1", "BLOB-NAME-2"],
+        container!(PickyIn(Call::Parts, is_longest)),
+    ),
+    Mutant::new(
+        "blob-name-put-part-refuses-longest",
+        "`put-part` alone refuses a name of the greatest length",
+        &["BLOB-NAME-1"],
+        container!(PickyIn(Call::PutPart, is_longest)),
+    ),
+    Mutant::new(
         "blob-name-append-refuses-longest",
         "`append` alone refuses a name of the greatest length",
         &["BLOB-NAME-1"],
@@ -88,7 +124,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::new(
         "blob-name-copy-refuses-longest",
         "`copy` alone refuses a name of the greatest length",
-        &["BLOB-NAME-1", "BLOB-COPY-1"],
+        &["BLOB-NAME-1"],
         container!(PickyIn(Call::Copy, is_longest)),
     ),
     Mutant::new(
@@ -106,13 +142,13 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::new(
         "blob-name-delete-many-refuses-longest",
         "`delete-many` alone refuses a name of the greatest length",
-        &["BLOB-NAME-1", "BLOB-DELETEMANY-1"],
+        &["BLOB-NAME-1"],
         container!(PickyIn(Call::DeleteMany, is_longest)),
     ),
     Mutant::new(
         "blob-name-move-refuses-longest",
         "`move` alone refuses a name of the greatest length",
-        &["BLOB-NAME-1", "TYP-TEXT-1"],
+        &["BLOB-NAME-1"],
         container!(PickyIn(Call::Move, is_longest)),
     ),
     Mutant::new(
