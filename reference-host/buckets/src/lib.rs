@@ -2,6 +2,7 @@
 //! service: what things are called in it, the places of a list, the writes that are on
 //! their way when a scope is closed, and how long signatures last. Must not know any service.
 
+mod begun;
 mod coding;
 mod marks;
 mod place;
@@ -9,6 +10,7 @@ mod region;
 mod registration;
 mod signature;
 
+pub use begun::begun;
 pub use coding::{SEGMENT_BYTES, decode, digits, divided, encode};
 pub use marks::{
     CONTAINER_NAME_BYTES, container_mark, container_name, is_ordinary, of_scope, open_mark,

@@ -98,8 +98,8 @@ impl Client {
         }))
     }
 
-    /// Sends a request once. A second time only where the first was refused
-    /// because of its date, which changes nothing.
+    /// Sends a request once. A second time only where the first changed nothing: it was
+    /// refused because of its date, or is a read whose connection was lost.
     pub(crate) async fn send(&self, request: &Request) -> Result<Answer> {
         let _turn = self.turns.acquire().await.map_err(|_| closed())?;
         let dated = self.dates.now();
@@ -109,6 +109,11 @@ impl Client {
                     None => Err(error),
                     Some(now) => self.send_dated(request, now).await,
                 }
+            }
+            Err(error)
+                if *error.kind() == ErrorKind::Unavailable && request.method == Method::GET =>
+            {
+                self.send_dated(request, self.dates.now()).await
             }
             answer => answer,
         }

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use bucket_scopes::begun;
 use bytes::Bytes;
 use cloud_contract::blobstore::{Body, Content, Range};
 use cloud_contract::keyvalue::Version;
@@ -78,7 +79,7 @@ impl Container {
                 Err(failure) => return Err(failure.into()),
             }
         }
-        let data = reader.read();
+        let data = begun(reader.read()).await;
         Ok(Some(Content { info, data }))
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use aws_sdk_s3::primitives::ByteStream;
+use bucket_scopes::begun;
 use bytes::Bytes;
 use cloud_contract::blobstore::{Body, Content, Range};
 use cloud_contract::keyvalue::Version;
@@ -60,7 +61,7 @@ impl Container {
             answer: Some(answer.body),
             failures: 0,
         };
-        let data = reader.read();
+        let data = begun(reader.read()).await;
         Ok(Some(Content { info, data }))
     }
 }
