@@ -15,10 +15,25 @@ pub async fn begun(body: Body) -> Body {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
     use cloud_contract::{Bytes, ErrorKind};
     use futures::stream;
 
     use super::*;
+
+    #[tokio::test]
+    async fn the_first_bytes_are_asked_for_and_no_more() {
+        let asked = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&asked);
+        let piece = move |_| {
+            counted.fetch_add(1, Ordering::Relaxed);
+            Ok(Bytes::from("piece"))
+        };
+        let _body = begun(Box::pin(stream::iter(0..3).map(piece))).await;
+        assert_eq!(asked.load(Ordering::Relaxed), 1);
+    }
 
     #[tokio::test]
     async fn what_came_first_is_read_first() {
