@@ -28,7 +28,7 @@ async fn a_guest_that_loops_for_ever_meets_its_deadline() {
     );
     let lived = start.elapsed();
     assert!(lived >= Duration::from_millis(60), "{lived:?}");
-    assert!(lived < Duration::from_secs(2), "{lived:?}");
+    assert!(lived < Duration::from_secs(20), "{lived:?}");
 }
 
 /// On a runtime of one thread: others run although the guest never lets go.

@@ -3,6 +3,10 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+/// How long what must happen soon may take.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The command in an environment where nothing but the test decides.
 pub(crate) fn conformance(arguments: &[&str]) -> Command {
@@ -90,16 +94,21 @@ pub(crate) fn signal(pid: u32, name: &str) {
     assert!(status.success());
 }
 
-/// Waits for something that must happen soon.
+/// Waits for something that must happen soon: once the first run of all has compiled
+/// the suite, which takes two busy cores longer than ten seconds.
 #[track_caller]
 pub(crate) fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
-    for _ in 0..1_000 {
+    let until = Instant::now() + PATIENCE;
+    loop {
         if let Some(found) = look() {
             return found;
         }
-        std::thread::sleep(std::time::Duration::from_millis(10));
+        assert!(
+            Instant::now() < until,
+            "{what} did not happen in {PATIENCE:?}"
+        );
+        std::thread::sleep(Duration::from_millis(10));
     }
-    panic!("{what} did not happen in 10 s");
 }
 
 /// Whether a process runs: one that ended may still wait to be noticed.

@@ -18,7 +18,7 @@ use support::GCS;
 /// More than a piece.
 const LARGE: usize = 20 << 20;
 /// How long it may take until nothing is left of what failed.
-const GONE: Duration = Duration::from_secs(10);
+const GONE: Duration = Duration::from_secs(60);
 
 #[test]
 fn the_seam_holds() {

@@ -178,7 +178,7 @@ fn rows<K: redb::Key, V: redb::Value>(engine: &Engine, table: TableDefinition<'_
 }
 
 async fn until(what: &str, mut done: impl FnMut() -> bool) {
-    for _ in 0..500 {
+    for _ in 0..6_000 {
         if done() {
             return;
         }

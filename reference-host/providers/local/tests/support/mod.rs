@@ -16,11 +16,11 @@ pub(crate) async fn connect(directory: &Path) -> Result<Arc<dyn Provider>> {
 /// Waits for what happens soon.
 #[allow(dead_code, reason = "not all tests wait")]
 pub(crate) async fn until(what: &str, mut done: impl FnMut() -> bool) {
-    for _ in 0..1_000 {
+    for _ in 0..6_000 {
         if done() {
             return;
         }
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;
     }
-    panic!("not in ten seconds: {what}");
+    panic!("not in a minute: {what}");
 }
