@@ -292,7 +292,8 @@ fn each_command_helps_with_examples_and_is_quick() {
         &["phase"],
         &["bundle", "-o", name(out.path())],
     ] {
-        // The best of some: other tests run at the same time.
+        // Each takes less than a second. The best of some, and much more than that: the
+        // machine may be slow, and other tests run at the same time.
         let best = (0..5)
             .map(|_| {
                 let start = Instant::now();
@@ -300,6 +301,7 @@ fn each_command_helps_with_examples_and_is_quick() {
                 start.elapsed()
             })
             .min();
-        assert!(best < Some(Duration::from_secs(1)), "{command:?}: {best:?}");
+        let limit = Duration::from_secs(10);
+        assert!(best < Some(limit), "{command:?}: {best:?}");
     }
 }

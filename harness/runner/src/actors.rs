@@ -89,7 +89,7 @@ mod tests {
                 Ok(vec![number.to_string()])
             }
         };
-        let acted = tokio::time::timeout(Duration::from_secs(20), together(4, act));
+        let acted = tokio::time::timeout(Duration::from_secs(60), together(4, act));
         assert!(acted.await.unwrap().is_ok());
         assert_eq!(threads.lock().unwrap().len(), 4);
     }
@@ -109,7 +109,7 @@ mod tests {
             pending::<()>().await;
         });
         drop(waiting);
-        tokio::time::timeout(Duration::from_secs(20), ended)
+        tokio::time::timeout(Duration::from_secs(60), ended)
             .await
             .unwrap()
             .unwrap();

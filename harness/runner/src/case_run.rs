@@ -17,12 +17,14 @@ use crate::names::{CaseNames, RunNames};
 use crate::suite::{Component, Suite};
 use crate::{Harness, Health, Stop};
 
-/// How long the service may take to open and close one scope.
-const PROBE_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long the service may take to open and close one scope. One that is late is given
+/// up with all cases that are left, so that this is longer than a machine stalls.
+const PROBE_TIMEOUT: Duration = Duration::from_secs(60);
 /// How long a scope may take to be opened or closed around a case.
-const SCOPE_TIMEOUT: Duration = Duration::from_secs(30);
-/// How long after a service stopped answering its end may be noticed.
-const NOTICE_TIMEOUT: Duration = Duration::from_millis(500);
+const SCOPE_TIMEOUT: Duration = Duration::from_secs(180);
+/// How long after a service stopped answering its end may be noticed: the engine of a
+/// container is asked now and then, and for its last words as well.
+const NOTICE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Everything that the cases of one provider share.
 pub(crate) struct Bench {
@@ -257,6 +259,10 @@ impl Bench {
         let mut grants = vec![
             grant(&names.primary),
             grant(&names.secondary),
+            Grant {
+                name: names.alias.clone(),
+                ..grant(&names.primary)
+            },
             grant(&names.restricted).withhold(&self.extended),
             grant(&names.absent),
         ];
@@ -275,6 +281,7 @@ impl Bench {
         Environment {
             primary: names.primary.clone(),
             secondary: names.secondary.clone(),
+            alias: names.alias.clone(),
             restricted: names.restricted.clone(),
             also_granted: names.also_granted.clone(),
             absent: names.absent.clone(),

@@ -74,6 +74,8 @@ pub(crate) struct CaseNames {
     pub(crate) primary: String,
     /// Starts with the primary name and is as long as a name may be.
     pub(crate) secondary: String,
+    /// Another name of what the primary is the name of.
+    pub(crate) alias: String,
     /// As short as a name may be.
     pub(crate) restricted: String,
     /// What some services do not take as a name, or take for another name.
@@ -90,6 +92,7 @@ impl CaseNames {
         let primary = format!("p{}", word(0, 7));
         Self {
             secondary: format!("{primary}-{}", word(10, 54)),
+            alias: format!("l{}", word(0, 7)),
             restricted: format!("r{}", word(8, 2)),
             also_granted: awkward(&digest),
             absent: format!("a{}", word(16, 7)),
@@ -147,7 +150,12 @@ mod tests {
                 let portable = |sign| matches!(sign, 'a'..='z' | '0'..='9' | '-');
                 assert!(name.chars().all(portable), "{name}");
             }
-            all.extend([names.primary, names.secondary, names.restricted]);
+            all.extend([
+                names.primary,
+                names.secondary,
+                names.alias,
+                names.restricted,
+            ]);
             all.extend([names.absent, names.denied, names.unknown]);
             let count = all.len();
             all.sort_unstable();

@@ -15,8 +15,11 @@ use futures::stream::{self, StreamExt as _};
 use crate::plan::{Action, Planned};
 use crate::{Harness, Plan, RunNames, RunOptions, Sink, Subject, run_provider};
 
-/// How often cases of several actors run again where no race was met.
-const MEETINGS: u32 = 5;
+/// How often cases run again where nothing was met: what is wrong may show within
+/// milliseconds only. It costs nothing where nothing is left to be met.
+const MEETINGS: u32 = 50;
+/// How often slow ones do: they wait long, and seldom for a moment.
+const MEETINGS_OF_SLOW: u32 = 5;
 
 /// A provider that is wrong on purpose.
 #[derive(Debug, Clone)]
@@ -59,7 +62,7 @@ pub struct KillTable {
     /// The cases that kill no mutant.
     pub idle_cases: Vec<String>,
     /// The cases that killed a mutant only when they ran again with nothing beside
-    /// them: their actors had not met.
+    /// them: before, they had not met the moment.
     pub met_alone: Vec<String>,
     /// How many cases there are.
     pub cases: usize,
@@ -103,10 +106,11 @@ impl KillTable {
 }
 
 /// Runs, on every mutant, the cases that cite a clause it breaks; slow ones where they
-/// are needed.
+/// are needed. Only of the `whole` of the mutants a case has to kill one.
 pub async fn selftest(
     harness: &Harness,
     mutants: &[Mutant],
+    whole: bool,
     options: &RunOptions,
     progress: impl Fn(usize, &MutantResult),
 ) -> KillTable {
@@ -121,7 +125,7 @@ pub async fn selftest(
         }
     }
     take_time(harness, mutants, &mut results, options).await;
-    let met_alone = meet_alone(harness, mutants, &mut results, options).await;
+    let met_alone = meet_alone(harness, mutants, whole, &mut results, options).await;
     KillTable {
         idle_cases: idle(harness, &results).map(str::to_owned).collect(),
         met_alone,
@@ -217,12 +221,14 @@ fn idle<'a>(
     cases.filter(move |id| !killers.contains(*id))
 }
 
-/// Runs cases of several actors again, one at a time, for the mutants that survived
-/// and for the cases that killed nothing. Beside other work their actors may run one
-/// after the other, and then no race is met. Returns those that killed a mutant now.
+/// Runs cases again, one at a time, for the mutants that survived and, of the whole of
+/// the mutants, for the cases that killed nothing. Beside other work actors may run one
+/// after the other, and a single one may miss its moment; then nothing is met. Returns
+/// those that killed a mutant now.
 async fn meet_alone(
     harness: &Harness,
     mutants: &[Mutant],
+    whole: bool,
     results: &mut [MutantResult],
     options: &RunOptions,
 ) -> Vec<String> {
@@ -231,12 +237,17 @@ async fn meet_alone(
         ..options.clone()
     };
     let mut met = BTreeSet::new();
-    for _ in 0..MEETINGS {
-        let idle: BTreeSet<&str> = idle(harness, results).collect();
+    for round in 0..MEETINGS {
+        let idle: BTreeSet<&str> = idle(harness, results).filter(|_| whole).collect();
+        if idle.is_empty() && results.iter().all(|result| !result.killed_by.is_empty()) {
+            break;
+        }
         for (mutant, result) in mutants.iter().zip(results.iter_mut()) {
             let survived = result.killed_by.is_empty();
-            let wanted =
-                |case: &Case| case.actors > 1 && (survived || idle.contains(case.id.as_str()));
+            let wanted = |case: &Case| {
+                let is_due = round < MEETINGS_OF_SLOW || !slow(case);
+                is_due && (survived || idle.contains(case.id.as_str()))
+            };
             let again = run_cases(harness, mutant, &alone, wanted).await;
             for case in again.killed_by {
                 result.survived.retain(|id| *id != case);

@@ -18,9 +18,10 @@ use crate::manifest::GuestSection;
 
 const RUN: &str = "wasi:cli/run@0.3";
 /// What a guest may import, for people and for a first look.
-const OFFERED: [&str; 6] = [
+const OFFERED: [&str; 7] = [
     "cloud:types/",
     "cloud:keyvalue/",
+    "cloud:blobstore/",
     "wasi:cli/",
     "wasi:clocks/",
     "wasi:filesystem/",

@@ -263,7 +263,7 @@ async fn empty_pages_without_end_hold_nobody_up() {
     let limits = InstanceLimits::default();
     let ended = tokio::time::timeout(Duration::from_millis(100), read(endless, &limits)).await;
     assert!(ended.is_err(), "{ended:?}");
-    assert!(began.elapsed() < Duration::from_secs(5));
+    assert!(began.elapsed() < Duration::from_secs(60));
 }
 
 /// The provider is to blame for a stream without an end, not the guest.

@@ -29,7 +29,7 @@ const WRITTEN: u64 = 256 << 10;
 const DELIVERED: u64 = 64 << 10;
 /// Nothing has moved for so long: it will not.
 const STILL: Duration = Duration::from_millis(300);
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A service that a test holds by the hand.
 #[derive(Debug)]

@@ -8,6 +8,8 @@ use cloud_contract::keyvalue::{
 };
 use cloud_contract::{Bytes, Capability, Grant, Provider, Scope, ScopeId};
 
+use crate::server::in_time;
+
 /// A scope with stores of these names.
 #[must_use]
 pub fn scope(id: &str, names: &[&str]) -> Scope {
@@ -30,12 +32,12 @@ pub async fn guest_store(provider: &Arc<dyn Provider>, id: &str) -> Arc<dyn Stor
         capability: Capability::Keyvalue,
         name: "mine".into(),
         target: "data".into(),
-        namespace: provider.open(&scope).await.unwrap(),
+        namespace: in_time(|| provider.open(&scope)).await,
         scope: scope.id,
         descriptor: Arc::new(provider.descriptor().clone()),
     };
     let platform = provider.platform(vec![grant]);
-    platform.open_store("mine").await.unwrap()
+    in_time(|| platform.open_store("mine")).await
 }
 
 async fn put(driver: &Arc<dyn Driver>, key: &str, value: &str, options: SetOptions) {

@@ -19,9 +19,12 @@ use crate::Wire;
 use crate::config::settings;
 
 /// How long a test may take: one that waits for ever fails, too.
-const LONGEST_TEST: Duration = Duration::from_secs(240);
+const LONGEST_TEST: Duration = Duration::from_secs(900);
 /// How long a server may take to come back.
 const RETURN_TIMEOUT: Duration = Duration::from_secs(60);
+/// How long calls may take where a test does not wait for their end: more than any machine
+/// needs, and twice what [`Subject::patience`] is.
+const LIMIT: &[(&str, &str)] = &[("timeout-ms", "60000")];
 
 /// What the tests of a provider must know of it. Its server is a program of the first
 /// flavour.
@@ -35,7 +38,7 @@ pub struct Subject {
     pub options: &'static [(&'static str, &'static str)],
     /// What no error says: the address is among it anyway.
     pub secrets: &'static [&'static str],
-    /// How long calls may take to fail when the service is gone.
+    /// How long calls may take to fail when the service is gone: less than their limit.
     pub patience: Duration,
     /// How many things a service holds, asked past the provider, with the settings for
     /// it.
@@ -59,7 +62,7 @@ impl Subject {
             arguments: &[],
             options: &[],
             secrets: &[],
-            patience: Duration::from_secs(2),
+            patience: Duration::from_secs(30),
             left: |_| Box::pin(async { 0 }),
         }
     }
@@ -82,6 +85,7 @@ impl Subject {
         let flavour = self.factory.flavours.first();
         settings(Some(endpoint), options)
             .or(self.options)
+            .or(LIMIT)
             .or(flavour.map_or(&[], |flavour| flavour.options))
     }
 
@@ -239,7 +243,12 @@ impl Server {
 
     /// Another connection.
     pub async fn provider(&self) -> Arc<dyn Provider> {
-        self.connect(&[]).await.unwrap()
+        self.provider_at(&self.endpoint, &[]).await
+    }
+
+    /// Another connection, at an endpoint of it and with these options.
+    pub async fn provider_at(&self, endpoint: &str, options: &[(&str, &str)]) -> Arc<dyn Provider> {
+        in_time(|| self.connect_at(endpoint, options)).await
     }
 
     /// What the provider needs there, made when the server was started.
@@ -291,10 +300,7 @@ impl Server {
         // One that loads its data says so. Whatever else it says, that its table is gone
         // for example, is an answer.
         while let Err(error) = self.connect(&[]).await
-            && matches!(
-                error.kind(),
-                ErrorKind::Unavailable | ErrorKind::Timeout | ErrorKind::Throttled { .. }
-            )
+            && is_passing(&error)
         {
             assert!(
                 Instant::now() < until,
@@ -307,4 +313,27 @@ impl Server {
     fn service(&mut self) -> &mut dyn Service {
         self.opened.service().unwrap()
     }
+}
+
+/// What a call brings that a slow machine may let fail: it is made again.
+pub(crate) async fn in_time<T, F>(call: impl Fn() -> F) -> T
+where
+    F: Future<Output = Result<T>>,
+{
+    let until = Instant::now() + RETURN_TIMEOUT;
+    loop {
+        match call().await {
+            Ok(value) => return value,
+            Err(error) => assert!(is_passing(&error) && Instant::now() < until, "{error:?}"),
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// Whether another attempt may have another end.
+fn is_passing(error: &Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::Unavailable | ErrorKind::Timeout | ErrorKind::Throttled { .. }
+    )
 }

@@ -4,7 +4,7 @@ use crate::check::Check;
 use crate::ending::Stop;
 
 /// More items than any case makes.
-const MOST_ITEMS: usize = 3_000;
+const MOST_ITEMS: usize = 4_000;
 
 /// All items of a list that nobody changes: `page` reads the page behind a cursor, `text`
 /// tells items apart. `check` is of TYP-PAGE-5, which says within how many pages the list

@@ -2,6 +2,9 @@
 //! The cases that their lists name must fail, and no others. What shows in a race may
 //! fail: which races are met is up to chance. Of the slow lane only those run that a list
 //! names: the others wait and move much, and convict nobody.
+//!
+//! Such services drop answers when a machine is busy. What would count against the run is
+//! therefore looked at once more, alone, and counts if it is so again.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,8 +12,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use cloud_contract::{Settings, Target};
 use conformance_model::{Event, Evidence, ExitCode, Lane, Status, Verdict};
 use conformance_runner::{
-    ExpectedFailures, Harness, LaunchOptions, Opened, RunOptions, Selection, Sink, Subject, plan,
-    run_provider,
+    ExpectedFailures, Harness, LaunchOptions, Opened, Plan, RunOptions, Selection, Sink, Subject,
+    plan, run_provider,
 };
 
 use crate::interrupt::Interrupt;
@@ -62,6 +65,8 @@ struct Findings {
     not_run: BTreeMap<String, String>,
     /// The cases whose verdict is none about the service, and that verdict.
     undecided: BTreeMap<String, String>,
+    /// What cases said once, and did not say again.
+    once: BTreeMap<String, String>,
 }
 
 impl Findings {
@@ -83,6 +88,29 @@ impl Findings {
         let ids: BTreeSet<&str> = known.ids().collect();
         let convicted = self.convicted.iter().map(|(id, seen)| (&**id, &**seen));
         convicted.filter(|(id, _)| !ids.contains(id)).collect()
+    }
+
+    /// The cases whose verdicts count against the run.
+    fn doubtful(&self, known: &ExpectedFailures) -> BTreeSet<String> {
+        let unknown = self.unknown(known).into_iter().map(|(id, _)| id.to_owned());
+        unknown.chain(self.undecided.keys().cloned()).collect()
+    }
+
+    /// Takes in what doubtful cases said when they ran again: what is not so again is
+    /// told, and does not count.
+    fn settle(&mut self, again: &Self) {
+        for (before, now) in [
+            (&mut self.convicted, &again.convicted),
+            (&mut self.undecided, &again.undecided),
+        ] {
+            for case in &again.ended {
+                if let Some(said) = now.get(case) {
+                    before.entry(case.clone()).or_insert_with(|| said.clone());
+                } else if let Some(said) = before.remove(case) {
+                    self.once.insert(case.clone(), said);
+                }
+            }
+        }
     }
 
     fn exit_code(&self, known: &ExpectedFailures) -> ExitCode {
@@ -114,6 +142,12 @@ impl Findings {
         for (case, verdict) in &self.undecided {
             tell(case, verdict);
         }
+        for (case, said) in &self.once {
+            tell(
+                case,
+                &format!("once, and not again when it ran alone: {said}"),
+            );
+        }
         let reasons: BTreeSet<&String> = self.not_run.values().collect();
         for reason in reasons {
             let same = self.not_run.iter().filter(|(_, other)| *other == reason);
@@ -130,7 +164,8 @@ impl Findings {
     }
 }
 
-/// Runs every case once that is not slow for nothing, as far as the control can bear it.
+/// Runs every case once that is not slow for nothing, as far as the control can bear it;
+/// and once more, alone, what would count against the run.
 async fn examine(
     harness: &Harness,
     target: &Target,
@@ -143,30 +178,28 @@ async fn examine(
         Some(opened) => opened.map_err(|error| error.to_string())?,
         None => return Err("interrupted".to_owned()),
     };
-    let findings = Arc::new(Mutex::new(Findings::default()));
     let options = RunOptions {
         expected: known.clone(),
         ..options.clone().on(target)
     };
-    try_out(harness, target, &opened, known, &options, &findings).await;
+    let cases = harness.suite.cases();
+    let mut plan = chosen(harness, target, &opened, known);
+    let mut findings = try_out(harness, target, &opened, &plan, &options).await;
+    let doubtful = findings.doubtful(known);
+    plan.retain(|planned| doubtful.contains(&cases[planned.case].id));
+    if !plan.is_empty() {
+        let alone = RunOptions { jobs: 1, ..options };
+        findings.settle(&try_out(harness, target, &opened, &plan, &alone).await);
+    }
     opened.close().await;
-    let mut findings = findings.lock().unwrap_or_else(PoisonError::into_inner);
     // Nothing is told of a case that did not begin.
     if let Some(signal) = interrupt.signal() {
-        let cases = harness.suite.cases().iter().map(|case| &case.id);
-        findings.never_began(cases, signal.words());
+        findings.never_began(cases.iter().map(|case| &case.id), signal.words());
     }
-    Ok(std::mem::take(&mut *findings))
+    Ok(findings)
 }
 
-async fn try_out(
-    harness: &Harness,
-    target: &Target,
-    opened: &Opened,
-    known: &ExpectedFailures,
-    options: &RunOptions,
-    findings: &Arc<Mutex<Findings>>,
-) {
+fn chosen(harness: &Harness, target: &Target, opened: &Opened, known: &ExpectedFailures) -> Plan {
     let cases = harness.suite.cases();
     let declared = opened.provider.descriptor().features.iter().copied();
     let mut plan = plan(cases, &declared.collect(), &Selection::default());
@@ -179,12 +212,23 @@ async fn try_out(
         let is_tried = tried.is_empty() || tried.iter().any(|start| case.id.starts_with(start));
         listed.contains(case.id.as_str()) || (case.lane != Lane::Slow && is_tried)
     });
-    let findings = Arc::clone(findings);
+    plan
+}
+
+async fn try_out(
+    harness: &Harness,
+    target: &Target,
+    opened: &Opened,
+    plan: &Plan,
+    options: &RunOptions,
+) -> Findings {
+    let findings = Arc::new(Mutex::new(Findings::default()));
+    let found = Arc::clone(&findings);
     let sink: Sink = Arc::new(move |event| {
         let Event::CaseFinished { case, verdict, .. } = event else {
             return;
         };
-        let mut findings = findings.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut findings = found.lock().unwrap_or_else(PoisonError::into_inner);
         if verdict.status != Status::NotRun {
             findings.ended.insert(case.clone());
         }
@@ -214,7 +258,9 @@ async fn try_out(
         names: &opened.names,
         health: Some(&opened.health),
     };
-    run_provider(harness, subject, &plan, options, &sink).await;
+    run_provider(harness, subject, plan, options, &sink).await;
+    let mut findings = findings.lock().unwrap_or_else(PoisonError::into_inner);
+    std::mem::take(&mut *findings)
 }
 
 /// What a case that failed saw, in a line.
@@ -289,6 +335,43 @@ mod tests {
         let text = findings.text("x/y", &known);
         assert!(text.contains("kv.b: should fail, and did not"), "{text}");
         assert_eq!(findings.exit_code(&known), ExitCode::NotConformant);
+    }
+
+    #[test]
+    fn what_is_not_so_again_is_told_and_does_not_count() {
+        let known = known(&["kv.a", "kv.b", "kv.c", "kv.d"].map(str::to_owned));
+        let said = |cases: &[&str]| -> BTreeMap<String, String> {
+            let said = cases.iter().map(|case| (*case).to_owned());
+            said.map(|case| (case, "it saw".to_owned())).collect()
+        };
+        let first = || Findings {
+            convicted: said(&["kv.a", "kv.d"]),
+            undecided: said(&["kv.b", "kv.c"]),
+            ..Findings::default()
+        };
+        let doubtful = first().doubtful(&known);
+        assert!(doubtful.iter().eq(["kv.b", "kv.c", "kv.d"]));
+        // The one that should fail does, and the others pass.
+        let mut findings = first();
+        findings.settle(&Findings {
+            ended: doubtful.clone(),
+            convicted: said(&["kv.b"]),
+            ..Findings::default()
+        });
+        assert_eq!(findings.exit_code(&known), ExitCode::Conformant);
+        let text = findings.text("x/y", &known);
+        for case in &doubtful {
+            let told = format!("{case}: once, and not again when it ran alone: it saw\n");
+            assert!(text.contains(&told), "{text}");
+        }
+        // What is so again counts, and so does what did not run again.
+        for ended in [doubtful, BTreeSet::new()] {
+            let again = Findings { ended, ..first() };
+            let mut findings = first();
+            findings.settle(&again);
+            assert_eq!(findings.doubtful(&known).len(), 3);
+            assert_eq!(findings.exit_code(&known), ExitCode::NotConformant);
+        }
     }
 
     #[test]

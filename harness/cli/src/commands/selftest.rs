@@ -51,7 +51,11 @@ pub(crate) fn run(args: &SelftestArgs) -> Result<u8, Failure> {
         let show = |result: &MutantResult| {
             lock(&progress).step(&result.name, result.killed_by.is_empty());
         };
-        let table = selftest(&harness, &mutants, &options, |_, result| show(result)).await;
+        let whole = args.mutant.is_empty();
+        let table = selftest(&harness, &mutants, whole, &options, |_, result| {
+            show(result);
+        });
+        let table = table.await;
         lock(&progress).finish();
         Ok((table, unsound))
     })?;

@@ -69,11 +69,9 @@ fn what_a_killed_run_left_is_removed_by_its_ledger() {
 #[test]
 fn what_a_service_of_this_machine_had_is_forgotten_on_request() {
     let state = tempfile::tempdir().unwrap();
-    // A port that was free a moment ago: nobody listens there.
-    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let endpoint = format!("http://{}", free.local_addr().unwrap());
-    drop(free);
-    let there = ["-p", "dynamodb/local", "--endpoint", &endpoint];
+    // Nobody listens there.
+    let endpoint = "http://127.0.0.1:1";
+    let there = ["-p", "dynamodb/local", "--endpoint", endpoint];
     let done = |arguments: &[&str]| -> Done {
         let mut command = with_state(state.path(), &[arguments, &there].concat());
         command.output().unwrap().into()
@@ -245,7 +243,7 @@ fn what_an_account_refuses_is_a_verdict_and_no_wrong_setting() {
     });
     let me = vendor.user(state.path(), "me", "eu-west-1");
     let folder = reports.path().to_str().unwrap();
-    let set = ["--set", "timeout-ms=4000"];
+    let set = ["--set", "timeout-ms=30000"];
     let arguments = [
         "-p",
         "dynamodb/aws",
@@ -320,11 +318,13 @@ fn what_is_being_created_at_an_interrupt_is_removed() {
     for command in [&["run"][..], &["doctor"]] {
         let state = tempfile::tempdir().unwrap();
         let vendor = Vendor::start(State {
-            slow: Duration::from_secs(1),
+            slow: Duration::from_secs(5),
             ..State::default()
         });
         let me = vendor.user(state.path(), "me", "eu-west-1");
-        let arguments = [command, &["-p", "dynamodb/aws", "--yes"]].concat();
+        // Slow, and not too late.
+        let set = ["--set", "timeout-ms=60000"];
+        let arguments = [command, &["-p", "dynamodb/aws", "--yes"], &set].concat();
         let child = me.command(&arguments).spawn().unwrap();
         wait_for("the table", || {
             let seen = &vendor.state().seen;

@@ -419,14 +419,16 @@ fn a_container_that_dies_is_told_with_its_cause() {
 }
 
 /// What a killed harness left is removed at the next start; what others have is
-/// not touched.
+/// not touched. Whoever watches over the dead one finds no command that could remove it.
 #[test]
 fn what_the_dead_left_is_swept_and_nothing_else() {
     if !has_image() {
         return;
     }
     let reports = tempfile::tempdir().unwrap();
+    let without_engine = tempfile::tempdir().unwrap();
     let dead = in_container(reports.path(), &["--repeat", "1000"])
+        .env("PATH", without_engine.path())
         .spawn()
         .unwrap();
     midst(&reports.path().join("events.jsonl"));
@@ -507,7 +509,7 @@ async fn remembers_after_a_crash(mut opened: Opened) {
     service.restart().await.unwrap();
     assert_eq!(service.settings().endpoint, endpoint);
     let mut found = before.get("key").await;
-    for _ in 0..100 {
+    for _ in 0..1_200 {
         if found.is_ok() {
             break;
         }

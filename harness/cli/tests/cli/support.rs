@@ -6,7 +6,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 /// How long what must happen soon may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// The command in an environment where nothing but the test decides.
 pub(crate) fn conformance(arguments: &[&str]) -> Command {
@@ -95,7 +95,8 @@ pub(crate) fn signal(pid: u32, name: &str) {
 }
 
 /// Waits for something that must happen soon: once the first run of all has compiled
-/// the suite, which takes two busy cores longer than ten seconds.
+/// the suite, which takes two busy cores longer than ten seconds, and a slow machine a
+/// minute.
 #[track_caller]
 pub(crate) fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     let until = Instant::now() + PATIENCE;

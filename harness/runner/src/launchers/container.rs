@@ -103,7 +103,7 @@ impl RunningContainer {
             .to_owned();
         let endpoint = fill(container.endpoint, &engine.host, port);
         let expected = Arc::new(AtomicBool::new(false));
-        let health = Health::new();
+        let health = Health::watched();
         let watcher = Watcher(tokio::spawn(watch_over(Watched {
             engine: engine.clone(),
             id: id.clone(),
@@ -272,7 +272,7 @@ impl Service for RunningContainer {
         let kill = self.engine.docker.kill_container(&self.id, Some(options));
         kill.await.map_err(|_| ErrorKind::Unavailable)?;
         // The engine says so before it is so.
-        for _ in 0..100 {
+        for _ in 0..1_500 {
             if ended(&self.engine, &self.id).await.is_some() {
                 return Ok(());
             }

@@ -20,7 +20,7 @@ use testcontainers::{GenericImage, TestcontainersError};
 use super::{Image, Missing, owner, process};
 
 /// How long an engine may take to answer whether it is there.
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long a pull may take.
 const PULL_TIMEOUT: Duration = Duration::from_secs(600);
 /// How many characters of a cause are kept: a report shows 400 of the whole.
@@ -63,7 +63,11 @@ impl Engine {
         match tokio::time::timeout(ANSWER_TIMEOUT, docker.ping()).await {
             Ok(Ok(_)) => {}
             Ok(Err(_)) => return Err(no_engine("no Docker engine answers")),
-            Err(_) => return Err(no_engine("the Docker engine does not answer in 5 s")),
+            Err(_) => {
+                let limit = ANSWER_TIMEOUT.as_secs();
+                let reason = format!("the Docker engine does not answer in {limit} s");
+                return Err(no_engine(&reason));
+            }
         }
         let (host, is_local) = published_at(&docker).await;
         Ok(Self {

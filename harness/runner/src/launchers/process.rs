@@ -25,7 +25,7 @@ use super::{Health, Loss, PORTS, Patience, port_mark};
 use crate::SetupError;
 
 /// How long a server may take from its start to the first answer.
-const START_TIMEOUT: Duration = Duration::from_secs(20);
+const START_TIMEOUT: Duration = Duration::from_secs(120);
 /// How long it may take to show that the port is its own. A program that does
 /// not get its port ends long before.
 const PORT_TIMEOUT: Duration = Duration::from_millis(500);
@@ -101,7 +101,7 @@ impl RunningServer {
             output: Arc::new(tempfile::tempfile().map_err(|error| no_file(&error))?),
             folder,
         };
-        let health = Health::new();
+        let health = Health::watched();
         let running = start.run(server.program, &health)?;
         Ok(Self {
             program: server.program,
@@ -409,7 +409,7 @@ mod tests {
 
     /// The number in a file, as soon as it is there.
     async fn number_in(file: &Path) -> i32 {
-        for _ in 0..500 {
+        for _ in 0..6_000 {
             let text = std::fs::read_to_string(file).unwrap_or_default();
             if let Ok(number) = text.trim().parse() {
                 return number;
@@ -463,7 +463,7 @@ mod tests {
             } else {
                 drop(server);
             }
-            for _ in 0..200 {
+            for _ in 0..6_000 {
                 tokio::time::sleep(Duration::from_millis(10)).await;
                 if !is_alive(child) {
                     break;

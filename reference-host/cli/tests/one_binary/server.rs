@@ -27,12 +27,13 @@ impl Server {
         if let Some((user, group)) = user {
             std::os::unix::fs::chown(directory.path(), Some(user), Some(group)).unwrap();
         }
-        let ports = [free_port(), free_port(), free_port()];
+        let ports = free_ports();
         let filled = |text: &str| {
-            text.replace("{port}", &ports[0].to_string())
-                .replace("{port.2}", &ports[1].to_string())
-                .replace("{port.3}", &ports[2].to_string())
-                .replace("{directory}", &directory.path().display().to_string())
+            let mut text = text.replace("{port}", &ports[0].to_string());
+            for (number, port) in ports.iter().enumerate().skip(1) {
+                text = text.replace(&format!("{{port.{}}}", number + 1), &port.to_string());
+            }
+            text.replace("{directory}", &directory.path().display().to_string())
         };
         let command = |program: &Path, arguments: &[&str]| {
             let mut command = Command::new(program);
@@ -114,9 +115,10 @@ fn said(directory: &tempfile::TempDir) -> String {
     std::fs::read_to_string(directory.path().join("output")).unwrap_or_default()
 }
 
-fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
+/// As many as any server takes: all are held at a time, so that they differ.
+fn free_ports() -> [u16; 8] {
+    let listeners = [(); 8].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
+    listeners.map(|listener| listener.local_addr().unwrap().port())
 }
 
 /// In `PATH`, where `.ci/servers` puts programs, and where the server says.

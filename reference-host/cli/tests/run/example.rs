@@ -3,14 +3,14 @@
 use std::process::Stdio;
 
 use crate::apps::Place;
-use crate::support::{Done, finish_with, tally};
+use crate::support::{Done, example, finish_with};
 
 const BALLOTS: &str = "ada pizza\nalan sushi\ngrace pizza\n";
 const RESULT: &str =
     "poll lunch: 3 ballots\n     2  pizza\n     1  sushi\nthe running totals agree\n";
 
 fn place(stores: &str) -> Place {
-    let app = std::fs::read(tally()).unwrap();
+    let app = std::fs::read(example("tally")).unwrap();
     Place::new(
         &app,
         &format!("schema-version = 1\nscope = \"test\"\n{stores}"),
@@ -87,7 +87,7 @@ fn standard_output_is_the_guests_alone() {
     let place = place(&stores("memory", "memory"));
     let done = finish_with(&mut place.command(&["--verbose"]), BALLOTS.as_bytes()).expect(0);
     assert_eq!(done.stdout, RESULT);
-    let digest = reference_host::Digest::of(&std::fs::read(tally()).unwrap());
+    let digest = reference_host::Digest::of(&std::fs::read(example("tally")).unwrap());
     done.says(&format!("app.wasm sha256:{digest}"))
         .says("keyvalue `ballots` is `test--ballots` of memory");
 }

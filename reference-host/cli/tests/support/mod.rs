@@ -12,11 +12,11 @@ pub(crate) fn repository(path: &str) -> PathBuf {
         .join(path)
 }
 
-/// The example as it is committed, or as it was built here by another compiler.
-pub(crate) fn tally() -> PathBuf {
-    match std::env::var_os("TALLY_COMPONENT") {
+/// An example as it is committed, or as it was built here by another compiler.
+pub(crate) fn example(name: &str) -> PathBuf {
+    match std::env::var_os(format!("{}_COMPONENT", name.to_uppercase())) {
         Some(path) => PathBuf::from(path),
-        None => repository("docs/examples/tally/component/tally.wasm"),
+        None => repository(&format!("docs/examples/{name}/component/{name}.wasm")),
     }
 }
 

@@ -115,6 +115,11 @@ fn wrong_size() -> Error {
     Error::invalid("size: the stream has another number of bytes")
 }
 
+/// Whether a body ended in this for its number of bytes.
+pub(super) fn is_wrong_size(error: &Error) -> bool {
+    error.kind() == wrong_size().kind()
+}
+
 impl Stream for Incoming {
     type Item = Result<Bytes>;
 

@@ -1,5 +1,7 @@
 //! The portable container: checks, then the driver, within a time limit.
 
+mod copies;
+
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,12 +12,13 @@ use futures::stream;
 use super::body::{self, Body, Bounds};
 use super::container::{Container, DeleteManyError, Listing, NameStream, NewObject, Reading};
 use super::driver::{
-    Access, Appended, Content, CopyRequest, Driver, Expected, Info, Item, Link, ListRequest,
-    Metadata, Part, PastState, PutOptions, Range, ReceivedPart, RenameRequest, VersionsRequest,
+    Access, Appended, Content, Driver, Expected, Info, Item, Link, ListRequest, Metadata, Part,
+    PastState, PutOptions, Range, ReceivedPart, RenameRequest, VersionsRequest,
 };
 use super::site::Site;
 use crate::keyvalue::Version;
 use crate::{Error, ErrorKind, FeatureId, Grant, Result, cursor, feature, guarded, walk};
+use copies::half_done;
 
 /// Wraps a driver into what a guest sees.
 #[derive(Debug)]
@@ -60,6 +63,17 @@ impl Portable {
         guarded(name, &self.site.target, Duration::MAX, carried).await
     }
 
+    /// The error of a condition that an object does not meet.
+    async fn unmet(&self, name: &str, condition: &Expected) -> Option<Error> {
+        let found = self.call("head", self.driver().head(name)).await.ok()?;
+        let meets = match (condition, &found) {
+            (Expected::Any, _) | (Expected::Absent, None) => true,
+            (Expected::Version(version), Some(info)) => info.version == *version,
+            (Expected::Absent, Some(_)) | (Expected::Version(_), None) => false,
+        };
+        (!meets).then(|| ErrorKind::PreconditionFailed.into())
+    }
+
     fn bounds(&self, size: Option<u64>) -> Bounds {
         Bounds {
             size,
@@ -94,122 +108,6 @@ impl Portable {
             _ => Err(ErrorKind::OutOfRange.into()),
         }
     }
-
-    /// Writes the copy with bytes that pass through the host, and returns the version that
-    /// was read and the one that was made.
-    async fn copy_bytes(
-        &self,
-        name: &str,
-        source: Option<&Version>,
-        to: &Site,
-        new_name: &str,
-        expected: &Expected,
-    ) -> Result<(Version, Version)> {
-        let read = self.call("get", self.driver().get(name, Range::default(), source));
-        let found = read.await?.ok_or(ErrorKind::NotFound)?;
-        let Reading { info, data, .. } = self.counted(found, Range::default())?;
-        to.rules.metadata(&info.metadata)?;
-        to.rules.object(Some(info.size))?;
-        let options = PutOptions {
-            content_type: info.content_type,
-            metadata: info.metadata,
-            size: Some(info.size),
-            expected: expected.clone(),
-        };
-        let bounds = Bounds {
-            size: Some(info.size),
-            most: to.rules.object_bytes,
-        };
-        let write = |body| to.driver.put(new_name, body, options);
-        let made = self.carry("put", data, bounds, write).await?;
-        Ok((info.version, made))
-    }
-
-    async fn copy_to(
-        &self,
-        name: &str,
-        source: Option<&Version>,
-        to: &Site,
-        new_name: &str,
-        expected: &Expected,
-    ) -> Result<Version> {
-        let is_itself = self.site.is(to) && name == new_name;
-        if is_itself {
-            // Nothing is written: bytes that were read a moment ago would take the place of
-            // what was acknowledged since.
-            let found = self.call("head", self.driver().head(name)).await?;
-            let present = found.ok_or(ErrorKind::NotFound)?.version;
-            let is_expected = match expected {
-                Expected::Any => true,
-                Expected::Absent => false,
-                Expected::Version(version) => *version == present,
-            };
-            if !is_expected || source.is_some_and(|source| *source != present) {
-                return Err(ErrorKind::PreconditionFailed.into());
-            }
-            return Ok(present);
-        }
-        if self.site.is_beside(to) {
-            let request = CopyRequest {
-                name,
-                source,
-                to: &to.target,
-                new_name,
-                expected,
-            };
-            if let Some(version) = self.call("copy", self.driver().copy(request)).await? {
-                return Ok(version);
-            }
-        }
-        let (_, made) = self
-            .copy_bytes(name, source, to, new_name, expected)
-            .await?;
-        Ok(made)
-    }
-
-    /// Moves to a container that seems to be another one. Two names of the host can lead to
-    /// one container without its knowing: then the object is its own copy, and stays.
-    async fn move_far(&self, name: &str, to: &Site) -> Result<Version> {
-        let (read, made) = self
-            .copy_bytes(name, None, to, name, &Expected::Any)
-            .await?;
-        let deletion = if self
-            .site
-            .rules
-            .declared(feature::BLOB_CONDITIONAL_DELETE)
-            .is_ok()
-        {
-            // Whatever took the place of what was read, the copy itself or a later write.
-            Some(&read)
-        } else {
-            // The same, but for what is written after this look.
-            let found = self.call("head", self.driver().head(name)).await;
-            let found = found.map_err(half_done)?;
-            if found.is_none_or(|info| info.version != read) {
-                return Ok(made);
-            }
-            None
-        };
-        match self
-            .call("delete", self.driver().delete(name, deletion))
-            .await
-        {
-            Err(error) if *error.kind() == ErrorKind::PreconditionFailed => Ok(made),
-            removed => removed.map(|()| made).map_err(half_done),
-        }
-    }
-}
-
-/// An error behind a copy that has taken effect: whatever says that nothing changed would
-/// not be true.
-fn half_done(error: Error) -> Error {
-    match error.kind() {
-        ErrorKind::Timeout
-        | ErrorKind::Unavailable
-        | ErrorKind::Cancelled
-        | ErrorKind::Other(_) => error,
-        _ => Error::with_source(ErrorKind::Unavailable, error),
-    }
 }
 
 #[async_trait]
@@ -224,17 +122,23 @@ impl Container for Portable {
         let content_type = rules.content_type(object.content_type)?;
         rules.metadata(&object.metadata)?;
         rules.object(object.size)?;
+        let bounds = self.bounds(object.size);
+        let announced = object.size.is_some() && object.expected != Expected::Any;
+        let condition = announced.then(|| object.expected.clone());
         let options = PutOptions {
             content_type,
             metadata: object.metadata,
             size: object.size,
             expected: object.expected,
         };
-        let bounds = self.bounds(object.size);
-        self.carry("put", body, bounds, |body| {
-            self.driver().put(name, body, options)
-        })
-        .await
+        let put = |body| self.driver().put(name, body, options);
+        match (self.carry("put", body, bounds, put).await, condition) {
+            (Err(error), Some(condition)) if body::is_wrong_size(&error) => {
+                // A driver that reads all bytes before it asks has not asked.
+                Err(self.unmet(name, &condition).await.unwrap_or(error))
+            }
+            (written, _) => written,
+        }
     }
 
     async fn get(
@@ -456,10 +360,20 @@ impl Container for Portable {
     ) -> Result<Part> {
         self.extended(feature::BLOB_MULTIPART, name)?;
         self.site.rules.part(number, size)?;
-        self.carry("put-part", body, self.bounds(Some(size)), |body| {
-            self.driver().put_part(name, upload, number, size, body)
-        })
-        .await
+        let put = |body| self.driver().put_part(name, upload, number, size, body);
+        match self
+            .carry("put-part", body, self.bounds(Some(size)), put)
+            .await
+        {
+            Err(error) if body::is_wrong_size(&error) => {
+                // The same: whether there is such an upload goes first.
+                match self.call("parts", self.driver().parts(name, upload)).await {
+                    Err(unknown) if *unknown.kind() == ErrorKind::NotFound => Err(unknown),
+                    _ => Err(error),
+                }
+            }
+            put => put,
+        }
     }
 
     async fn parts(&self, name: &str, upload: &str) -> Result<Vec<ReceivedPart>> {

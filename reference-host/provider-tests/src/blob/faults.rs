@@ -14,20 +14,20 @@ use super::{
     body, broken, bytes, collect, container, endless, guest_container, names, open, options, put,
     read, version_of,
 };
+use crate::faults::{ATTEMPTS, LIMIT_PASSED, QUICKEST};
+use crate::server::in_time;
 use crate::{Server, scope};
 
 /// How long a call may take where a test waits for its end.
 const LIMIT: (&str, &str) = ("timeout-ms", "1000");
-/// And when it must have ended at the latest.
-const LIMIT_PASSED: Duration = Duration::from_millis(2_000);
 /// How many callers are at it when the server dies.
 const CALLERS: usize = 8;
 /// More than any provider or connection holds at a time.
 const LARGE: usize = 24 << 20;
 /// How long it may take until nothing is left of what failed.
-const GONE: Duration = Duration::from_secs(60);
+const GONE: Duration = Duration::from_secs(120);
 /// How long a server may take from its first answer to the first object.
-const BACK: Duration = Duration::from_secs(30);
+const BACK: Duration = Duration::from_secs(60);
 
 /// What there was when the server died.
 #[derive(Debug)]
@@ -152,17 +152,18 @@ impl Killed {
 /// Calls on a server that takes requests and gives no answer end in time, and the
 /// next one is served when it answers again.
 pub async fn stalls(server: &mut Server) {
-    drop(container(&server.provider().await, "stalls").await);
+    let driver = container(&server.provider().await, "stalls").await;
+    put(&driver, "k", bytes(9, 1)).await;
+    put(&driver, "l", bytes(LARGE, 1)).await;
     let (wire, endpoint) = server.wire().await;
-    let provider = server.connect_at(&endpoint, &[LIMIT]).await.unwrap();
+    let provider = server.provider_at(&endpoint, &[LIMIT]).await;
     let guest = guest_container(&provider, "stalls").await;
     let new = NewObject::default;
-    guest.put("k", body(bytes(9, 1)), new()).await.unwrap();
-    guest.put("l", body(bytes(LARGE, 1)), new()).await.unwrap();
-    let reading = guest.get("l", Range::default(), None).await.unwrap();
+    let reading = in_time(|| guest.get("l", Range::default(), None)).await;
     let reading = reading.unwrap().data;
     wire.stall();
     let other = scope("other", &["data"]);
+    let mut quickest = Duration::MAX;
     for round in 0..6 {
         let begun = Instant::now();
         let failed = match round {
@@ -173,20 +174,34 @@ pub async fn stalls(server: &mut Server) {
             _ => provider.close(&other).await,
         };
         let error = failed.unwrap_err();
+        let took = begun.elapsed();
         assert_eq!(error.kind(), &ErrorKind::Timeout, "{round}");
-        assert!(
-            begun.elapsed() < LIMIT_PASSED,
-            "{round} {:?}",
-            begun.elapsed()
-        );
+        assert!(took < LIMIT_PASSED, "{round} {took:?}");
+        quickest = quickest.min(took);
         server.subject.assert_discreet(&error);
     }
+    assert!(quickest < QUICKEST, "{quickest:?}");
     let error = collect(reading).await.unwrap_err();
     assert_eq!(error.kind(), &ErrorKind::Timeout);
-    wire.flow();
-    let found = guest.get("k", Range::default(), None).await.unwrap();
-    assert_eq!(collect(found.unwrap().data).await.unwrap(), bytes(9, 1));
-    provider.close(&scope("stalls", &[])).await.unwrap();
+    for attempt in 1.. {
+        wire.flow();
+        let found = match guest.get("k", Range::default(), None).await {
+            Ok(found) => collect(found.unwrap().data).await,
+            Err(error) => Err(error),
+        };
+        match found {
+            Ok(found) => {
+                assert_eq!(found, bytes(9, 1));
+                break;
+            }
+            // The machine was too slow for it, or each call after a silence fails.
+            Err(error) => assert!(attempt < ATTEMPTS, "{error}"),
+        }
+        wire.stall();
+        guest.head("k").await.unwrap_err();
+    }
+    let stalls = scope("stalls", &[]);
+    in_time(|| provider.close(&stalls)).await;
 }
 
 /// A write whose reply is lost has failed, was carried out, and is not sent again. The

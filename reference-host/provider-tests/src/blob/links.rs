@@ -38,9 +38,9 @@ const NAMES: [&str; 5] = ["a", "a/b c+%\u{e9}", "\u{1}", "a?b=c&d#e", "../k"];
 const MINUTE: Duration = Duration::from_secs(60);
 /// How long the shortest link may last. They end in whole seconds, by the latest that the
 /// clock of the service can say.
-const LONGEST: Duration = Duration::from_secs(5);
+const LONGEST: Duration = Duration::from_secs(60);
 /// How often a link is made anew where the answer came too late to say anything.
-const ATTEMPTS: usize = 8;
+const ATTEMPTS: usize = 60;
 
 /// All of it, on a server, which then holds what it held before.
 pub async fn hold(server: &Server, statuses: Statuses) {

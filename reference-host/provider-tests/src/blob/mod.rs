@@ -15,6 +15,7 @@ use cloud_contract::{Bytes, Capability, Error, Grant, Provider, Result};
 use futures::{StreamExt as _, stream};
 
 use crate::scope;
+use crate::server::in_time;
 
 /// How large the pieces are in which a body comes.
 const PIECE: usize = 64 << 10;
@@ -32,11 +33,11 @@ pub async fn guest_container(provider: &Arc<dyn Provider>, id: &str) -> Arc<Port
         capability: Capability::Blobstore,
         name: "mine".into(),
         target: "data".into(),
-        namespace: provider.open(&scope).await.unwrap(),
+        namespace: in_time(|| provider.open(&scope)).await,
         scope: scope.id,
         descriptor: Arc::new(provider.descriptor().clone()),
     };
-    let driver = grant.namespace.blobstore("data").await.unwrap();
+    let driver = in_time(|| grant.namespace.blobstore("data")).await;
     Arc::new(Portable::new(driver, &grant))
 }
 

@@ -215,7 +215,8 @@ pub async fn is_closed_under_its_writers(server: &mut Server) {
         tokio::time::sleep(Duration::from_millis(300)).await;
         let begun = Instant::now();
         provider.close(&scope("closed", &[])).await.unwrap();
-        assert!(begun.elapsed() < Duration::from_secs(10));
+        // Less than a call may take, which the writer that does nothing would cost.
+        assert!(begun.elapsed() < Duration::from_secs(30));
         for error in writers.join_all().await {
             assert_eq!(error.kind(), &ErrorKind::NotFound, "{round}");
         }

@@ -12,7 +12,7 @@ use crate::config::Config;
 use crate::watchdog::Watchdog;
 
 /// How long a process that closed a pipe may take to show that it ended.
-const STATUS_TIMEOUT: Duration = Duration::from_millis(200);
+const STATUS_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long the process may take to end after its input did.
 const GRACE: Duration = Duration::from_secs(1);
 /// How often a thread that cannot do anything else looks whether it ended.

@@ -30,9 +30,9 @@ async fn connect(options: &[(&str, &str)]) -> Result<Arc<dyn Provider>> {
 
 async fn misbehave(mode: &str) -> Result<Arc<dyn Provider>> {
     let command = format!("python3 '{SCRIPT}' {mode}");
-    // Those that hang are not waited for long.
+    // Those that hang are not waited for long, but long enough for what comes before.
     let timeouts = match mode {
-        "hangs" | "closes-input" => ("timeout-ms", "500"),
+        "hangs" | "closes-input" => ("timeout-ms", "3000"),
         "says-nothing" => ("start-timeout-ms", "500"),
         _ => ("timeout-ms", "10000"),
     };
@@ -50,7 +50,7 @@ async fn assert_gone(processes: &[String]) {
     if !Path::new("/proc/self").exists() {
         return;
     }
-    let until = Instant::now() + Duration::from_secs(9);
+    let until = Instant::now() + Duration::from_secs(60);
     // Who starts a process and dies leaves its reaping to the system.
     let is_there = |pid: &String| {
         let status = std::fs::read_to_string(format!("/proc/{pid}/stat"));
@@ -99,7 +99,7 @@ async fn a_process_that_breaks_the_protocol_is_unavailable_at_once_and_gone() {
         let closed = provider.close(&scope("s", &[])).await;
         assert_unavailable(&closed.unwrap_err(), source);
         // A line without an end takes its time in Python.
-        assert!(begun.elapsed() < Duration::from_secs(30), "{mode}");
+        assert!(begun.elapsed() < Duration::from_secs(60), "{mode}");
         assert_gone(&processes(&provider)).await;
     }
 }
@@ -112,7 +112,7 @@ async fn a_second_answer_is_the_end() {
     let provider = misbehave("twice").await.unwrap();
     let driver = store(&provider, "s").await;
     assert_eq!(driver.get("k").await.unwrap(), None);
-    let until = Instant::now() + Duration::from_secs(9);
+    let until = Instant::now() + Duration::from_secs(60);
     let error = loop {
         match driver.set("k", Bytes::new(), SetOptions::default()).await {
             Ok(_) => assert!(Instant::now() < until),
@@ -144,7 +144,7 @@ async fn a_process_that_says_nothing_times_out_and_is_killed_with_the_provider()
         }
         let closed = provider.close(&scope("s", &[])).await.unwrap_err();
         assert!(closed.is_ambiguous(), "{mode}: {closed}");
-        assert!(begun.elapsed() < Duration::from_secs(30));
+        assert!(begun.elapsed() < Duration::from_secs(60));
         let processes = processes(&provider);
         drop((guest, provider));
         assert_gone(&processes).await;
@@ -168,7 +168,8 @@ async fn whoever_leaves_too_much_unanswered_is_given_up() {
             Err(_) => given_up += 1000,
             Ok(mut results) => break results.remove(0).unwrap_err(),
         }
-        assert!(given_up < 100_000);
+        // The process may take what was sent slowly: this is a minute.
+        assert!(given_up < 1_200_000);
     };
     assert_unavailable(&error, "without an answer");
     assert_gone(&processes(&provider)).await;
@@ -217,6 +218,7 @@ async fn a_late_answer_is_nobodys() {
     }
     let provider = misbehave("late").await.unwrap();
     let driver = store(&provider, "s").await;
+    // The first `set` is what their answers wait for.
     for _ in 0..3 {
         let late = tokio::time::timeout(Duration::from_millis(50), driver.get("k")).await;
         assert!(late.is_err());
@@ -307,7 +309,7 @@ fn assert_dead(processes: &[String]) {
         let status = std::fs::read_to_string(format!("/proc/{pid}/stat"));
         status.is_ok_and(|status| !status.contains(") Z"))
     };
-    let until = Instant::now() + Duration::from_secs(9);
+    let until = Instant::now() + Duration::from_secs(60);
     while processes.iter().any(is_alive) {
         assert!(Instant::now() < until, "left: {processes:?}");
         std::thread::sleep(Duration::from_millis(10));
@@ -484,7 +486,7 @@ fn the_check_of_the_example_tells_right_from_wrong() {
         ("makes-stores", "WRONG  open-store makes no store"),
         ("loses", "WRONG  what was written is there after kill -9"),
         ("knows-all", "WRONG  a call that it does not know"),
-        ("stays", "WRONG  it ends within a second"),
+        ("stays", "WRONG  it ends after its standard input"),
     ] {
         let (code, text) = check(&["python3", SCRIPT, mode]);
         assert!(code == Some(1) && text.contains(wrong), "{mode}: {text}");

@@ -151,7 +151,7 @@ const AZURITE: Flavour = Flavour {
     // Public: every emulator has them.
     options: &[("account", EMULATOR_ACCOUNT), ("key", EMULATOR_KEY)],
     jobs: 6,
-    timeout_scale: 6,
+    timeout_scale: 8,
     declares: Some(descriptor::of_emulator),
     ..Flavour::EMPTY
 };

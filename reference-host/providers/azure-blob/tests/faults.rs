@@ -13,6 +13,8 @@ use provider_tests::{Subject, faults, scope};
 use support::{Answer, BLOBS, Script, connect};
 
 const NOW: Duration = Duration::ZERO;
+/// How long a call may take that waits for its end: the first ones have to fit as well.
+const LIMIT: &[(&str, &str)] = &[("timeout-ms", "3000")];
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// Two blocks and a bit.
 const LARGE: usize = 17 << 20;
@@ -116,7 +118,11 @@ async fn a_write_whose_reply_is_lost_is_not_sent_again() {
         for method in ["PUT", "DELETE"] {
             let answers = [((method, "/in/"), std::slice::from_ref(&answer))];
             let script = Script::start(&answers, NOW).await;
-            let provider = connect(&script.endpoint(), &[("timeout-ms", "400")]).await;
+            let limit = match answer {
+                Answer::Silence => LIMIT,
+                _ => &[],
+            };
+            let provider = connect(&script.endpoint(), limit).await;
             let driver = container(&provider.unwrap(), "test").await;
             let failed = match method {
                 "PUT" => {

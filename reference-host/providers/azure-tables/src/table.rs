@@ -26,6 +26,9 @@ const LOCKS: usize = 256;
 const CLOCK_PAUSE: Duration = Duration::from_secs(30);
 /// And how soon after that failed.
 const CLOCK_FAILED_PAUSE: Duration = Duration::from_secs(1);
+/// How often it is read in a row until the estimate is good: an answer may be slow for a
+/// moment.
+const CLOCK_READS: usize = 5;
 /// What the clocks of the service's machines may differ by, about, and the last
 /// digits of its time stamps, which an emulator makes up.
 const CLOCK_SLACK: Duration = Duration::from_millis(20);
@@ -264,7 +267,14 @@ impl Table {
             // After the host slept nothing is known until then.
             || clock.end_of(Duration::ZERO).is_none();
         if is_due && clock.needs_sample() {
-            let pause = match self.read_clock().await {
+            let mut read = self.read_clock().await;
+            for _ in 1..CLOCK_READS {
+                if read.is_err() || !clock.needs_sample() {
+                    break;
+                }
+                read = self.read_clock().await;
+            }
+            let pause = match read {
                 Ok(()) => CLOCK_PAUSE,
                 Err(_) => CLOCK_FAILED_PAUSE,
             };

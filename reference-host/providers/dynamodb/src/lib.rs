@@ -76,6 +76,15 @@ const DUMMIES: &[(&str, &str)] = &[
     ("secret-access-key", "test"),
 ];
 
+/// The same for one that may be slow for a moment. A scope has 30 seconds to be closed, in
+/// which its last call has to end.
+const PATIENT: &[(&str, &str)] = &[
+    ("region", "us-east-1"),
+    ("access-key-id", "test"),
+    ("secret-access-key", "test"),
+    ("timeout-ms", "25000"),
+];
+
 const LOCAL: Flavour = Flavour {
     name: "local",
     summary: "DynamoDB Local, the emulator of AWS",
@@ -100,9 +109,9 @@ const LOCAL: Flavour = Flavour {
         endpoint: "http://{host}:{port}",
         ..Container::EMPTY
     }),
-    options: DUMMIES,
+    options: PATIENT,
     jobs: 6,
-    timeout_scale: 3,
+    timeout_scale: 8,
     declares: Some(descriptor::of_emulator),
     ..Flavour::EMPTY
 };
@@ -128,10 +137,10 @@ const MINISTACK: Flavour = Flavour {
         install: "pip install ministack",
         ..Process::EMPTY
     }),
-    options: DUMMIES,
+    options: PATIENT,
     expected_failures: include_str!("../expected-failures/ministack.txt"),
     jobs: 2,
-    timeout_scale: 6,
+    timeout_scale: 8,
     declares: Some(descriptor::of_emulator),
     ..Flavour::EMPTY
 };
@@ -161,7 +170,7 @@ const LOCALSTACK: Flavour = Flavour {
         endpoint: "http://{host}:{port}",
         ..Container::EMPTY
     }),
-    options: DUMMIES,
+    options: PATIENT,
     jobs: 2,
     timeout_scale: 10,
     declares: Some(descriptor::of_emulator),

@@ -126,7 +126,7 @@ const EMULATOR: Flavour = Flavour {
     options: &[("history", "on")],
     // Each write of it looks through all objects of the bucket, one after the other.
     jobs: 4,
-    timeout_scale: 4,
+    timeout_scale: 8,
     expected_failures: include_str!("../expected-failures/fake-gcs-server.txt"),
     declares: Some(descriptor::of_emulator),
     ..Flavour::EMPTY

@@ -81,7 +81,15 @@ fn a_write_whose_reply_is_lost_is_not_sent_again() {
                         .await
                 }
             });
-            tokio::time::sleep(Duration::from_millis(500)).await;
+            if size == 0 {
+                let until = Instant::now() + Duration::from_secs(60);
+                while version_of(&direct, "k").await == before {
+                    assert!(Instant::now() < until, "it was never carried out");
+                    tokio::time::sleep(Duration::from_millis(5)).await;
+                }
+            } else {
+                tokio::time::sleep(Duration::from_millis(500)).await;
+            }
             wire.cut();
             let error = write.await.unwrap().unwrap_err();
             assert_eq!(error.kind(), &ErrorKind::Unavailable);
@@ -189,7 +197,7 @@ fn a_user_without_a_right_is_denied_at_once() {
             }
         }
         assert!(
-            begun.elapsed() < Duration::from_secs(4),
+            begun.elapsed() < Duration::from_secs(30),
             "{:?}",
             begun.elapsed()
         );
@@ -198,7 +206,7 @@ fn a_user_without_a_right_is_denied_at_once() {
 
 /// Waits until so much is left.
 async fn until(server: &Server, left: u64) {
-    let end = Instant::now() + Duration::from_secs(40);
+    let end = Instant::now() + Duration::from_secs(120);
     while server.left().await != left {
         assert!(Instant::now() < end, "{} left", server.left().await);
         tokio::time::sleep(Duration::from_millis(100)).await;

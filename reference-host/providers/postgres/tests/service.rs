@@ -145,10 +145,11 @@ fn connections_that_an_operator_ends_are_replaced_and_their_number_is_bounded() 
         }
         ask(
             server,
-            &format!("SELECT pg_terminate_backend(pid, 1000) {ours}"),
+            &format!("SELECT pg_terminate_backend(pid, 60000) {ours}"),
         )
         .await;
-        tokio::time::sleep(Duration::from_millis(50)).await;
+        // They have ended there; it is noticed here as soon as it is read.
+        tokio::time::sleep(Duration::from_millis(500)).await;
         assert_eq!(driver.increment("1", 1).await, Ok(6));
     });
 }

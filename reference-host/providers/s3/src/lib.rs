@@ -132,7 +132,7 @@ const SEAWEEDFS: Flavour = Flavour {
     options: options!("seaweedfs"),
     expected_failures: include_str!("../expected-failures/seaweedfs.txt"),
     jobs: 4,
-    timeout_scale: 3,
+    timeout_scale: 8,
     declares: Some(descriptor::of_seaweedfs),
     ..Flavour::EMPTY
 };
@@ -160,7 +160,7 @@ const MINISTACK: Flavour = Flavour {
     }),
     options: options!("ministack"),
     jobs: 2,
-    timeout_scale: 6,
+    timeout_scale: 8,
     declares: Some(descriptor::of_ministack),
     ..Flavour::EMPTY
 };
@@ -233,6 +233,7 @@ const MINIO: Flavour = Flavour {
         endpoint: "http://{host}:{port}",
     }),
     options: options!("minio"),
+    timeout_scale: 8,
     declares: Some(descriptor::of_minio),
     ..Flavour::EMPTY
 };

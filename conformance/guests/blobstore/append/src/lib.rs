@@ -1,5 +1,6 @@
 //! Cases of `cloud:blobstore/append`.
 
+mod giving_up;
 mod growth;
 mod meanwhile;
 
@@ -16,8 +17,10 @@ conformance_kit::suite! {
         creates;
         described;
         drop_handle;
+        dropped;
         ended_instance;
         given_up;
+        given_up_large;
         large;
         many;
         modified;
@@ -38,6 +41,7 @@ conformance_kit::suite! {
     race {
         all;
         at;
+        readers;
     }
     refusal {
         all;

@@ -2,6 +2,7 @@
 
 mod meanwhile;
 mod support;
+mod whole;
 
 conformance_kit::suite! {
     capability: "blobstore";
@@ -14,11 +15,13 @@ conformance_kit::suite! {
         other;
         others_kept;
         race;
+        read_meanwhile;
         refused;
     }
     copy_if {
         argument_order;
         described;
+        dropped;
         missing;
         modified;
         names_refused;
@@ -26,7 +29,10 @@ conformance_kit::suite! {
         plain;
         race;
         read_meanwhile;
+        read_whole;
         refused;
+        slow_source;
+        slow_target;
         source_other;
         source_state;
         source_undeclared;
@@ -37,12 +43,14 @@ conformance_kit::suite! {
         argument_order;
         basic;
         described;
+        dropped;
         expected;
         missing;
         modified;
         names_refused;
         odd_names;
         one_step;
+        over_present;
         overlapped;
         overwrite;
         race;

@@ -63,6 +63,14 @@ impl State {
     }
 }
 
+/// Lets a call that was begun come as far as its first look at the objects: the clock
+/// takes a while to read.
+pub(crate) async fn settle(cx: &Context) {
+    for _ in 0..3 {
+        cx.now().await;
+    }
+}
+
 /// The condition that an object has a version.
 pub(crate) fn version(version: &str) -> Option<Precondition> {
     Some(Precondition::Version(version.to_owned()))

@@ -100,6 +100,8 @@ conformance_kit::suite! {
         overwrite_shorter;
         read_back;
         recreated;
+        size_and_condition;
+        size_large;
         size_too_large;
         size_too_small;
         sized;
@@ -144,6 +146,7 @@ conformance_kit::suite! {
         while_deleted;
         while_moved;
         while_overwritten;
+        while_overwritten_large;
         while_overwritten_shorter;
     }
     range {
@@ -196,6 +199,7 @@ conformance_kit::suite! {
     }
     cond {
         changed_meanwhile;
+        changed_meanwhile_large;
         create;
         create_after_delete;
         failed_reads_nothing;
@@ -248,17 +252,20 @@ conformance_kit::suite! {
         other_container;
         overwrite;
         to_self;
+        two_names;
     }
     list {
         after_changes;
         all;
         argument_order;
+        behind_many;
         changes_between;
         cursor_changed;
         cursor_garbage;
         cursor_other_handle;
         cursor_other_list;
         cursor_reused;
+        cursors_many;
         delimiter;
         delimiter_edges;
         delimiter_in_prefix;

@@ -1,8 +1,11 @@
 //! What several cases of this component share: puts in pieces, and what is left of a
 //! put that was given up.
 
-use blobstore::{PutOptions, options};
+use blobstore::{Info, PutOptions, options};
 use conformance_kit::prelude::*;
+
+use crate::facts::same;
+use crate::objects::some_options;
 
 /// How long a case watches for something that must not happen.
 pub(crate) const WATCH: Duration = Duration::from_millis(60);
@@ -12,6 +15,16 @@ pub(crate) fn sized(size: usize) -> PutOptions {
     PutOptions {
         size: Some(size as u64),
         ..options()
+    }
+}
+
+/// The same with a content type and an entry that no other object has, so that it shows
+/// where a put that must leave no trace leaves one.
+pub(crate) fn marked(options: PutOptions) -> PutOptions {
+    PutOptions {
+        content_type: Some("text/x-lost".to_owned()),
+        metadata: vec![("lost".to_owned(), "entry".to_owned())],
+        ..options
     }
 }
 
@@ -71,18 +84,45 @@ pub(crate) async fn is_absent(
     check("list of an object that is not to be there").keys::<&str>(&listed, &[])
 }
 
-/// An object has these bytes and this version.
-pub(crate) async fn is_still(
-    cx: &Context,
-    clause: &str,
-    container: &Container,
-    name: &str,
-    bytes: &[u8],
-    version: &str,
-) -> Outcome {
-    cx.check(clause, "get of an object that is to stay as it was")
-        .value(container.get(name).await, bytes)?;
-    let info = cx.info(container, name).await?;
-    cx.check(clause, "version of an object that is to stay as it was")
-        .equal(info.version.as_str(), version)
+/// An object that is to stay as it is, with all that belongs to it.
+pub(crate) struct Kept {
+    name: String,
+    bytes: Vec<u8>,
+    info: Info,
+}
+
+impl Kept {
+    /// Writes one, with a content type and metadata of its own.
+    pub(crate) async fn put(
+        cx: &Context,
+        container: &Container,
+        name: &str,
+        bytes: &[u8],
+    ) -> Result<Self, Stop> {
+        cx.ok(container.put_with(name, bytes, some_options(cx)).await)?;
+        Ok(Self {
+            name: name.to_owned(),
+            bytes: bytes.to_owned(),
+            info: cx.info(container, name).await?,
+        })
+    }
+
+    /// Its name.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// It has the bytes and all the rest that it was written with, and was not written
+    /// since.
+    pub(crate) async fn is_still(
+        &self,
+        cx: &Context,
+        clause: &str,
+        container: &Container,
+    ) -> Outcome {
+        let check = cx.check(clause, "read an object that is to stay as it was");
+        check.value(container.get(&self.name).await, &self.bytes)?;
+        let info = check.some(container.head(&self.name).await)?;
+        same(check, &info, &self.info)
+    }
 }

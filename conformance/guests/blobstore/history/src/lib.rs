@@ -36,6 +36,7 @@ conformance_kit::suite! {
         cursor_reused;
         error_text;
         sizes;
+        sparse;
         zero;
     }
     reading {
@@ -45,9 +46,12 @@ conformance_kit::suite! {
         pauses;
     }
     removal {
+        grown;
         of_deleted;
         one;
         present;
+        renamed;
+        shared;
     }
     refusal {
         all;

@@ -27,6 +27,16 @@ pub(crate) async fn written(
     seen(cx, container, name, bytes).await
 }
 
+/// Writes an object two times: the state that is an earlier one then, and the present one.
+pub(crate) async fn twice(
+    cx: &Context,
+    container: &Container,
+    name: &str,
+) -> Result<[Seen; 2], Stop> {
+    let earlier = written(cx, container, name, 20).await?;
+    Ok([earlier, written(cx, container, name, 21).await?])
+}
+
 /// Writes so many bytes and overwrites them: the version that they had, and the bytes.
 pub(crate) async fn earlier(
     cx: &Context,
@@ -116,6 +126,24 @@ pub(crate) async fn are_kept(
         }
     }
     Ok(())
+}
+
+/// Proves that an object has no states but these, of whichever it was copied. The case
+/// lists BLOB-VERSIONS-2.
+pub(crate) async fn has_no_others(
+    cx: &Context,
+    container: &Container,
+    name: &str,
+    states: &[Seen],
+) -> Outcome {
+    let listed = history::all(cx, container, name, None).await?;
+    let is_own = |version: &str| states.iter().any(|state| state.info.version == version);
+    cx.check("BLOB-VERSIONS-2", "list the states of what was copied")
+        .that(
+            listed.iter().all(|state| is_own(&state.version)),
+            "no states of what it was copied from",
+            &listed,
+        )
 }
 
 /// The condition that an object has the version of a state.

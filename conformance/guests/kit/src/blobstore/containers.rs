@@ -197,6 +197,12 @@ impl Context {
         self.open_granted_container(&self.names().secondary)
     }
 
+    /// Opens the container of the case by its other name.
+    #[track_caller]
+    pub fn container_by_alias(&self) -> impl Future<Output = Result<Container, Stop>> {
+        self.open_granted_container(&self.names().alias)
+    }
+
     /// Opens the container whose binding has no extended feature.
     #[track_caller]
     pub fn restricted_container(&self) -> impl Future<Output = Result<Container, Stop>> {

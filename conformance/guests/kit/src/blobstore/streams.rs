@@ -41,7 +41,7 @@ impl Writer {
     /// Writes all of `bytes` in one go. False if the reader has left: it took less, and
     /// takes no more.
     pub async fn write(&mut self, bytes: &[u8]) -> bool {
-        // An empty write would wait for a reader, and say nothing.
+        // An empty write would wait for a reader, and say nothing: see `write_nothing`.
         if bytes.is_empty() {
             return true;
         }
@@ -54,6 +54,20 @@ impl Writer {
             self.close();
         }
         is_taken
+    }
+
+    /// Writes no bytes, which takes until the reader is ready for some. False if it has
+    /// left.
+    pub async fn write_nothing(&mut self) -> bool {
+        let Some(writer) = &mut self.bytes else {
+            return false;
+        };
+        let (result, _) = writer.write(Vec::new()).await;
+        let has_left = matches!(result, wit_bindgen::StreamResult::Dropped);
+        if has_left {
+            self.close();
+        }
+        !has_left
     }
 
     /// Ends the stream, without a word on how it ended.

@@ -14,7 +14,6 @@ use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, Buf
 use tokio::net::{TcpListener, TcpStream};
 
 pub(crate) const DYNAMODB: Subject = Subject {
-    patience: Duration::from_secs(4),
     left: |settings| Box::pin(items(settings)),
     ..Subject::of(&FACTORY)
 };

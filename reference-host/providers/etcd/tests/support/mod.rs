@@ -30,9 +30,15 @@ async fn keys(endpoint: &str) -> u64 {
 
 /// How many leases there are once those that are being revoked are gone.
 pub(crate) async fn leases(endpoint: &str) -> u64 {
-    tokio::time::sleep(Duration::from_millis(500)).await;
-    let answer = post(endpoint, "/v3/lease/leases", "{}").await;
-    answer.matches(r#""ID""#).count() as u64
+    let mut before = None;
+    loop {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        let answer = post(endpoint, "/v3/lease/leases", "{}").await;
+        let now = answer.matches(r#""ID""#).count() as u64;
+        if now == 0 || before.replace(now) == Some(now) {
+            return now;
+        }
+    }
 }
 
 /// Sends JSON to the server's gateway, not through the provider.

@@ -3,16 +3,12 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
-use std::time::Duration;
 
 use provider_firestore::FACTORY;
 use provider_tests::Subject;
 
 pub(crate) const FIRESTORE: Subject = Subject {
-    // Its first answers take long.
-    options: &[("timeout-ms", "30000")],
     secrets: &["http"],
-    patience: Duration::from_secs(10),
     ..Subject::of(&FACTORY)
 };
 

@@ -4,7 +4,6 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use cloud_contract::{Provider, Result, Settings};
 use provider_gcs::FACTORY;
@@ -15,7 +14,6 @@ use tokio::net::{TcpListener, TcpStream};
 pub(crate) const GCS: Subject = Subject {
     // What is overwritten is gone, as in most buckets.
     options: &[("history", "off")],
-    patience: Duration::from_secs(4),
     secrets: &["cw-", "upload_id"],
     left: |settings| Box::pin(left(settings)),
     ..Subject::of(&FACTORY)

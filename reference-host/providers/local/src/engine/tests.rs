@@ -265,7 +265,7 @@ async fn waiting_writes_share_a_flush() {
     let disk = Arc::new(Disk::default());
     let engine = start(&disk).unwrap();
     let store = store(&engine).await;
-    disk.flush_millis.store(20, Ordering::SeqCst);
+    disk.flush_millis.store(200, Ordering::SeqCst);
     let before = disk.flushes.load(Ordering::SeqCst);
     let writes = (0..200).map(|number| set(&engine, store, format!("{number}"), vec![1]));
     let versions = futures::future::join_all(writes).await;

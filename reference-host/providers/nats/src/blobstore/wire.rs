@@ -144,7 +144,7 @@ mod tests {
             let provider = server.provider().await;
             put(&container(&provider, "pause").await, "k", bytes(900_000, 1)).await;
             let (wire, endpoint) = server.wire().await;
-            let settings = server.settings(&endpoint, &[("timeout-ms", "300")]);
+            let settings = server.settings(&endpoint, &[("timeout-ms", "2000")]);
             let bucket = bucket_at(&settings, "OBJ_cw_pause_data");
             let live = bucket.live().await.unwrap();
             let found = bucket.find(&live, "k").await.unwrap();
@@ -162,7 +162,7 @@ mod tests {
                     let more = tokio::time::timeout(Duration::from_millis(50), more);
                     assert!(more.await.is_err());
                 }
-                tokio::time::sleep(Duration::from_millis(400)).await;
+                tokio::time::sleep(Duration::from_millis(2_500)).await;
                 drop(reader);
                 wire.flow();
                 let now = bucket.live().await.unwrap();

@@ -16,7 +16,6 @@ use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, Buf
 use tokio::net::{TcpListener, TcpStream};
 
 pub(crate) const S3: Subject = Subject {
-    patience: Duration::from_secs(4),
     secrets: &["cloudwit", "cw-"],
     left: |settings| Box::pin(left(settings)),
     ..Subject::of(&FACTORY)

@@ -23,6 +23,7 @@ async fn run(cx: &Context) -> Outcome {
     let name = &cx.names().secondary;
     let old = cx.second_container().await?;
     let check = cx.check("BLOB-REMOVE-6", "list a container that is there");
+    let mut may_stay = false;
     for round in ["while there is none", "while there is another"] {
         if round == "while there is none" {
             cx.ok(admin::delete(name).await)?;
@@ -36,9 +37,13 @@ async fn run(cx: &Context) -> Outcome {
             outcome(cx, old.list("", None, None, None).await)?,
             outcome(cx, old.delete("object").await)?,
         ];
+        // Each call for itself: one can be carried out and the next end in not-found.
+        let [_, put, _, _, deletion] = calls;
+        may_stay = put == "ok" && deletion != "ok";
         cx.note(format!("{round}: {}", calls.join(", ")));
     }
     let container = cx.ok(blobstore::open(name).await)?;
-    let listed = cx.all_names(&container, "", None).await?;
+    let mut listed = cx.all_names(&container, "", None).await?;
+    listed.retain(|name| !may_stay || name != "object");
     check.keys::<&str>(&listed, &[])
 }

@@ -1,5 +1,6 @@
-use blobstore::{append, patiently};
 use conformance_kit::prelude::*;
+
+use crate::giving_up::gives_up;
 
 case! {
     id: "blob.append.given-up",
@@ -21,35 +22,7 @@ async fn run(cx: &Context) -> Outcome {
     ];
     for name in ["present", "absent"] {
         for (count, error) in [0, 500, 1_000, 1_000].into_iter().zip(&errors) {
-            // What was dropped in the round before may overlap it.
-            let give_up = async || {
-                let (mut writer, answer) = append::begin(&container, name, None);
-                let write = async {
-                    writer.write(&bytes[..count]).await;
-                    writer.fail(error.clone()).await;
-                };
-                both(write, answer.wait()).await.1
-            };
-            cx.check("BLOB-STREAM-2", "append whose end says an error")
-                .fails(patiently(cx, give_up).await, Kind::Cancelled)?;
-            // Also while the stream stays open.
-            let give_up = async || {
-                let (mut writer, answer) = append::begin(&container, name, None);
-                writer.write(&bytes[..count]).await;
-                let given_up = both(writer.say(Err(error.clone())), answer.wait());
-                let ended = cx.within(cx.patience(), given_up).await;
-                ended.map(|(_, ended)| ended).transpose()
-            };
-            let check = cx.check("BLOB-STREAM-2", "give up an append whose stream is open");
-            match patiently(cx, give_up).await.transpose() {
-                Some(ended) => check.fails(ended, Kind::Cancelled)?,
-                None => check.that(false, "cancelled", "no answer")?,
-            }
-            let (mut writer, answer) = append::begin(&container, name, None);
-            writer.write(&bytes[..count]).await;
-            drop(answer);
-            // It says ok, but nobody is to hear it.
-            writer.finish().await;
+            gives_up(cx, &container, name, &bytes[..count], error).await?;
         }
     }
     let info = cx.info(&container, "present").await?;

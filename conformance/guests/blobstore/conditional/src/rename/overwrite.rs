@@ -5,8 +5,8 @@ use blobstore::atomic_move::rename;
 
 case! {
     id: "blob.rename.overwrite",
-    title: "a rename over an object replaces the whole of it, also by its version",
-    clauses: ["BLOB-RENAME-1"],
+    title: "a rename over an object replaces the whole of it, its version too, also by that version",
+    clauses: ["BLOB-RENAME-1", "TYP-VER-1"],
     requires: ["blob.atomic-move"],
 }
 
@@ -19,8 +19,11 @@ async fn run(cx: &Context) -> Outcome {
             let present = old.put(cx, &container, "target").await?;
             let expected = version(&present).filter(|_| by_version);
             let check = cx.check("BLOB-RENAME-1", "rename over an object");
-            check.ok(rename(&container, "object", "target", expected).await)?;
-            state.is(check, &container, "target").await?;
+            let made = check.ok(rename(&container, "object", "target", expected).await)?;
+            let info = state.is(check, &container, "target").await?;
+            check.equal(info.version.as_str(), made.as_str())?;
+            cx.check("TYP-VER-1", "compare with the version of what was replaced")
+                .that(made != present, "another version", &made)?;
             has_only(check, &container, &["target"]).await?;
         }
     }

@@ -5,7 +5,7 @@ use blobstore::atomic_move::rename;
 
 case! {
     id: "blob.rename.to-self",
-    title: "a rename of an object onto itself leaves it as it is, its version included",
+    title: "a rename of an object onto itself leaves it as it is, its version and its time included",
     clauses: ["BLOB-RENAME-6", "BLOB-RENAME-5"],
     requires: ["blob.atomic-move"],
 }
@@ -15,12 +15,14 @@ async fn run(cx: &Context) -> Outcome {
     for size in [0, 2_000] {
         let state = State::new(cx, size);
         let present = state.put(cx, &container, "object").await?;
+        let before = cx.info(&container, "object").await?.modified;
         for expected in [None, version(&present), None] {
             let check = cx.check("BLOB-RENAME-6", "rename an object onto itself");
             let made = check.ok(rename(&container, "object", "object", expected).await)?;
             check.equal(made.as_str(), present.as_str())?;
             let info = state.is(check, &container, "object").await?;
             check.equal(info.version.as_str(), present.as_str())?;
+            check.equal(info.modified, before)?;
             has_only(check, &container, &["object"]).await?;
         }
         // Of the texts that a guest can think of, one may be the version that is there.

@@ -16,12 +16,15 @@ async fn run(cx: &Context) -> Outcome {
         let (bytes, options) = (cx.random_bytes(500), some_options(cx));
         cx.ok(from.put_with("object", &bytes, options.clone()).await)?;
         for new_name in ["object", "a/copy"] {
-            cx.check("BLOB-COPY-5", "copy to another container")
+            let copied = cx
+                .check("BLOB-COPY-5", "copy to another container")
                 .ok(from.copy("object", to, new_name).await)?;
             cx.check("BLOB-COPY-5", "look for a copy in another container")
                 .some(to.head(new_name).await)?;
             let check = cx.check("BLOB-COPY-1", "read a copy in another container");
-            is_state(check, to, new_name, &bytes, &options).await?;
+            let info = is_state(check, to, new_name, &bytes, &options).await?;
+            let check = cx.check("BLOB-COPY-1", "compare the version that a copy returned");
+            check.equal(info.version, copied)?;
         }
         let check = cx.check("BLOB-COPY-5", "list both containers after copies");
         check.keys(&cx.all_names(from, "", None).await?, &["object"])?;

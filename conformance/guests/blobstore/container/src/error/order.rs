@@ -1,3 +1,4 @@
+use blobstore::{Precondition, PutOptions, bad_names};
 use conformance_kit::prelude::*;
 
 use crate::apart::name_limit;
@@ -22,7 +23,7 @@ async fn run(cx: &Context) -> Outcome {
     }
     let most = cx.limit("blob.object.max-bytes")?;
     if most < u64::MAX {
-        let options = blobstore::PutOptions {
+        let options = PutOptions {
             size: Some(most + 1),
             ..blobstore::options()
         };
@@ -31,6 +32,8 @@ async fn run(cx: &Context) -> Outcome {
             Kind::InvalidArgument,
         )?;
     }
+    before_conditions(cx, &container).await?;
+    before_sources(cx, &container).await?;
     check("list with a cursor that is none and a page size of zero").fails(
         container.list("", None, Some("none"), Some(0)).await,
         Kind::InvalidArgument,
@@ -74,4 +77,58 @@ async fn run(cx: &Context) -> Outcome {
     let listed = container.list(&long, Some(""), Some("none"), Some(0)).await;
     check("list of a prefix that is too long with nothing but bad arguments")
         .fails(listed, too_large)
+}
+
+/// Whether an argument is acceptable is told before a condition is: that one takes a look
+/// at the object.
+async fn before_conditions(cx: &Context, container: &Container) -> Outcome {
+    cx.ok(container.put("present", b"bytes").await)?;
+    let mut refused = vec![
+        (described(Some("\n"), &[]), Kind::InvalidArgument),
+        (described(None, &[("Key", "value")]), Kind::InvalidArgument),
+        (
+            described(None, &[("key", "value"), ("key", "value")]),
+            Kind::InvalidArgument,
+        ),
+    ];
+    if let Some(most) = cx.small_limit("blob.metadata.max-bytes")? {
+        let value = cx.random_text(most);
+        let too_large = Kind::TooLarge(most as u64);
+        refused.push((described(None, &[("k", &value)]), too_large));
+    }
+    for (options, kind) in refused {
+        for (name, expected) in [
+            ("present", Precondition::Absent),
+            ("present", Precondition::Version("none".to_owned())),
+            ("absent", Precondition::Version("none".to_owned())),
+        ] {
+            let options = PutOptions {
+                expected: Some(expected),
+                ..options.clone()
+            };
+            let put = container.put_with(name, b"never", options).await;
+            cx.check(
+                "TYP-ERR-8",
+                "put with options that are refused and a condition that fails",
+            )
+            .fails(put, kind)?;
+        }
+    }
+    Ok(())
+}
+
+/// A new name that is refused is told before an absent source is.
+async fn before_sources(cx: &Context, container: &Container) -> Outcome {
+    let second = cx.second_container().await?;
+    let check = |message| cx.check("TYP-ERR-8", message);
+    for bad in bad_names(cx)? {
+        for to in [container, &second] {
+            check("copy of an absent object to a name that is refused")
+                .fails(container.copy("absent", to, &bad.name).await, bad.refused)?;
+            let moved = container.r#move("absent", to, &bad.name).await;
+            check("move of an absent object to a name that is refused")
+                .fails(moved, bad.refused)?;
+        }
+    }
+    Ok(())
 }

@@ -1,6 +1,6 @@
 use conformance_kit::prelude::*;
 
-use crate::listing::{Walk, among, clear, fill, some_names};
+use crate::listing::{Walk, among, clear, fill, lines, names, some_names};
 
 case! {
     /// The changes are made right before and right behind every place at which the
@@ -8,7 +8,12 @@ case! {
     id: "blob.list.changes-between",
     title: "objects that come, go and change between pages make the list skip and repeat no other",
     clauses: ["TYP-PAGE-7"],
+    timeout_s: 20,
 }
+
+/// So many pages say that a list has no end. Of one that changes no clause says how many
+/// it may have.
+const ENDLESS: usize = 10_000;
 
 async fn run(cx: &Context) -> Outcome {
     let container = cx.container().await?;
@@ -35,13 +40,43 @@ async fn run(cx: &Context) -> Outcome {
         // Deleted: the others, listed or not.
         walk.step(check, &container, Some(size)).await?;
         clear(cx, &container, &gone).await?;
-        walk.finish(check, &container, 80, || Some(size)).await?;
+        walk.finish(check, &container, ENDLESS, || Some(size))
+            .await?;
         check.keys(&among(&walk.names(), &stay), &stay)?;
     }
     for size in [1, 2, 3] {
         divided(cx, &container, size).await?;
+        for delimiter in [None, Some("#")] {
+            last_removed(cx, &container, size, delimiter).await?;
+        }
     }
     Ok(())
+}
+
+/// The object behind which the list goes on is gone when it does: a guest that deletes
+/// what it lists, one page after the other, gets to the end.
+async fn last_removed(
+    cx: &Context,
+    container: &Container,
+    size: u32,
+    delimiter: Option<&str>,
+) -> Outcome {
+    let prefix = format!("removed {size} {}/", delimiter.is_some());
+    let all = some_names(cx, &prefix, 12);
+    fill(cx, container, &all).await?;
+    let check = cx.check(
+        "TYP-PAGE-7",
+        "read a list of which the last object of each page is deleted",
+    );
+    let mut walk = Walk::new(&prefix, delimiter);
+    while !walk.ended && walk.pages.len() < ENDLESS {
+        walk.step(check, container, Some(size)).await?;
+        let last = names(walk.pages.last().into_iter().flatten()).pop();
+        let last: Vec<String> = last.into_iter().collect();
+        clear(cx, container, &last).await?;
+    }
+    check.that(walk.ended, "an end of the list", &walk.pages.len())?;
+    check.keys(&walk.names(), &all)
 }
 
 /// A prefix stays in the list as long as an object of it is there, whichever that is.
@@ -58,9 +93,10 @@ async fn divided(cx: &Context, container: &Container, size: u32) -> Outcome {
     );
     let mut walk = Walk::new(&prefix, Some("/"));
     let mut changed: Vec<String> = Vec::new();
-    while !walk.ended && walk.pages.len() < 20 {
+    while !walk.ended && walk.pages.len() < ENDLESS {
         walk.step(check, container, Some(size)).await?;
-        let last = walk.lines().pop().unwrap_or_default();
+        let page = walk.pages.last().into_iter().flatten();
+        let last = lines(page).pop().unwrap_or_default();
         let folder = last.strip_prefix("prefix ").unwrap_or_default().to_owned();
         if folders.contains(&folder) && !changed.contains(&folder) {
             // Others come at both of its ends before those go that were there.
@@ -74,7 +110,7 @@ async fn divided(cx: &Context, container: &Container, size: u32) -> Outcome {
             changed.push(folder);
         }
     }
-    walk.finish(check, container, 20, || Some(size)).await?;
+    check.that(walk.ended, "an end of the list", &walk.pages.len())?;
     let expected: Vec<String> = folders
         .iter()
         .map(|folder| format!("prefix {folder}"))

@@ -1,11 +1,13 @@
 use conformance_kit::prelude::*;
 
-use crate::listing::{fill, filled, listed_by, name_limit};
+use crate::listing::{expected, fill, filled, listed_by, name_limit, read};
 
 case! {
+    /// Of some characters each takes several signs where a prefix or a place in the list
+    /// is written as text.
     id: "blob.list.prefix-longest",
-    title: "a prefix may be as long as a name, and is refused when it is longer",
-    clauses: ["BLOB-LIST-5", "BLOB-LIST-7"],
+    title: "a prefix may be as long as a name, and is refused when it is longer; a list goes on behind such names",
+    clauses: ["BLOB-LIST-5", "BLOB-LIST-7", "TYP-PAGE-4"],
 }
 
 async fn run(cx: &Context) -> Outcome {
@@ -13,8 +15,14 @@ async fn run(cx: &Context) -> Outcome {
     let Some(limit) = name_limit(cx)? else {
         return Ok(());
     };
-    let names = ['x', 'é', '😀'].map(|character| filled(character, limit));
+    let names = ['x', 'é', '😀', '\u{1}', '%'].map(|character| filled(character, limit));
     fill(cx, &container, &names).await?;
+    for delimiter in [None, Some("/")] {
+        // Each of them but the last is what a cursor stands behind.
+        let check = cx.check("TYP-PAGE-4", "read a list of the longest names one by one");
+        let walk = read(check, &container, "", delimiter, names.len(), || Some(1)).await?;
+        check.keys(&walk.lines(), &expected(&names, "", delimiter))?;
+    }
     for name in &names {
         let lists = [(name.as_str(), None), (name.as_str(), Some("/"))];
         listed_by(cx, "BLOB-LIST-5", &container, &names, &lists).await?;

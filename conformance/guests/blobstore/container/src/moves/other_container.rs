@@ -21,13 +21,16 @@ async fn run(cx: &Context) -> Outcome {
         (&container, &other, "object/"),
         (&other, &container, "object/"),
     ] {
-        cx.check("BLOB-COPY-5", "move to another container")
+        let moved = cx
+            .check("BLOB-COPY-5", "move to another container")
             .ok(from.r#move(name, to, new_name).await)?;
         name = new_name;
         cx.check("BLOB-COPY-5", "look for an object in another container")
             .some(to.head(name).await)?;
         let check = cx.check("BLOB-MOVE-1", "read an object in another container");
-        is_state(check, to, name, &bytes, &options).await?;
+        let info = is_state(check, to, name, &bytes, &options).await?;
+        let check = cx.check("BLOB-MOVE-1", "compare the version that a move returned");
+        check.equal(info.version, moved)?;
         is_exactly(cx, "BLOB-MOVE-1", to, &[(name.to_owned(), bytes.clone())]).await?;
         check.keys(&cx.all_names(from, "", None).await?, NONE)?;
     }

@@ -2,7 +2,7 @@ use blobstore::{Writer, options};
 use conformance_kit::prelude::*;
 
 use crate::pattern::big;
-use crate::support::{is_absent, is_still};
+use crate::support::{Kept, is_absent, marked};
 
 case! {
     id: "blob.put.invisible",
@@ -12,20 +12,19 @@ case! {
 
 async fn run(cx: &Context) -> Outcome {
     let container = cx.container().await?;
-    let old = cx.random_bytes(500);
-    let version = cx.ok(container.put("old", &old).await)?;
+    let old = Kept::put(cx, &container, "old", &cx.random_bytes(500)).await?;
     let bytes = big(cx, 400_000);
     let (first, rest) = bytes.split_at(150_000);
 
     let mut puts = Vec::new();
     for name in ["old", "new"] {
-        let (mut writer, answer) = container.begin_put(name, options());
+        let (mut writer, answer) = container.begin_put(name, marked(options()));
         // Taken by the provider, or on its way there.
         writer.write(first).await;
         puts.push((writer, answer));
     }
     for _ in 0..10 {
-        is_still(cx, "BLOB-DATA-4", &container, "old", &old, &version).await?;
+        old.is_still(cx, "BLOB-DATA-4", &container).await?;
         is_absent(cx, "BLOB-DATA-4", &container, "new").await?;
         let (streamed, end) = container.names("").collect().await;
         cx.ok(end)?;

@@ -1,7 +1,6 @@
-use blobstore::{PutOptions, options};
 use conformance_kit::prelude::*;
 
-use crate::support::is_still;
+use crate::support::Kept;
 
 case! {
     /// Names that a file system or a pattern could take for the same or for folders of
@@ -17,30 +16,17 @@ const NAMES: [&str; 12] = [
 
 async fn run(cx: &Context) -> Outcome {
     let container = cx.container().await?;
-    let mut states = Vec::new();
+    let mut kept: Vec<Kept> = Vec::new();
     for name in NAMES {
-        let bytes = cx.random_bytes(50);
-        let tagged = PutOptions {
-            metadata: vec![("name".to_owned(), name.to_owned())],
-            ..options()
-        };
-        let version = cx.ok(container.put_with(name, &bytes, tagged).await)?;
-        states.push((name, bytes, version));
+        kept.push(Kept::put(cx, &container, name, &cx.random_bytes(50)).await?);
     }
     for name in ["a/b", "a", "a/b/c", "a/", "new", "a/b/new"] {
-        let bytes = cx.random_bytes(60);
-        let version = cx.ok(container.put(name, &bytes).await)?;
-        states.retain(|(kept, ..)| *kept != name);
-        for (kept, bytes, version) in &states {
-            is_still(cx, "BLOB-PUT-3", &container, kept, bytes, version).await?;
+        let new = Kept::put(cx, &container, name, &cx.random_bytes(60)).await?;
+        kept.retain(|object| object.name() != name);
+        for object in &kept {
+            object.is_still(cx, "BLOB-PUT-3", &container).await?;
         }
-        for (kept, ..) in states.iter().filter(|(_, bytes, _)| bytes.len() == 50) {
-            let info = cx.info(&container, kept).await?;
-            let own = vec![("name".to_owned(), (*kept).to_owned())];
-            cx.check("BLOB-PUT-3", "metadata after a put of another object")
-                .that(info.metadata == own, "its own entry", &info)?;
-        }
-        states.push((name, bytes, version));
+        kept.push(new);
     }
     Ok(())
 }

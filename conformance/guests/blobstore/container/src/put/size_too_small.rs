@@ -1,7 +1,7 @@
 use conformance_kit::prelude::*;
 
 use crate::pattern::big;
-use crate::support::{is_absent, is_still, sized};
+use crate::support::{Kept, is_absent, marked, sized};
 
 case! {
     id: "blob.put.size-too-small",
@@ -11,7 +11,7 @@ case! {
 
 async fn run(cx: &Context) -> Outcome {
     let container = cx.container().await?;
-    let version = cx.ok(container.put("old", b"as it was").await)?;
+    let old = Kept::put(cx, &container, "old", b"as it was").await?;
     let bytes = big(cx, 300_000);
     for (size, stated) in [
         (1, 0),
@@ -22,11 +22,11 @@ async fn run(cx: &Context) -> Outcome {
         (300_000, 1),
     ] {
         for name in ["old", "new"] {
-            let put = container.put_with(name, &bytes[..size], sized(stated));
+            let put = container.put_with(name, &bytes[..size], marked(sized(stated)));
             cx.check("BLOB-PUT-6", &format!("put of {size} bytes as {stated}"))
                 .fails(put.await, Kind::InvalidArgument)?;
         }
-        is_still(cx, "TYP-ERR-6", &container, "old", b"as it was", &version).await?;
+        old.is_still(cx, "TYP-ERR-6", &container).await?;
         is_absent(cx, "TYP-ERR-6", &container, "new").await?;
     }
     Ok(())

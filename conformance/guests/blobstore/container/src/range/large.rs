@@ -23,5 +23,12 @@ async fn run(cx: &Context) -> Outcome {
         let range = ((mebibyte << 20) - 500, Some(1_000));
         covers(cx, "BLOB-GET-5", &container, &bytes, range).await?;
     }
+    // Ranges that begin and end where a provider may divide what it fetches.
+    for block in [128 << 10, 256 << 10, 1 << 20, 4 << 20] {
+        for offset in [0, block, (16 << 20) - block] {
+            let range = (offset, Some(block));
+            covers(cx, "BLOB-GET-5", &container, &bytes, range).await?;
+        }
+    }
     Ok(())
 }

@@ -2,7 +2,7 @@ use blobstore::{options, patiently};
 use conformance_kit::prelude::*;
 
 use crate::pattern::big;
-use crate::support::{WATCH, is_absent, is_still, settle};
+use crate::support::{Kept, WATCH, is_absent, marked, settle};
 
 case! {
     id: "blob.stream.dropped",
@@ -13,13 +13,12 @@ case! {
 
 async fn run(cx: &Context) -> Outcome {
     let container = cx.container().await?;
-    let old = b"as it was";
-    let version = cx.ok(container.put("old", old).await)?;
+    let old = Kept::put(cx, &container, "old", b"as it was").await?;
     let bytes = big(cx, 100_000);
     let mut open = Vec::new();
     for count in [0, 1, 50_000, 100_000] {
         for name in [format!("new-{count}"), "old".to_owned()] {
-            let (mut writer, answer) = container.begin_put(&name, options());
+            let (mut writer, answer) = container.begin_put(&name, marked(options()));
             writer.write(&bytes[..count]).await;
             settle(cx).await;
             drop(answer);
@@ -32,7 +31,7 @@ async fn run(cx: &Context) -> Outcome {
     for _ in 0..2 {
         // A write that was on its way would come by now.
         cx.sleep(WATCH).await;
-        is_still(cx, "BLOB-STREAM-3", &container, "old", old, &version).await?;
+        old.is_still(cx, "BLOB-STREAM-3", &container).await?;
         is_absent(cx, "BLOB-STREAM-3", &container, "new").await?;
         open.clear();
     }

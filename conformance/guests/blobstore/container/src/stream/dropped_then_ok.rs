@@ -1,7 +1,7 @@
 use blobstore::options;
 use conformance_kit::prelude::*;
 
-use crate::support::{WATCH, is_absent, is_still, settle};
+use crate::support::{Kept, WATCH, is_absent, marked, settle};
 
 case! {
     id: "blob.stream.dropped-then-ok",
@@ -11,12 +11,11 @@ case! {
 
 async fn run(cx: &Context) -> Outcome {
     let container = cx.container().await?;
-    let old = b"as it was";
-    let version = cx.ok(container.put("old", old).await)?;
+    let old = Kept::put(cx, &container, "old", b"as it was").await?;
     let bytes = cx.random_bytes(20_000);
     for count in [0, 10_000, 20_000] {
         for name in ["new", "old"] {
-            let (mut writer, answer) = container.begin_put(name, options());
+            let (mut writer, answer) = container.begin_put(name, marked(options()));
             writer.write(&bytes[..count]).await;
             settle(cx).await;
             drop(answer);
@@ -29,6 +28,6 @@ async fn run(cx: &Context) -> Outcome {
         }
     }
     cx.sleep(WATCH).await;
-    is_still(cx, "BLOB-STREAM-3", &container, "old", old, &version).await?;
+    old.is_still(cx, "BLOB-STREAM-3", &container).await?;
     is_absent(cx, "BLOB-STREAM-3", &container, "new").await
 }

@@ -2,7 +2,7 @@ use blobstore::options;
 use conformance_kit::prelude::*;
 
 use crate::pattern::big;
-use crate::support::{is_still, sized};
+use crate::support::{Kept, marked, sized};
 
 case! {
     id: "blob.stream.given-up-keeps-old",
@@ -12,12 +12,11 @@ case! {
 
 async fn run(cx: &Context) -> Outcome {
     let container = cx.container().await?;
-    let old = cx.random_bytes(700);
-    let version = cx.ok(container.put("object", &old).await)?;
+    let old = Kept::put(cx, &container, "object", &cx.random_bytes(700)).await?;
     let bytes = big(cx, 300_000);
     for count in [0, 1, 700, 300_000] {
         for options in [options(), sized(count), sized(count + 1), sized(1 << 20)] {
-            let (mut writer, answer) = container.begin_put("object", options);
+            let (mut writer, answer) = container.begin_put("object", marked(options));
             let write = async {
                 writer.write(&bytes[..count]).await;
                 writer.fail(Error::Cancelled).await;
@@ -25,7 +24,7 @@ async fn run(cx: &Context) -> Outcome {
             let (_, put) = both(write, answer.wait()).await;
             cx.check("BLOB-STREAM-2", &format!("give up after {count} bytes"))
                 .fails(put, Kind::Cancelled)?;
-            is_still(cx, "BLOB-STREAM-2", &container, "object", &old, &version).await?;
+            old.is_still(cx, "BLOB-STREAM-2", &container).await?;
         }
     }
     let listed = cx.all_names(&container, "", None).await?;

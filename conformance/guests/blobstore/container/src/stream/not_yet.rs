@@ -3,7 +3,7 @@ use core::pin::pin;
 use blobstore::options;
 use conformance_kit::prelude::*;
 
-use crate::support::{WATCH, is_absent, is_still, sized};
+use crate::support::{Kept, WATCH, is_absent, marked, sized};
 
 case! {
     id: "blob.stream.not-yet",
@@ -13,13 +13,12 @@ case! {
 
 async fn run(cx: &Context) -> Outcome {
     let container = cx.container().await?;
-    let old = b"as it was";
     let bytes = cx.random_bytes(10_000);
     // The number of bytes says as little as the end of their stream.
     for (name, options) in [("new", options()), ("sized", sized(bytes.len()))] {
-        let version = cx.ok(container.put("old", old).await)?;
+        let old = Kept::put(cx, &container, "old", b"as it was").await?;
         for name in [name, "old"] {
-            let (mut writer, answer) = container.begin_put(name, options.clone());
+            let (mut writer, answer) = container.begin_put(name, marked(options.clone()));
             writer.write(&bytes).await;
             writer.close();
             let mut answer = pin!(answer.wait());
@@ -30,7 +29,7 @@ async fn run(cx: &Context) -> Outcome {
             )
             .that(early.is_none(), "no answer", "an answer")?;
             if name == "old" {
-                is_still(cx, "BLOB-STREAM-1", &container, name, old, &version).await?;
+                old.is_still(cx, "BLOB-STREAM-1", &container).await?;
             } else {
                 is_absent(cx, "BLOB-STREAM-1", &container, name).await?;
             }

@@ -1,7 +1,7 @@
 use conformance_kit::prelude::*;
 
 use crate::pattern::big;
-use crate::support::{is_absent, is_still};
+use crate::support::{Kept, is_absent};
 
 case! {
     /// The source is whole; the guest says that it is not.
@@ -14,7 +14,7 @@ async fn run(cx: &Context) -> Outcome {
     let container = cx.container().await?;
     let bytes = big(cx, 100_000);
     cx.ok(container.put("source", &bytes).await)?;
-    let version = cx.ok(container.put("old", b"as it was").await)?;
+    let old = Kept::put(cx, &container, "old", b"as it was").await?;
     for name in ["new", "old"] {
         let content = container.begin_get("source", None, None).await;
         let (stream, _end) = cx
@@ -30,15 +30,7 @@ async fn run(cx: &Context) -> Outcome {
             .fails(put, Kind::Cancelled)?;
     }
     is_absent(cx, "BLOB-STREAM-2", &container, "new").await?;
-    is_still(
-        cx,
-        "BLOB-STREAM-2",
-        &container,
-        "old",
-        b"as it was",
-        &version,
-    )
-    .await?;
+    old.is_still(cx, "BLOB-STREAM-2", &container).await?;
     cx.check("BLOB-STREAM-2", "get of the source afterwards")
         .value(container.get("source").await, &bytes)
 }

@@ -35,10 +35,32 @@ async fn run(cx: &Context) -> Outcome {
         let long = "n".repeat(longest as usize + 1);
         refused.push((long, options(), Kind::TooLarge(longest)));
     }
+    if let Some(most) = cx.small_limit("blob.metadata.max-bytes")? {
+        let value = cx.random_text(most);
+        let long_metadata = PutOptions {
+            metadata: vec![("k".to_owned(), value)],
+            ..options()
+        };
+        refused.push(("new".to_owned(), long_metadata, Kind::TooLarge(most as u64)));
+    }
+    let largest = cx.limit("blob.object.max-bytes")?;
+    if let Some(size) = largest.checked_add(1) {
+        let too_large = PutOptions {
+            size: Some(size),
+            ..options()
+        };
+        refused.push(("new".to_owned(), too_large, Kind::TooLarge(largest)));
+    }
     let piece = cx.random_bytes(16 << 10);
     for (name, options, kind) in refused {
+        let is_sized = options.size.is_some();
         let (writer, answer) = container.begin_put(&name, options);
         let put = refused_midway(cx, writer, answer, &piece).await?;
+        // Whoever waits for the end of the stream finds that it has another size.
+        let kind = match &put {
+            Err(Error::InvalidArgument(_)) if is_sized => Kind::InvalidArgument,
+            _ => kind,
+        };
         cx.check("TYP-ERR-6", "put that is to be refused")
             .fails(put, kind)?;
     }

@@ -11,14 +11,21 @@ case! {
 async fn run(cx: &Context) -> Outcome {
     let container = cx.container().await?;
     let mut old: Vec<String> = Vec::new();
+    cx.ok(container.put("source", b"bytes").await)?;
     for life in 0..6 {
         // Lives of several lengths, so that a count meets each earlier one.
         for write in 0..=(life + 2) % 4 {
-            let version = if write == 0 && life % 2 == 0 {
-                cx.ok(container.create("object", b"bytes").await)?
-            } else {
-                cx.ok(container.put("object", b"bytes").await)?
+            // By each function that a life can begin with.
+            let written = match (write, life % 4) {
+                (0, 0) => container.create("object", b"bytes").await,
+                (0, 1) => container.copy("source", &container, "object").await,
+                (0, 3) => {
+                    cx.ok(container.put("moved", b"bytes").await)?;
+                    container.r#move("moved", &container, "object").await
+                }
+                _ => container.put("object", b"bytes").await,
             };
+            let version = cx.ok(written)?;
             cx.check("TYP-VER-1", "compare with all versions before")
                 .that(
                     !old.contains(&version),

@@ -1,8 +1,11 @@
+use blobstore::Item;
 use conformance_kit::prelude::*;
 
 case! {
     /// The writer signals after its put returned; once the signal is seen, the
-    /// visibility bound for the put runs.
+    /// visibility bound for the put runs. Each instance has an object that it alone
+    /// writes, and reads what the other is about to change before that: what it kept
+    /// of those reads has to go without a write of its own.
     actors: 2,
     id: "blob.visible.after-signal",
     title: "while two instances live, each sees the other's puts after the visibility bound",
@@ -12,14 +15,30 @@ case! {
 
 const ROUNDS: usize = 8;
 
-async fn prepare(cx: &Context) -> Outcome {
-    let container = cx.container().await?;
-    cx.ok(container.put("data", b"old").await).map(drop)
+/// The object that only the instance of this number writes.
+const OWN: [&str; 2] = ["data-0", "data-1"];
+
+/// What is new in a round, and gone after the next.
+fn object(round: usize) -> String {
+    format!("object-{round}")
 }
 
-/// Waits until the other instance signalled this round. The name of a signal is used
-/// once, because the signal itself may be late.
-async fn signalled(cx: &Context, container: &Container, round: usize) -> Outcome {
+/// What an instance writes into its own object: in each round another size.
+fn bytes(round: usize) -> Vec<u8> {
+    vec![b'a'; 10 + round]
+}
+
+async fn prepare(cx: &Context) -> Outcome {
+    let container = cx.container().await?;
+    for name in ["data", OWN[0], OWN[1]] {
+        cx.ok(container.put(name, b"old").await)?;
+    }
+    Ok(())
+}
+
+/// Waits until the other instance signalled this round; returns what the signal says.
+/// The name of a signal is used once, because the signal itself may be late.
+async fn signalled(cx: &Context, container: &Container, round: usize) -> Result<Vec<u8>, Stop> {
     let limit = cx.visibility_bound() + cx.patience();
     let signal = format!("signal-{round}");
     let came = cx
@@ -27,32 +46,93 @@ async fn signalled(cx: &Context, container: &Container, round: usize) -> Outcome
             Ok(cx.ok(container.head(&signal).await)?.is_some())
         })
         .await?;
-    cx.check("BLOB-VISIBLE-1", "wait for a signal of another instance")
-        .equal(came, true)
+    let check = cx.check("BLOB-VISIBLE-1", "wait for a signal of another instance");
+    check.equal(came, true)?;
+    check.some(container.get(&signal).await)
+}
+
+/// Reads what the other instance changes in `round`, which has not begun: what it
+/// will write, what it will create and what it will delete.
+async fn look(cx: &Context, container: &Container, round: usize, other: &str) -> Outcome {
+    let before = object(round - 1);
+    for name in [other, &object(round), &before] {
+        cx.ok(container.get(name).await)?;
+        cx.ok(container.head(name).await)?;
+    }
+    for prefix in ["object-", other] {
+        cx.all_items(container, prefix, None, None).await?;
+    }
+    let (_, end) = container.names("").collect().await;
+    cx.ok(end)
+}
+
+/// Sees all that the other instance did in `round`; `version` is what its last put
+/// returned.
+async fn sees(
+    cx: &Context,
+    container: &Container,
+    round: usize,
+    other: &str,
+    version: &[u8],
+) -> Outcome {
+    let check = |message| cx.check("BLOB-VISIBLE-1", message);
+    let name = object(round);
+    check("get after a signal").value(container.get("data").await, name.as_bytes())?;
+    check("get of a new object after a signal").value(container.get(&name).await, b"")?;
+    check("head after a signal").some(container.head(&name).await)?;
+    if let Some(before) = round.checked_sub(1).map(object) {
+        check("get of a deleted object after a signal").none(container.get(&before).await)?;
+        check("head of a deleted object after a signal").none(container.head(&before).await)?;
+    }
+    let listed = cx.all_names(container, "object-", None).await?;
+    check("list after a signal").keys(&listed, &[&name])?;
+
+    let expected = bytes(round);
+    let message = "get of what only another instance writes";
+    check(message).value(container.get(other).await, &expected)?;
+    let message = "head of what only another instance writes";
+    let info = check(message).some(container.head(other).await)?;
+    check(message).equal(info.size, expected.len() as u64)?;
+    check(message).bytes(info.version.as_bytes(), version)?;
+    let listed = cx.all_items(container, other, None, None).await?;
+    let lines: Vec<String> = listed.iter().map(line).collect();
+    let line = format!("{other} of {} bytes", expected.len());
+    check("list of what only another instance writes").keys(&lines, &[line])?;
+
+    let (names, end) = container.names("").collect().await;
+    cx.ok(end)?;
+    check("names after a signal").keys(&names, &["data", OWN[0], OWN[1], &name])
+}
+
+fn line(item: &Item) -> String {
+    match item {
+        Item::Object(object) => format!("{} of {} bytes", object.name, object.size),
+        Item::Prefix(prefix) => format!("{prefix} as a prefix"),
+    }
 }
 
 async fn actor(cx: &Context, index: u32) -> Observations {
     let container = cx.container().await?;
     let signals = cx.second_container().await?;
+    let [own, other] = if index == 0 { OWN } else { [OWN[1], OWN[0]] };
     for round in 0..ROUNDS {
-        let name = format!("object-{round}");
+        let name = object(round);
         // They take turns in writing.
         if round % 2 == index as usize {
             cx.ok(container.put("data", name.as_bytes()).await)?;
             cx.ok(container.put(&name, b"").await)?;
-            if round > 0 {
-                let before = format!("object-{}", round - 1);
+            if let Some(before) = round.checked_sub(1).map(object) {
                 cx.ok(container.delete(&before).await)?;
             }
-            cx.ok(signals.put(&format!("signal-{round}"), b"").await)?;
+            let version = cx.ok(container.put(own, &bytes(round)).await)?;
+            // The other writes when it has seen the signal, and not before.
+            look(cx, &container, round + 1, other).await?;
+            let signal = format!("signal-{round}");
+            cx.ok(signals.put(&signal, version.as_bytes()).await)?;
         } else {
-            signalled(cx, &signals, round).await?;
+            let version = signalled(cx, &signals, round).await?;
             cx.sleep(cx.visibility_bound()).await;
-            let check = |message| cx.check("BLOB-VISIBLE-1", message);
-            check("get after a signal").value(container.get("data").await, name.as_bytes())?;
-            check("head after a signal").some(container.head(&name).await)?;
-            let listed = cx.all_names(&container, "object-", None).await?;
-            check("list after a signal").keys(&listed, &[&name])?;
+            sees(cx, &container, round, other, &version).await?;
         }
     }
     Ok(Vec::new())
@@ -60,7 +140,7 @@ async fn actor(cx: &Context, index: u32) -> Observations {
 
 async fn verify(cx: &Context, _seen: &[Vec<String>]) -> Outcome {
     let container = cx.container().await?;
-    let expected = format!("object-{}", ROUNDS - 1);
+    let expected = object(ROUNDS - 1);
     cx.check("BLOB-VISIBLE-1", "get after both ended")
         .value(container.get("data").await, expected.as_bytes())
 }

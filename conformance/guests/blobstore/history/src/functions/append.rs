@@ -45,5 +45,18 @@ async fn run(cx: &Context) -> Outcome {
     cx.ok(container.delete("object").await)?;
     cx.ok(append(&container, "object", b"begun anew", Some(0)).await)?;
     states.push(seen(cx, &container, "object", b"begun anew".to_vec()).await?);
-    are_kept(cx, &container, "object", &states).await
+    are_kept(cx, &container, "object", &states).await?;
+
+    // What takes the place of an object that grew, and grows again, takes none of its
+    // pieces along.
+    states.push(written(cx, &container, "object", 5).await?);
+    are_kept(cx, &container, "object", &states).await?;
+    let source = written(cx, &container, "source", 6).await?;
+    cx.ok(append(&container, "object", b"grown again", None).await)?;
+    let grown = [&states[states.len() - 1].bytes[..], b"grown again"].concat();
+    states.push(seen(cx, &container, "object", grown).await?);
+    cx.ok(container.copy("source", &container, "object").await)?;
+    states.push(seen(cx, &container, "object", source.bytes.clone()).await?);
+    are_kept(cx, &container, "object", &states).await?;
+    are_kept(cx, &container, "source", &[source]).await
 }

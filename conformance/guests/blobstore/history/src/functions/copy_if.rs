@@ -2,7 +2,7 @@ use blobstore::Precondition;
 use blobstore::conditional_copy::copy_if;
 use conformance_kit::prelude::*;
 
-use crate::states_of::{are_kept, seen, version_of, written};
+use crate::states_of::{are_kept, has_no_others, seen, twice, version_of, written};
 
 case! {
     id: "blob.history.copy-if",
@@ -10,6 +10,7 @@ case! {
     clauses: [
         "BLOB-HISTORY-1",
         "BLOB-VERSIONS-1",
+        "BLOB-VERSIONS-2",
         "BLOB-VERSIONS-3",
         "BLOB-GETVERSION-1",
         "BLOB-COPY-IF-4",
@@ -19,7 +20,9 @@ case! {
 
 async fn run(cx: &Context) -> Outcome {
     let container = cx.container().await?;
-    let source = written(cx, &container, "source", 5).await?;
+    // What it was before is no state of what is copied from it.
+    let sources = twice(cx, &container, "source").await?;
+    let [_, source] = &sources;
     let version = source.info.version.as_str();
     let mut states = vec![written(cx, &container, "object", 0).await?];
     for absent_before in [false, false, true] {
@@ -44,6 +47,14 @@ async fn run(cx: &Context) -> Outcome {
         cx.check("BLOB-COPY-IF-4", "copy-if expecting another state")
             .fails(copy.await, Kind::PreconditionFailed)?;
     }
+    has_no_others(cx, &container, "object", &states).await?;
     are_kept(cx, &container, "object", &states).await?;
-    are_kept(cx, &container, "source", &[source]).await
+    are_kept(cx, &container, "source", &sources).await?;
+
+    let absent = Some(Precondition::Absent);
+    let copy = copy_if(&container, "source", None, &container, "fresh", absent);
+    cx.ok(copy.await)?;
+    let fresh = [seen(cx, &container, "fresh", source.bytes.clone()).await?];
+    has_no_others(cx, &container, "fresh", &fresh).await?;
+    are_kept(cx, &container, "fresh", &fresh).await
 }

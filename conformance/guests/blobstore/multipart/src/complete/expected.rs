@@ -1,6 +1,4 @@
-use core::slice::from_ref;
-
-use crate::sending::{NAME, begin_upload, send};
+use crate::sending::{NAME, begin_upload, middle, received, send, texts};
 use blobstore::Precondition;
 use blobstore::multipart;
 use conformance_kit::prelude::*;
@@ -16,6 +14,7 @@ async fn run(cx: &Context) -> Outcome {
     let container = cx.container().await?;
     let old = cx.ok(container.put(NAME, b"old").await)?;
     let present = cx.ok(container.put(NAME, b"present").await)?;
+    let bytes = [middle(cx)?, cx.random_bytes(10)];
     let mut refused = Vec::new();
     for (wrong, message) in [
         (
@@ -28,34 +27,50 @@ async fn run(cx: &Context) -> Outcome {
         ),
     ] {
         let upload = begin_upload(cx, &container).await?;
-        let part = send(cx, &container, &upload, 1, b"refused").await?;
-        let complete =
-            multipart::complete_if(&container, NAME, &upload, from_ref(&part), Some(wrong)).await;
+        // The first upload is the one that is completed: it has a part for the middle.
+        let named = if refused.is_empty() {
+            &bytes[..]
+        } else {
+            &bytes[1..]
+        };
+        let mut parts = Vec::new();
+        for (number, bytes) in (1..).zip(named) {
+            parts.push(send(cx, &container, &upload, number, bytes).await?);
+        }
+        send(cx, &container, &upload, 3, b"never named").await?;
+        let before = received(cx, &container, &upload).await?;
+        let complete = multipart::complete_if(&container, NAME, &upload, &parts, Some(wrong)).await;
         cx.check("BLOB-COMPLETE-6", message)
             .fails(complete, Kind::PreconditionFailed)?;
         cx.check("BLOB-COND-2", "get after a refused complete")
             .value(container.get(NAME).await, b"present")?;
-        refused.push((upload, part));
+        refused.push((upload, parts, before));
     }
     // Their uploads go on.
-    for (upload, part) in &refused {
-        let has = multipart::parts(&container, NAME, upload).await;
-        let check = cx.check("BLOB-COMPLETE-7", "parts after a refused complete");
-        check.equal(check.ok(has)?.len(), 1)?;
+    for (upload, parts, before) in &refused {
+        let is_as_before = async |message| {
+            let has = multipart::parts(&container, NAME, upload).await;
+            let check = cx.check("BLOB-COMPLETE-7", message);
+            check.equal(texts(&check.ok(has)?), before.clone())
+        };
+        is_as_before("parts after a refused complete").await?;
         let absent = Some(Precondition::Absent);
-        let parts = from_ref(part);
         let complete = multipart::complete_if(&container, NAME, upload, parts, absent).await;
         cx.check("BLOB-COMPLETE-6", "complete again in the wrong state")
             .fails(complete, Kind::PreconditionFailed)?;
+        is_as_before("parts after a second refused complete").await?;
     }
-    let (upload, part) = refused.remove(0);
+    let (upload, parts, _) = refused.remove(0);
     let expected = Some(Precondition::Version(present));
-    let complete = multipart::complete_if(&container, NAME, &upload, &[part], expected).await;
+    let complete = multipart::complete_if(&container, NAME, &upload, &parts, expected).await;
     let version = cx
         .check("BLOB-COND-1", "complete expecting the present version")
         .ok(complete)?;
-    cx.check("BLOB-COND-1", "get after complete")
-        .value(container.get(NAME).await, b"refused")?;
+    cx.check(
+        "BLOB-COMPLETE-7",
+        "get after a complete that was refused twice",
+    )
+    .value(container.get(NAME).await, &bytes.concat())?;
 
     // Absent: no version holds any longer.
     cx.ok(container.delete(NAME).await)?;

@@ -9,17 +9,32 @@ case! {
     requires: ["blob.multipart"],
 }
 
+/// More than a digest of the beginning of a part looks at.
+const LONG: usize = 300_000;
+
 async fn run(cx: &Context) -> Outcome {
     let container = cx.container().await?;
     let upload = begin_upload(cx, &container).await?;
     let mut tags: Vec<String> = Vec::new();
     let mut last = None;
-    // Fewer bytes, others of the same length, and more.
+    let long = cx.random_bytes(LONG);
+    let mut other_end = long.clone();
+    if let Some(last) = other_end.last_mut() {
+        *last ^= 1;
+    }
+    // Fewer bytes, others of the same length, and more. Two of one length have the same
+    // CRC-32, two others differ in their last byte alone. The last state is the shortest:
+    // nothing of a longer one may be left behind it.
     let states = [
         &b"the first of all"[..],
         b"other",
         b"bytes",
+        b"plumless",
+        b"buckeroo",
+        long.as_slice(),
+        other_end.as_slice(),
         b"longer than both",
+        b"end",
     ];
     for bytes in states {
         let part = multipart::put_part(&container, NAME, &upload, 5, bytes).await;
@@ -45,7 +60,7 @@ async fn run(cx: &Context) -> Outcome {
         tags.push(part.tag.clone());
         last = Some(part);
     }
-    for tag in &tags[..3] {
+    for tag in tags.iter().rev().skip(1) {
         let old = multipart::Part {
             number: 5,
             tag: tag.clone(),
@@ -59,7 +74,7 @@ async fn run(cx: &Context) -> Outcome {
     let parts: Vec<_> = last.into_iter().collect();
     cx.ok(multipart::complete(&container, NAME, &upload, &parts).await)?;
     cx.check("BLOB-PART-1", "get after complete")
-        .value(container.get(NAME).await, b"longer than both")?;
+        .value(container.get(NAME).await, b"end")?;
 
     // The same number in another upload is another part.
     let upload = begin_upload(cx, &container).await?;

@@ -5,14 +5,14 @@ use conformance_kit::prelude::*;
 case! {
     id: "blob.multipart.part-size",
     title: "a part has as many bytes as was said, and no more than the limit",
-    clauses: ["BLOB-PART-5", "BLOB-PART-6"],
+    clauses: ["BLOB-PART-5", "BLOB-PART-6", "TYP-ERR-6"],
     requires: ["blob.multipart"],
 }
 
 async fn run(cx: &Context) -> Outcome {
     let container = cx.container().await?;
     let upload = begin_upload(cx, &container).await?;
-    send(cx, &container, &upload, 1, b"earlier").await?;
+    let earlier = send(cx, &container, &upload, 1, b"earlier").await?;
     let before = received(cx, &container, &upload).await?;
     let bytes = cx.random_bytes(1_000);
     for size in [0, 1, 999, 1_001, 100_000] {
@@ -52,5 +52,13 @@ async fn run(cx: &Context) -> Outcome {
             .fails(writer.all(&bytes, answer).await, Kind::TooLarge(limit))?;
     }
     cx.check("BLOB-PART-5", "parts after refused ones")
-        .equal(received(cx, &container, &upload).await?, before)
+        .equal(received(cx, &container, &upload).await?, before)?;
+    // Not only its entry in the list is as it was.
+    cx.check(
+        "TYP-ERR-6",
+        "complete with the part from before refused ones",
+    )
+    .ok(multipart::complete(&container, NAME, &upload, &[earlier]).await)?;
+    cx.check("TYP-ERR-6", "get after complete with that part")
+        .value(container.get(NAME).await, b"earlier")
 }

@@ -64,6 +64,14 @@ async fn is_unknown(
     let put_part = multipart::put_part(container, name, upload, 1, b"late").await;
     cx.check("BLOB-UPLOAD-5", "put-part of an unknown upload")
         .fails(put_part, Kind::NotFound)?;
+    // BLOB-PART-6 gives way to it.
+    let (writer, answer) = multipart::begin_part(container, name, upload, 1, 99);
+    let wrong_size = writer.all(b"late", answer).await;
+    cx.check(
+        "BLOB-UPLOAD-5",
+        "put-part of an unknown upload with another number of bytes than was said",
+    )
+    .fails(wrong_size, Kind::NotFound)?;
     cx.check("BLOB-UPLOAD-5", "parts of an unknown upload")
         .fails(
             multipart::parts(container, name, upload).await,

@@ -4,13 +4,16 @@
 mod admin;
 mod again;
 mod append;
+mod append_beside;
 mod append_late;
 mod argument_order;
 mod basic;
 mod bytes;
 mod calls;
 mod conditional;
+mod conditional_meanwhile;
 mod conditions;
+mod copied_over;
 mod copies;
 mod cursors;
 mod deletion;
@@ -25,10 +28,16 @@ mod head;
 mod history;
 mod history_functions;
 mod history_ghosts;
+mod history_origins;
 mod history_pages;
 mod history_reading;
+mod history_removed;
+mod history_sparse;
+mod kept_reads;
+mod large;
 mod links;
 mod list;
+mod list_places;
 mod listing;
 mod metadata;
 mod moves;
@@ -39,8 +48,11 @@ mod open;
 mod overlaps;
 mod pauses;
 mod put;
+mod put_leftovers;
+mod put_precedence;
 mod range;
 mod rename;
+mod rename_over;
 mod session;
 mod states;
 mod stream;
@@ -48,12 +60,17 @@ mod tools;
 mod upload_again;
 mod upload_described;
 mod upload_ends;
+mod upload_files;
+mod upload_lists;
+mod upload_meanwhile;
 mod upload_objects;
 mod upload_parts;
+mod upload_steps;
 mod uploads;
 mod versions;
 mod whichever;
 mod whole;
+mod written_by_copy;
 
 pub(crate) use links::Signing;
 
@@ -86,6 +103,9 @@ pub(super) fn mutants() -> Vec<Mutant> {
         names_elsewhere::MUTANTS,
         bytes::MUTANTS,
         put::MUTANTS,
+        put_leftovers::MUTANTS,
+        put_precedence::MUTANTS,
+        large::MUTANTS,
         stream::MUTANTS,
         overlaps::MUTANTS,
         pauses::MUTANTS,
@@ -97,12 +117,16 @@ pub(super) fn mutants() -> Vec<Mutant> {
         conditions::MUTANTS,
         deletion::MUTANTS,
         copies::MUTANTS,
+        copied_over::MUTANTS,
+        written_by_copy::MUTANTS,
         moves::MUTANTS,
         list::MUTANTS,
         delimiters::MUTANTS,
         cursors::MUTANTS,
+        list_places::MUTANTS,
         name_stream::MUTANTS,
         session::MUTANTS,
+        kept_reads::MUTANTS,
         calls::MUTANTS,
         errors::MUTANTS,
         argument_order::MUTANTS,
@@ -110,10 +134,13 @@ pub(super) fn mutants() -> Vec<Mutant> {
         admin::MUTANTS,
         again::MUTANTS,
         conditional::MUTANTS,
+        conditional_meanwhile::MUTANTS,
         rename::MUTANTS,
+        rename_over::MUTANTS,
         uploads::MUTANTS,
         append::MUTANTS,
         append_late::MUTANTS,
+        append_beside::MUTANTS,
         grown::MUTANTS,
         links::MUTANTS,
         history::MUTANTS,
@@ -121,11 +148,18 @@ pub(super) fn mutants() -> Vec<Mutant> {
         history_pages::MUTANTS,
         history_ghosts::MUTANTS,
         history_reading::MUTANTS,
+        history_removed::MUTANTS,
+        history_sparse::MUTANTS,
+        history_origins::MUTANTS,
         upload_described::MUTANTS,
         upload_parts::MUTANTS,
         upload_ends::MUTANTS,
         upload_again::MUTANTS,
         upload_objects::MUTANTS,
+        upload_files::MUTANTS,
+        upload_lists::MUTANTS,
+        upload_meanwhile::MUTANTS,
+        upload_steps::MUTANTS,
         whichever::MUTANTS,
         extended_errors::MUTANTS,
     ]
