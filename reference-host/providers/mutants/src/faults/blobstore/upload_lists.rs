@@ -1,5 +1,4 @@
-//! Faults of what is told of parts: their tags, which of them there are, and which error
-//! comes first.
+//! Faults of what is told of parts: their tags, and which of them there are.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hasher as _};
@@ -173,26 +172,6 @@ impl DriverFault for DropsUnnamed {
     }
 }
 
-/// A part is read before its upload is looked for.
-#[derive(Debug)]
-struct ReadsFirst;
-
-#[async_trait]
-impl DriverFault for ReadsFirst {
-    async fn put_part(
-        &self,
-        to: &dyn Driver,
-        name: &str,
-        upload: &str,
-        number: u32,
-        size: u64,
-        data: Body,
-    ) -> Result<Part> {
-        let data = body(pieces(data).await?);
-        to.put_part(name, upload, number, size, data).await
-    }
-}
-
 pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::new(
         "blob-part-tag-of-beginning",
@@ -217,11 +196,5 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "a `complete` that finds the object in another state removes the parts that it does not name",
         &["BLOB-COMPLETE-7"],
         driver!(DropsUnnamed::default()),
-    ),
-    Mutant::new(
-        "blob-part-size-before-upload",
-        "a part of another size than was said is an invalid argument, also of an unknown upload",
-        &["BLOB-UPLOAD-5"],
-        driver!(ReadsFirst),
     ),
 ];
