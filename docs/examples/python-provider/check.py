@@ -16,6 +16,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 import uuid
 
 PATIENCE = 10  # seconds for one answer, and for the end
@@ -164,6 +165,7 @@ def clean(program, *scopes):
 
 
 def check_end(program):
+    closed = time.monotonic()
     program.process.stdin.close()
     try:
         # A busy machine may be late to show it.
@@ -172,6 +174,9 @@ def check_end(program):
     except subprocess.TimeoutExpired:
         ended = False
     check("it ends after its standard input, for which a host gives it a second", ended)
+    took = time.monotonic() - closed
+    if ended and took > 1:
+        print(f"note  it took {took:.1f} s, and a host would have killed it")
 
 
 def main(command):

@@ -259,6 +259,10 @@ async fn open_way(
         Candidate::Process(_) | Candidate::Container(_) | Candidate::Own(_)
     );
     let has_service = target.flavour.is_some();
+    let patience = target.flavour.filter(|_| starts);
+    let settings = &settings
+        .clone()
+        .or(patience.map_or(&[], |flavour| flavour.patience));
     let is_lasting = !starts && (has_service || settings.directory.is_some());
     let ground = until(stop, Ground::plan(target, settings, is_lasting)).await?;
     let (settings, directory) = with_folder(settings.clone(), target.factory.needs_directory)?;

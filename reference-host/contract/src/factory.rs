@@ -48,6 +48,9 @@ pub struct Flavour {
     /// Options that hold unless the user sets them: what an emulator takes in
     /// place of credentials, for example.
     pub options: &'static [(&'static str, &'static str)],
+    /// Options that hold as well, unless the user sets them, where a harness started the
+    /// server for itself: it may be slow for a moment, and its calls get more time.
+    pub patience: &'static [(&'static str, &'static str)],
     /// Where this product is known to deviate from the protocol: lines of a case,
     /// `#`, the reason, and where that can be looked up.
     pub expected_failures: &'static str,
@@ -77,6 +80,7 @@ impl Flavour {
         account: None,
         launcher: None,
         options: &[],
+        patience: &[],
         expected_failures: "",
         jobs: 0,
         timeout_scale: 0,

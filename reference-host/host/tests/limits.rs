@@ -52,7 +52,7 @@ async fn a_guest_that_computes_lets_others_run_at_every_tick() {
             tokio::task::yield_now().await;
         }
     };
-    let limits = limits(Duration::from_secs(3_600));
+    let limits = limits(Duration::from_secs(30));
     let both = async {
         tokio::select! {
             ended = run(&host, &guest, nothing(), &limits) => panic!("{ended:?}"),
@@ -68,7 +68,7 @@ async fn a_guest_that_computes_lets_others_run_at_every_tick() {
 async fn a_guest_that_computes_can_be_dropped_at_a_tick() {
     let host = host(&small());
     let guest = host.load(&alone("(loop $l (br $l)) unreachable")).unwrap();
-    let limits = limits(Duration::from_secs(3600));
+    let limits = limits(Duration::from_secs(60));
     let work = run(&host, &guest, nothing(), &limits);
     let ended = tokio::time::timeout(Duration::from_millis(30), work).await;
     assert!(ended.is_err());

@@ -13,6 +13,12 @@ const FOLDERS: [&str; 8] = [
     "/tmp", "/home", "/root", "/var", "/etc", "/usr", "/srv", "/data",
 ];
 
+/// What hosts without a point are mostly called, in networks of containers. Of another
+/// word with a number behind it nobody can say that it is no limit.
+const HOSTS: [&str; 10] = [
+    "redis", "valkey", "nats", "etcd", "postgres", "minio", "azurite", "db", "server", "host",
+];
+
 /// The text that an error carries, if any.
 fn text(error: &Error) -> &str {
     match error {
@@ -38,7 +44,10 @@ fn ends_in_host(text: &str) -> bool {
     let is_id = token.starts_with("blob.") || token.starts_with("kv.");
     let has_parts = token.contains('.') && token.split('.').all(|part| !part.is_empty());
     // An address of eight numbers stands in brackets.
-    has_parts && !is_id || text.ends_with(']') && text.contains("::")
+    let in_brackets = text.strip_suffix(']').and_then(|text| text.rsplit('[').next());
+    has_parts && !is_id
+        || HOSTS.contains(&token)
+        || in_brackets.is_some_and(|address| address.contains(':'))
 }
 
 /// Whether `text` holds a port: behind a host, or said to be one.
@@ -116,6 +125,8 @@ mod tests {
             "name: is empty (at store-3.internal:6379)",
             "10.0.0.7:6379 refused the connection",
             "cannot connect to [fe80::7]:6379",
+            "cannot connect to [2001:db8:1:2:3:4:5:6]:6379",
+            "Redis:6379 refused the connection",
             "cannot connect to LocalHost",
             "nobody listens on port 80",
             "Port 6379 is closed",
@@ -135,6 +146,7 @@ mod tests {
             "",
             "name: must not be empty",
             "limit:1024",
+            "[limit]:1024",
             "name: longer than blob.name.max-bytes:1024",
             "size: does not support 1024 bytes",
             "parts:10000, of 5242880 bytes",

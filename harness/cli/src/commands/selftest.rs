@@ -260,6 +260,10 @@ impl Score {
         }
         for (head, items) in [
             ("Cases that kill no mutant", self.idle()),
+            (
+                "Cases that killed a mutant only with nothing beside them",
+                &self.table.met_alone,
+            ),
             ("Cases that fail on the sound provider", &self.unsound),
             ("Verdicts that say nothing", &self.troubles()),
         ] {

@@ -242,13 +242,10 @@ fn complete(
         return None;
     }
     let options = target.flavour.map_or(&[][..], |flavour| flavour.options);
-    // The patience of a test with its server is none of an application.
-    let options = options.iter().filter(|(name, _)| *name != "timeout-ms");
-    let options: Vec<(&str, &str)> = options.copied().collect();
     Some(Service {
         name: name.to_owned(),
         target,
-        settings: settings.or(&options),
+        settings: settings.or(options),
         place: section.place(),
     })
 }

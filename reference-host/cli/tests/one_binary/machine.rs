@@ -95,6 +95,7 @@ pub(crate) fn on_each(app: &str, runs: &[Run], work: impl Fn(&Machine<'_>) -> St
     let all = std::env::var_os("ONE_BINARY_ALL").is_some();
     let digest = Digest::of(&std::fs::read(example(app)).unwrap());
     let mut missing = Vec::new();
+    let mut first = None;
     for &run in runs {
         let found = provider_registry::find(run.kind);
         let [target] = found.as_slice() else {
@@ -122,9 +123,12 @@ pub(crate) fn on_each(app: &str, runs: &[Run], work: impl Fn(&Machine<'_>) -> St
         if let Some(server) = &mut server {
             server.wait(run.kind, || machine.answers());
         }
+        // Whatever fails, it is seen where.
+        line(&format!("one binary: {app} on {}", run.kind));
         let started = Instant::now();
         let answer = work(&machine);
         tell(app, run, &digest, &answer, started.elapsed());
+        assert_eq!(first.get_or_insert(answer.clone()), &answer);
     }
     for reason in &missing {
         line(&format!("one binary: {app} not on {reason}"));

@@ -84,6 +84,18 @@ pub enum Expected {
     Version(Version),
 }
 
+impl Expected {
+    /// Whether an object is in this state, whose version is `present` if it is there.
+    #[must_use]
+    pub fn is_met_by(&self, present: Option<&Version>) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Absent => present.is_none(),
+            Self::Version(version) => present == Some(version),
+        }
+    }
+}
+
 /// How to write.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PutOptions {

@@ -66,12 +66,8 @@ impl Portable {
     /// The error of a condition that an object does not meet.
     async fn unmet(&self, name: &str, condition: &Expected) -> Option<Error> {
         let found = self.call("head", self.driver().head(name)).await.ok()?;
-        let meets = match (condition, &found) {
-            (Expected::Any, _) | (Expected::Absent, None) => true,
-            (Expected::Version(version), Some(info)) => info.version == *version,
-            (Expected::Absent, Some(_)) | (Expected::Version(_), None) => false,
-        };
-        (!meets).then(|| ErrorKind::PreconditionFailed.into())
+        let is_met = condition.is_met_by(found.as_ref().map(|info| &info.version));
+        (!is_met).then(|| ErrorKind::PreconditionFailed.into())
     }
 
     fn bounds(&self, size: Option<u64>) -> Bounds {
@@ -320,12 +316,10 @@ impl Container for Portable {
         }
         let found = self.call("head", self.driver().head(name)).await?;
         let version = found.ok_or(ErrorKind::NotFound)?.version;
-        match expected {
-            Expected::Absent => Err(ErrorKind::PreconditionFailed.into()),
-            Expected::Version(expected) if *expected != version => {
-                Err(ErrorKind::PreconditionFailed.into())
-            }
-            _ => Ok(version),
+        if expected.is_met_by(Some(&version)) {
+            Ok(version)
+        } else {
+            Err(ErrorKind::PreconditionFailed.into())
         }
     }
 

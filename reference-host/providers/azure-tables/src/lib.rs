@@ -129,10 +129,8 @@ const AZURITE: Flavour = Flavour {
         // Public: every emulator has them.
         ("account", EMULATOR_ACCOUNT),
         ("key", EMULATOR_KEY),
-        // It may be slow for a moment. A scope has 30 seconds to be closed, in which its
-        // last call has to end.
-        ("timeout-ms", "25000"),
     ],
+    patience: &[("timeout-ms", "25000")],
     jobs: 6,
     timeout_scale: 8,
     declares: Some(descriptor::of_emulator),

@@ -76,14 +76,7 @@ const DUMMIES: &[(&str, &str)] = &[
     ("secret-access-key", "test"),
 ];
 
-/// The same for one that may be slow for a moment. A scope has 30 seconds to be closed, in
-/// which its last call has to end.
-const PATIENT: &[(&str, &str)] = &[
-    ("region", "us-east-1"),
-    ("access-key-id", "test"),
-    ("secret-access-key", "test"),
-    ("timeout-ms", "25000"),
-];
+const PATIENT: &[(&str, &str)] = &[("timeout-ms", "25000")];
 
 const LOCAL: Flavour = Flavour {
     name: "local",
@@ -109,7 +102,8 @@ const LOCAL: Flavour = Flavour {
         endpoint: "http://{host}:{port}",
         ..Container::EMPTY
     }),
-    options: PATIENT,
+    options: DUMMIES,
+    patience: PATIENT,
     jobs: 6,
     timeout_scale: 8,
     declares: Some(descriptor::of_emulator),
@@ -137,7 +131,8 @@ const MINISTACK: Flavour = Flavour {
         install: "pip install ministack",
         ..Process::EMPTY
     }),
-    options: PATIENT,
+    options: DUMMIES,
+    patience: PATIENT,
     expected_failures: include_str!("../expected-failures/ministack.txt"),
     jobs: 2,
     timeout_scale: 8,
@@ -170,7 +165,8 @@ const LOCALSTACK: Flavour = Flavour {
         endpoint: "http://{host}:{port}",
         ..Container::EMPTY
     }),
-    options: PATIENT,
+    options: DUMMIES,
+    patience: PATIENT,
     jobs: 2,
     timeout_scale: 10,
     declares: Some(descriptor::of_emulator),

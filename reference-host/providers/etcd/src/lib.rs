@@ -110,9 +110,7 @@ const ETCD: Flavour = Flavour {
         endpoint: "http://{host}:{port}",
         ..Container::EMPTY
     }),
-    // One that was started for a test may be slow for a moment. A scope has 30 seconds to be
-    // closed, in which its last call has to end.
-    options: &[("timeout-ms", "25000")],
+    patience: &[("timeout-ms", "25000")],
     // Each write waits for the disk, which others may keep busy.
     timeout_scale: 8,
     declares: Some(descriptor::usual),

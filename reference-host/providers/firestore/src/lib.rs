@@ -128,9 +128,7 @@ const EMULATOR: Flavour = Flavour {
         endpoint: "http://{host}:{port}",
         ..Container::EMPTY
     }),
-    // One that was started for a test may be slow for a moment. A scope has 30 seconds to be
-    // closed, in which its last call has to end.
-    options: &[("timeout-ms", "25000")],
+    patience: &[("timeout-ms", "25000")],
     jobs: 4,
     timeout_scale: 8,
     declares: Some(descriptor::of_emulator),

@@ -156,9 +156,7 @@ const NATS: Flavour = Flavour {
         endpoint: "nats://{host}:{port}",
         ..Container::EMPTY
     }),
-    // One that was started for a test may be slow for a moment. A scope has 30 seconds to be
-    // closed, in which its last call has to end.
-    options: &[("timeout-ms", "25000")],
+    patience: &[("timeout-ms", "25000")],
     // A page of a list is two requests or three, and a small object three: many cases at a time
     // take their time on two cores.
     timeout_scale: 3,

@@ -9,7 +9,8 @@ use tokio_postgres::config::{SslMode, TargetSessionAttrs};
 /// The time limit of one call when the settings name none.
 pub(crate) const CALL_TIMEOUT: Duration = Duration::from_secs(5);
 /// The longest wait for a connection that is ready to use. It is also shorter
-/// than a call, so that a call can tell why there is none.
+/// than a call, so that a call can tell why there is none. A server that is busy takes
+/// seconds to fork.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Each is a process of the server, which takes 100 unless it is told otherwise.
 const CONNECTIONS: usize = 8;

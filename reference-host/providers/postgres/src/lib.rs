@@ -115,9 +115,7 @@ const POSTGRES: Flavour = Flavour {
         endpoint: "postgres://postgres:conformance@{host}:{port}/postgres",
         ..Container::EMPTY
     }),
-    // One that was started for a test may be slow for a moment. A scope has 30 seconds to be
-    // closed, in which its last call has to end.
-    options: &[("timeout-ms", "25000")],
+    patience: &[("timeout-ms", "25000")],
     // Each write waits for the disk, which others may keep busy.
     timeout_scale: 8,
     declares: Some(descriptor::usual),

@@ -75,7 +75,7 @@ const REDIS: Flavour = Flavour {
         ],
         ..IMAGE
     }),
-    options: PATIENT,
+    patience: PATIENT,
     timeout_scale: 3,
     declares: Some(descriptor::usual),
     ..Flavour::EMPTY
@@ -104,14 +104,12 @@ const VALKEY: Flavour = Flavour {
         ],
         ..IMAGE
     }),
-    options: PATIENT,
+    patience: PATIENT,
     timeout_scale: 3,
     declares: Some(descriptor::usual),
     ..Flavour::EMPTY
 };
 
-/// One that was started for a test may be slow for a moment. A scope has 30 seconds to be
-/// closed, in which its last call has to end.
 const PATIENT: &[(&str, &str)] = &[("timeout-ms", "25000")];
 
 /// Both take the same words.

@@ -75,12 +75,9 @@ impl Portable {
             // what was acknowledged since.
             let found = self.call("head", self.driver().head(name)).await?;
             let present = found.ok_or(ErrorKind::NotFound)?.version;
-            let is_expected = match expected {
-                Expected::Any => true,
-                Expected::Absent => false,
-                Expected::Version(version) => *version == present,
-            };
-            if !is_expected || source.is_some_and(|source| *source != present) {
+            if !expected.is_met_by(Some(&present))
+                || source.is_some_and(|source| *source != present)
+            {
                 return Err(ErrorKind::PreconditionFailed.into());
             }
             return Ok(present);
