@@ -9,6 +9,7 @@
 //! client is for one connection: once that is lost, all of its calls fail at once, and
 //! the next call opens another.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::future::Future;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -36,11 +37,42 @@ const NOWHERE: &str = "nats://127.0.0.1:0";
 /// How the server says that this user may not ask for something.
 const VIOLATION: &str = "permissions violation for ";
 
+/// How many such words are kept: more than there are requests of one call.
+const WORDS: usize = 64;
+
+/// What the user may not do, as the server said.
+#[derive(Debug, Default)]
+struct Denied {
+    /// How often it said so.
+    count: u64,
+    /// What it said last.
+    latest: VecDeque<Box<str>>,
+}
+
+impl Denied {
+    fn add(&mut self, violation: &str) {
+        if self.latest.len() == WORDS {
+            self.latest.pop_front();
+        }
+        self.latest.push_back(violation.into());
+        self.count += 1;
+    }
+
+    /// What it said since then, the latest first.
+    fn since(&self, heard: Heard) -> impl Iterator<Item = &str> {
+        let count = usize::try_from(self.count - heard.0).unwrap_or(usize::MAX);
+        self.latest.iter().rev().take(count).map(AsRef::as_ref)
+    }
+}
+
+/// Up to which of these words somebody has listened.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Heard(u64);
+
 /// An open connection.
 pub(crate) struct Live {
     pub(crate) client: Client,
-    /// What the user may not do, as the server said last.
-    denied: watch::Receiver<Arc<str>>,
+    denied: watch::Receiver<Denied>,
     given_up: AtomicBool,
     /// How long an unanswered request makes the connection suspect.
     patience: Duration,
@@ -76,7 +108,13 @@ impl Live {
                 .await
                 .map_err(asking)
         };
-        self.permitted(&subject, answer).await
+        self.permitted(self.heard(), &subject, answer).await
+    }
+
+    /// To be taken before something is sent: the server's word that it must not be may come
+    /// before anybody waits for the answer.
+    pub(crate) fn heard(&self) -> Heard {
+        Heard(self.denied.borrow().count)
     }
 
     /// Letters and digits that nobody else has.
@@ -95,10 +133,11 @@ impl Live {
         A::read(&message.payload)
     }
 
-    /// Waits for an answer, or for the server's word that `subject` must not be used:
-    /// it says so apart, and answers nothing.
+    /// Waits for an answer, or for the server's word, after those that were heard, that
+    /// `subject` must not be used: it says so apart, and answers nothing.
     pub(crate) async fn permitted<T>(
         &self,
+        heard: Heard,
         subject: &str,
         answer: impl Future<Output = Result<T, Failure>>,
     ) -> Result<T, Failure> {
@@ -106,7 +145,7 @@ impl Live {
             live: Some(self),
             since: Instant::now(),
         };
-        let result = self.unless_denied(subject, answer).await;
+        let result = self.unless_denied(heard, subject, answer).await;
         waiting.end();
         result
     }
@@ -116,19 +155,23 @@ impl Live {
     /// what he knows of it.
     pub(crate) async fn unless_denied<T>(
         &self,
+        mut heard: Heard,
         subject: &str,
         answer: impl Future<Output = Result<T, Failure>>,
     ) -> Result<T, Failure> {
         let mut denied = self.denied.clone();
-        denied.mark_unchanged();
         let refused = async {
             loop {
+                {
+                    let denied = denied.borrow_and_update();
+                    if denied.since(heard).any(|word| is_about(word, subject)) {
+                        return;
+                    }
+                    heard = Heard(denied.count);
+                }
                 if denied.changed().await.is_err() {
                     // The connection is over; the answer says how.
                     std::future::pending::<()>().await;
-                }
-                if is_about(&denied.borrow_and_update(), subject) {
-                    return;
                 }
             }
         };
@@ -282,7 +325,7 @@ impl Link {
 
     async fn connect(&self) -> Result<Live> {
         let config = &self.config;
-        let (deny, denied) = watch::channel(Arc::from(""));
+        let (deny, denied) = watch::channel(Denied::default());
         let mut options = match &config.login {
             Login::Nobody => ConnectOptions::new(),
             Login::User { name, password } => {
@@ -309,7 +352,7 @@ impl Link {
                 if let Event::ServerError(ServerError::Other(text)) = event
                     && text.to_ascii_lowercase().starts_with(VIOLATION)
                 {
-                    deny.send_replace(Arc::from(&text[VIOLATION.len()..]));
+                    deny.send_modify(|denied| denied.add(&text[VIOLATION.len()..]));
                 }
                 std::future::ready(())
             })
@@ -342,6 +385,23 @@ impl Link {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_word_since_then_is_found_and_none_before() {
+        let mut denied = Denied::default();
+        denied.add("before");
+        let heard = Heard(denied.count);
+        assert_eq!(denied.since(heard).next(), None);
+        // The second takes the place of the first before anybody looks.
+        denied.add("first");
+        denied.add("second");
+        assert!(denied.since(heard).eq(["second", "first"]));
+        for _ in 0..2 * WORDS {
+            denied.add("many");
+        }
+        assert_eq!(denied.since(heard).count(), WORDS);
+        assert_eq!(denied.since(Heard(denied.count)).next(), None);
+    }
 
     #[test]
     fn a_violation_concerns_its_subject() {

@@ -11,7 +11,7 @@ use futures::StreamExt as _;
 
 use crate::api::{AskBatch, AskOneNext, Consumer, Message, NewConsumer, body};
 use crate::error::{Failure, unexpected_reply};
-use crate::link::{Live, lost};
+use crate::link::{Heard, Live, lost};
 use crate::stored::Stored;
 use crate::stream::{NOT_READY_PAUSE, Stream};
 
@@ -45,6 +45,8 @@ pub(crate) struct Pass<'a> {
     consumer: String,
     messages: Subscriber,
     inbox: String,
+    /// What the server had said of rights before it was asked.
+    heard: Heard,
     /// How many messages of the answer under way can still come.
     open: usize,
     /// How many messages there are ahead, as the server said last.
@@ -78,6 +80,7 @@ impl<'a> Pass<'a> {
             consumer: consumer.name,
             messages,
             inbox,
+            heard: live.heard(),
             open: 0,
             ahead: consumer.num_pending,
             sequence: 0,
@@ -98,7 +101,7 @@ impl<'a> Pass<'a> {
                 let message = self.messages.next().await;
                 message.ok_or_else(|| Failure::Failed(ErrorKind::Unavailable.into()))
             };
-            let message = self.live.permitted(&asked, received).await?;
+            let message = self.live.permitted(self.heard, &asked, received).await?;
             match message.status {
                 None | Some(StatusCode::OK) => return self.took(message).map(Some),
                 // There is nothing more.
@@ -133,6 +136,7 @@ impl<'a> Pass<'a> {
             no_wait: true,
         })?;
         let (client, inbox) = (&self.live.client, self.inbox.clone());
+        self.heard = self.live.heard();
         let sent = client.publish_with_reply(asked.to_owned(), inbox, batch);
         sent.await.map_err(lost)?;
         self.open = self.look.at_once;

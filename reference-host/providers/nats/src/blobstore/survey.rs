@@ -96,6 +96,7 @@ impl Bucket {
         let inbox = live.client.new_inbox();
         let subscribed = live.client.subscribe(inbox.clone()).await;
         let mut answers = subscribed.map_err(lost)?;
+        let heard = live.heard();
         let sent = live
             .client
             .publish_with_reply(asked.clone(), inbox, question);
@@ -106,7 +107,7 @@ impl Bucket {
                 let message = answers.next().await;
                 message.ok_or_else(|| Failure::Failed(ErrorKind::Unavailable.into()))
             };
-            let message = live.permitted(&asked, received).await?;
+            let message = live.permitted(heard, &asked, received).await?;
             match message.status {
                 None | Some(StatusCode::OK) => {
                     let stored = Stored::direct(message)?;

@@ -24,7 +24,7 @@ use super::residue::{SETTLED, behind, gone};
 use super::{CHUNK_BYTES, CHUNKS_AT_ONCE};
 use crate::api::{Ack, Answer as _};
 use crate::error::{Failure, unexpected_reply};
-use crate::link::{Live, lost};
+use crate::link::{Heard, Live, lost};
 use crate::stored::PLACE;
 use crate::stream::EXPECTED_SEQUENCE;
 
@@ -59,6 +59,8 @@ struct Sent {
     inbox: Subject,
     /// Where they went, all but one.
     subject: String,
+    /// What the server had said of rights before.
+    heard: Heard,
     /// How many of them are not acknowledged yet.
     open: usize,
     /// The sequence of the last that is.
@@ -176,6 +178,7 @@ impl Upload {
                 subscriber: client.subscribe(inbox.clone()).await.map_err(lost)?,
                 inbox,
                 subject: self.bucket.chunks(&self.nuid),
+                heard: self.live.heard(),
                 open: 0,
                 last: 0,
             });
@@ -201,7 +204,7 @@ impl Sent {
             let message = self.subscriber.next().await;
             message.ok_or_else(|| Failure::Failed(ErrorKind::Unavailable.into()))
         };
-        let message = live.permitted(&self.subject, next).await?;
+        let message = live.permitted(self.heard, &self.subject, next).await?;
         self.open -= 1;
         if message.status == Some(StatusCode::NO_RESPONDERS) {
             return Err(bucket.stream.unheard(&bucket.link, live).await.into());

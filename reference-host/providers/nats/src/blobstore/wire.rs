@@ -15,7 +15,7 @@ use super::bucket::Bucket;
 use super::survey::END_OF_BATCH;
 use crate::api::{AskNext, body};
 use crate::error::{Failure, unexpected_reply};
-use crate::link::{Live, lost};
+use crate::link::{Heard, Live, lost};
 use crate::stored::Stored;
 
 /// An inbox of one connection.
@@ -23,6 +23,8 @@ pub(super) struct Wire {
     live: Arc<Live>,
     subscriber: Subscriber,
     inbox: Subject,
+    /// What the server had said of rights before it was asked.
+    heard: Heard,
     /// The answer that has not come to its end; none between two.
     under_way: Option<UnderWay>,
 }
@@ -50,6 +52,7 @@ impl Wire {
         let inbox = Subject::from(live.client.new_inbox());
         let subscriber = live.client.subscribe(inbox.clone()).await.map_err(lost)?;
         Ok(Self {
+            heard: live.heard(),
             live,
             subscriber,
             inbox,
@@ -79,6 +82,7 @@ impl Wire {
                     })?;
                     let client = &self.live.client;
                     let inbox = self.inbox.clone();
+                    self.heard = self.live.heard();
                     let sent = client.publish_with_reply(asked.clone(), inbox, question);
                     sent.await.map_err(lost)?;
                     self.under_way = UnderWay::after(0);
@@ -89,7 +93,10 @@ impl Wire {
                 let message = self.subscriber.next().await;
                 message.ok_or_else(|| Failure::Failed(ErrorKind::Unavailable.into()))
             };
-            let message = self.live.unless_denied(&asked, received).await?;
+            let message = self
+                .live
+                .unless_denied(self.heard, &asked, received)
+                .await?;
             match message.status {
                 None | Some(StatusCode::OK) => {
                     self.under_way = UnderWay::after(came + 1);
