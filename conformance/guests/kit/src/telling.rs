@@ -44,7 +44,9 @@ fn ends_in_host(text: &str) -> bool {
     let is_id = token.starts_with("blob.") || token.starts_with("kv.");
     let has_parts = token.contains('.') && token.split('.').all(|part| !part.is_empty());
     // An address of eight numbers stands in brackets.
-    let in_brackets = text.strip_suffix(']').and_then(|text| text.rsplit('[').next());
+    let in_brackets = text
+        .strip_suffix(']')
+        .and_then(|text| text.rsplit('[').next());
     has_parts && !is_id
         || HOSTS.contains(&token)
         || in_brackets.is_some_and(|address| address.contains(':'))
