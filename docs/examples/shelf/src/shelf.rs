@@ -53,7 +53,7 @@ impl Shelf {
         };
         let (data, read) = stdin::read_via_stream();
         let (whole, end) = wit_future::new(|| Err(Error::Cancelled));
-        let written = self.0.put(name.into(), data, end, &options);
+        let written = self.0.put(name, data, end, &options);
         // Bytes that end may have been cut off: the service waits for this word.
         let say = async {
             let read = read.await.map_err(|_| Error::Cancelled);
