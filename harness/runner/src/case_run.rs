@@ -57,8 +57,20 @@ enum Attempt {
 pub(crate) struct Judged {
     pub(crate) verdict: Verdict,
     pub(crate) attempts: u32,
-    /// The service does not answer any more: running further cases is no use.
-    pub(crate) service_lost: bool,
+    pub(crate) service: Service,
+}
+
+/// What a case saw of the service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Service {
+    /// It was not asked.
+    Unasked,
+    /// It answered.
+    Answered,
+    /// It opens and closes scopes, and what the case asked it did not answer.
+    Silent,
+    /// It does not answer any more: running further cases is no use.
+    Lost,
 }
 
 impl Judged {
@@ -67,7 +79,7 @@ impl Judged {
     pub(crate) fn is_interrupted_once(&self) -> bool {
         self.verdict.status == Status::Error
             && self.attempts == 2
-            && !self.service_lost
+            && self.service != Service::Lost
             && self.verdict.evidence.is_some()
     }
 }
@@ -81,7 +93,7 @@ impl Bench {
             judged = self.look_into(place, seed) => judged,
             loss = self.health.lost() => return ended(Verdict::pass(), loss.reason, 1),
         };
-        if !judged.service_lost {
+        if judged.service != Service::Lost {
             return judged;
         }
         if let Some(reason) = self.provider.loss() {
@@ -106,7 +118,7 @@ impl Bench {
             let reason = format!("the service stopped answering: {}", evidence.actual);
             let verdict = Verdict::because(Status::Error, reason).with_evidence(evidence);
             return Judged {
-                service_lost: true,
+                service: Service::Lost,
                 ..judged(verdict, 1)
             };
         }
@@ -127,10 +139,11 @@ impl Bench {
             Attempt::Interrupted(again) => {
                 if self.answers().await {
                     let reason = format!("{} twice, although the service answers", again.actual);
-                    judged(
-                        Verdict::because(Status::Fail, reason).with_evidence(again),
-                        2,
-                    )
+                    let verdict = Verdict::because(Status::Fail, reason).with_evidence(again);
+                    Judged {
+                        service: Service::Silent,
+                        ..judged(verdict, 2)
+                    }
                 } else {
                     self.lost("the service stopped answering".into(), 2).await
                 }
@@ -139,10 +152,13 @@ impl Bench {
     }
 
     async fn lost(&self, reason: String, attempts: u32) -> Judged {
-        let service_lost = !self.answers().await;
+        let service = match self.answers().await {
+            true => Service::Silent,
+            false => Service::Lost,
+        };
         let verdict = Verdict::because(Status::Error, reason).blamed_on(Blame::Environment);
         Judged {
-            service_lost,
+            service,
             ..judged(verdict, attempts)
         }
     }
@@ -354,10 +370,15 @@ fn nanoseconds(duration: Duration) -> u64 {
 }
 
 fn judged(verdict: Verdict, attempts: u32) -> Judged {
+    let service = match verdict.status {
+        Status::Timeout => Service::Silent,
+        Status::NotRun => Service::Unasked,
+        _ => Service::Answered,
+    };
     Judged {
         verdict,
         attempts,
-        service_lost: false,
+        service,
     }
 }
 
@@ -368,7 +389,7 @@ fn ended(seen: Verdict, reason: String, attempts: u32) -> Judged {
         ..Verdict::because(Status::Error, reason).blamed_on(Blame::Environment)
     };
     Judged {
-        service_lost: true,
+        service: Service::Lost,
         ..judged(verdict, attempts)
     }
 }

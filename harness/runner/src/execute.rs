@@ -10,10 +10,10 @@ use conformance_model::{Blame, Event, LimitValue, ProviderInfo, Status, Verdict}
 use futures::stream::{self, StreamExt as _};
 use tokio::task::JoinHandle;
 
-use crate::case_run::{Bench, Judged, durability, extended};
+use crate::case_run::{Bench, Judged, Service, durability, extended};
 use crate::names::RunNames;
 use crate::plan::{Action, Planned};
-use crate::{ExpectedFailures, Harness, Health, Plan, Stop};
+use crate::{ExpectedFailures, Harness, Health, Loss, Plan, Stop};
 
 /// Receives every event, from several threads.
 pub type Sink = Arc<dyn Fn(Event) + Send + Sync>;
@@ -154,7 +154,6 @@ struct Run {
     fail_fast: bool,
     expected: ExpectedFailures,
     sink: Sink,
-    service_lost: AtomicBool,
     stopped: AtomicBool,
     /// The cases that were told not to run, each once: the further repetitions
     /// would only say it again.
@@ -183,7 +182,6 @@ impl Run {
             fail_fast: options.fail_fast,
             expected: options.expected.clone(),
             sink: Arc::clone(sink),
-            service_lost: AtomicBool::new(false),
             stopped: AtomicBool::new(false),
             not_run: Mutex::default(),
         }
@@ -202,9 +200,7 @@ impl Run {
         });
         let started = Instant::now();
         let judged = self.act(repetition, planned).await;
-        if judged.service_lost {
-            self.service_lost.store(true, Ordering::Relaxed);
-        }
+        self.note(&judged);
         let attempts = judged.attempts;
         let verdict = self.expected.judge(&id, judged);
         if self.fail_fast && verdict.status.is_red_at(case.level) {
@@ -220,8 +216,26 @@ impl Run {
         });
     }
 
+    /// What is lost, is lost for every run on the service, not for this one alone.
+    fn note(&self, judged: &Judged) {
+        let Bench {
+            health, provider, ..
+        } = &*self.bench;
+        match judged.service {
+            Service::Unasked => {}
+            Service::Answered => health.answered(),
+            Service::Silent => health.silent(),
+            Service::Lost => {
+                let reason = provider.loss();
+                health.lose(Loss::seen(
+                    reason.unwrap_or_else(|| "the service stopped answering".to_owned()),
+                ));
+            }
+        }
+    }
+
     fn gave_up(&self) -> bool {
-        self.service_lost.load(Ordering::Relaxed) || self.stopped.load(Ordering::Relaxed)
+        self.bench.health.loss().is_some() || self.stopped.load(Ordering::Relaxed)
     }
 
     /// Whether nothing runs any more and the case was told so.
@@ -235,14 +249,8 @@ impl Run {
             without_attempt(Verdict::because(Status::NotRun, reason).blamed_on(blame))
         };
         if planned.action != Action::Skip {
-            if self.service_lost.load(Ordering::Relaxed) {
-                let loss = self.bench.health.loss();
-                let reason = loss.map(|loss| loss.reason);
-                let reason = reason.or_else(|| self.bench.provider.loss());
-                return not_run(
-                    reason.as_deref().unwrap_or("the service stopped answering"),
-                    Blame::Environment,
-                );
+            if let Some(loss) = self.bench.health.loss() {
+                return not_run(&loss.reason, Blame::Environment);
             }
             if self.stopped.load(Ordering::Relaxed) {
                 return not_run(
@@ -333,7 +341,7 @@ fn without_attempt(verdict: Verdict) -> Judged {
     Judged {
         verdict,
         attempts: 0,
-        service_lost: false,
+        service: Service::Unasked,
     }
 }
 

@@ -214,6 +214,7 @@ mod tests {
     use conformance_model::Evidence;
 
     use super::*;
+    use crate::case_run::Service;
 
     #[test]
     fn not_answering_once_is_one_of_the_runs_in_which_a_case_fails() {
@@ -230,14 +231,14 @@ mod tests {
                 location: "case.rs:1".into(),
             }),
             attempts: 2,
-            service_lost: false,
+            service: Service::Answered,
         };
         let judge = |sometimes, judged| known(sometimes).judge("case", judged).status;
         assert_eq!(judge(true, once()), Status::Xfail);
         assert_eq!(judge(false, once()), Status::Error);
         assert_eq!(known(true).judge("other", once()).status, Status::Error);
         let lost = Judged {
-            service_lost: true,
+            service: Service::Lost,
             ..once()
         };
         assert_eq!(judge(true, lost), Status::Error);

@@ -1,5 +1,7 @@
 //! Runs that do not come to their end: interrupts, and a service that dies.
 
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::{Shutdown, TcpListener, TcpStream};
 use std::path::Path;
 
 use crate::support::{Done, conformance, finish, has_redis, json, servers, signal, text, wait_for};
@@ -104,4 +106,54 @@ fn a_service_that_dies_is_no_failure_of_the_provider() {
         assert!(["error", "not-run"].contains(&status), "{test:#}");
         assert_eq!(test["blame"], "environment", "{test:#}");
     }
+}
+
+/// Serves as an S3 in which containers can be made and no object can be reached, and
+/// returns its port.
+fn full_disk() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for connection in listener.incoming().flatten() {
+            std::thread::spawn(move || answer(&connection));
+        }
+    });
+    port
+}
+
+/// Answers the one request of a connection.
+fn answer(mut connection: &TcpStream) -> std::io::Result<()> {
+    let mut request = String::new();
+    BufReader::new(connection).read_line(&mut request)?;
+    let answer = match request {
+        request if request.contains("/in/") => "503 Slow Down\r\n\r\n",
+        request if request.contains("?uploads") => "200 OK\r\n\r\n<ListMultipartUploadsResult/>",
+        request if request.starts_with("GET") => "200 OK\r\n\r\n<ListBucketResult/>",
+        _ => "200 OK\r\nETag: \"e\"\r\n\r\n",
+    };
+    write!(connection, "HTTP/1.0 {answer}")?;
+    connection.shutdown(Shutdown::Write)?;
+    // What the client still sends is taken, or it would lose the answer.
+    std::io::copy(&mut connection, &mut std::io::sink()).map(|_| ())
+}
+
+/// Scopes are opened and closed, and that is all: case after case would be waited for.
+#[test]
+fn a_service_that_answers_no_case_is_given_up() {
+    let reports = tempfile::tempdir().unwrap();
+    let endpoint = format!("http://127.0.0.1:{}", full_disk());
+    let done = conformance(&["-p", "s3", "--endpoint", &endpoint, "-o"])
+        .arg(reports.path())
+        .args(["--set", "bucket=cw-test", "--set", "region=us-east-1"])
+        .args(["--set", "access-key-id=cloudwit"])
+        .args(["--set", "secret-access-key=cloudwit"])
+        .output();
+    // It opens scopes: what it does not answer, it is to blame for.
+    let done = Done::from(done.unwrap())
+        .expect(1)
+        .says("20 cases in a row got no answer from the service");
+    let report = json(reports.path().join("report.json"));
+    let tests = report["providers"][0]["tests"].as_array().unwrap();
+    let given_up = tests.iter().filter(|test| test["status"] == "not-run");
+    assert!(given_up.count() > 300, "{done:#?}");
 }

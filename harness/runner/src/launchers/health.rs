@@ -1,11 +1,17 @@
-//! Whether what was started for a run still runs.
+//! Whether the service of a run still runs, and answers.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use tokio::sync::watch;
 
-/// How a service that was started for a run ended before it should.
+/// After so many cases in a row that got no answer, the next would get none either: a
+/// disk that is full or a quorum that is gone lets scopes be opened and nothing be written.
+/// More than run side by side, so that a stall of the machine is not taken for it.
+const SILENT_CASES: u32 = 20;
+
+/// How a service was lost before the end of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Loss {
     /// What was seen, without endpoint or path.
@@ -14,12 +20,24 @@ pub struct Loss {
     pub output: Vec<String>,
 }
 
-/// Tells when a service that was started for a run ends before it should. All
-/// clones are of one service.
+impl Loss {
+    /// One that was noticed from outside: by what was not answered.
+    pub(crate) fn seen(reason: impl Into<String>) -> Self {
+        Self {
+            reason: reason.into(),
+            output: Vec::new(),
+        }
+    }
+}
+
+/// Tells when a service is lost: one that was started for a run ends, or one of any kind
+/// answers no more. All clones are of one service.
 #[derive(Debug, Clone)]
 pub struct Health {
     loss: Arc<watch::Sender<Option<Loss>>>,
-    /// Whether a loss would be told.
+    /// How many cases in a row got no answer.
+    silent: Arc<AtomicU32>,
+    /// Whether its end would be told.
     is_watched: bool,
 }
 
@@ -29,6 +47,7 @@ impl Health {
     pub fn new() -> Self {
         Self {
             loss: Arc::new(watch::Sender::new(None)),
+            silent: Arc::default(),
             is_watched: false,
         }
     }
@@ -67,6 +86,20 @@ impl Health {
         tokio::time::timeout(moment, self.lost()).await.ok()
     }
 
+    /// A case got answers.
+    pub(crate) fn answered(&self) {
+        self.silent.store(0, Ordering::Relaxed);
+    }
+
+    /// A case got no answer, although scopes can be opened and closed.
+    pub(crate) fn silent(&self) {
+        if self.silent.fetch_add(1, Ordering::Relaxed) + 1 >= SILENT_CASES {
+            self.lose(Loss::seen(format!(
+                "{SILENT_CASES} cases in a row got no answer from the service"
+            )));
+        }
+    }
+
     pub(crate) fn lose(&self, loss: Loss) {
         // The first reason is the reason.
         self.loss.send_if_modified(|known| {
@@ -86,8 +119,28 @@ impl Default for Health {
 }
 
 fn unknown() -> Loss {
-    Loss {
-        reason: "the service ended".to_owned(),
-        output: Vec::new(),
+    Loss::seen("the service ended")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_silence_without_end_is_a_loss() {
+        let health = Health::new();
+        let quiet_for = |cases| (0..cases).for_each(|_| health.clone().silent());
+        quiet_for(SILENT_CASES - 1);
+        health.answered();
+        quiet_for(SILENT_CASES - 1);
+        assert_eq!(health.loss(), None);
+        health.silent();
+        let reason = health.loss().map(|loss| loss.reason);
+        assert_eq!(
+            reason.as_deref(),
+            Some("20 cases in a row got no answer from the service")
+        );
+        health.answered();
+        assert!(health.loss().is_some(), "what is lost stays lost");
     }
 }

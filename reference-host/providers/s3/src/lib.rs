@@ -97,6 +97,8 @@ const SEAWEEDFS: Flavour = Flavour {
     process: Some(Process {
         program: "weed",
         arguments: &[
+            // Else it leaves its logs with those of everybody.
+            "-logdir={directory}",
             "server",
             "-dir={directory}",
             "-ip=127.0.0.1",
@@ -115,9 +117,11 @@ const SEAWEEDFS: Flavour = Flavour {
             "-master.port={port.5}",
             "-master.port.grpc={port.6}",
             "-master.telemetry=false",
-            // Each bucket takes several volumes.
+            // Each bucket takes several volumes. Left to itself, it counts what the disk has
+            // room for, and takes nothing any more where a hundredth of the disk is left.
             "-master.volumeSizeLimitMB=128",
-            "-volume.max=0",
+            "-volume.max=100000",
+            "-volume.minFreeSpace=64MiB",
             "-volume.port={port.7}",
             "-volume.port.grpc={port.8}",
         ],
