@@ -96,8 +96,8 @@ const SHAPES: [Shape; 3] = [
     Shape {
         name: "1 MiB",
         bytes: 1 << 20,
-        times: 20,
-        rounds: 9,
+        times: 40,
+        rounds: 25,
         bound: Bound::AtLeast(0.9),
     },
     Shape {
