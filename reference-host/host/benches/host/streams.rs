@@ -79,8 +79,9 @@ const SERVICES: [Service; 3] = [
 struct Shape {
     name: &'static str,
     bytes: u64,
-    /// Objects of a round, and rounds.
-    times: u32,
+    /// How many objects a round puts or gets: as many as take some tenths of a second.
+    puts: u32,
+    gets: u32,
     rounds: usize,
     bound: Bound,
 }
@@ -89,21 +90,24 @@ const SHAPES: [Shape; 3] = [
     Shape {
         name: "1 KiB",
         bytes: 1 << 10,
-        times: 100,
+        puts: 100,
+        gets: 200,
         rounds: 9,
         bound: Bound::Free,
     },
     Shape {
         name: "1 MiB",
         bytes: 1 << 20,
-        times: 40,
-        rounds: 25,
+        puts: 20,
+        gets: 200,
+        rounds: 15,
         bound: Bound::AtLeast(0.9),
     },
     Shape {
         name: "256 MiB",
         bytes: 256 << 20,
-        times: 1,
+        puts: 1,
+        gets: 1,
         rounds: 5,
         bound: Bound::AtLeast(0.9),
     },
@@ -174,7 +178,11 @@ impl Bench<'_> {
         let Service {
             factory, native, ..
         } = service;
-        let (bytes, times) = (shape.bytes, shape.times);
+        let bytes = shape.bytes;
+        let (verb, times) = match call {
+            Call::Put => ("put", shape.puts),
+            Call::Get => ("get", shape.gets),
+        };
         let by_native = || {
             let native = &*self.native;
             self.runtime
@@ -190,10 +198,6 @@ impl Bench<'_> {
             self.runtime.block_on(guest)
         };
         let pair = in_turns(shape.rounds, by_native, by_guest)?;
-        let verb = match call {
-            Call::Put => "put",
-            Call::Get => "get",
-        };
         let row = |table: &mut Table, name: &str, pair: crate::table::Pair, bound| {
             let (baseline, host) = (rate(bytes, pair.baseline), rate(bytes, pair.host));
             table.row(name, &baseline, &host, 1.0 / pair.ratio, "", bound);
