@@ -15,12 +15,12 @@ use crate::Mutant;
 use crate::blobstore::container::{Call, ContainerFault, Target};
 use crate::provider::lock;
 
-/// What `get` found of present objects is kept, for each session apart.
+/// What `get` found is kept, for each session apart.
 #[derive(Debug)]
 struct Kept {
     /// What others do by this function a session is not told.
     untold: Call,
-    reads: Mutex<HashMap<(u64, String), Whole>>,
+    reads: Mutex<HashMap<(u64, String), Option<Whole>>>,
 }
 
 impl Kept {
@@ -29,7 +29,7 @@ impl Kept {
         Self { untold, reads }
     }
 
-    fn kept(&self, to: &Target, name: &str) -> Option<Whole> {
+    fn kept(&self, to: &Target, name: &str) -> Option<Option<Whole>> {
         let key = (to.session, name.to_owned());
         lock(&self.reads).get(&key).cloned()
     }
@@ -39,6 +39,10 @@ impl Kept {
 impl ContainerFault for Kept {
     async fn writing(&self, to: &Target, call: Call, _: &str) {
         let mut reads = lock(&self.reads);
+        if matches!(call, Call::Begin | Call::PutPart | Call::Abort) {
+            // No object changes.
+            return;
+        }
         if call == self.untold {
             reads.retain(|(session, _), _| *session != to.session);
         } else {
@@ -54,11 +58,10 @@ impl ContainerFault for Kept {
         expected: Option<&Version>,
     ) -> Result<Option<Reading>> {
         if let Some(kept) = self.kept(to, name).filter(|_| expected.is_none()) {
-            return kept.reading(range).map(Some);
+            return kept.map(|whole| whole.reading(range)).transpose();
         }
-        if expected.is_none()
-            && let Some(whole) = Whole::of(&*to.driver, name).await?
-        {
+        if expected.is_none() {
+            let whole = Whole::of(&*to.driver, name).await?;
             lock(&self.reads).insert((to.session, name.to_owned()), whole);
         }
         to.container.get(name, range, expected).await
@@ -67,7 +70,7 @@ impl ContainerFault for Kept {
     async fn head(&self, to: &Target, name: &str) -> Result<Option<Info>> {
         let info = to.container.head(name).await?;
         let kept = self.kept(to, name);
-        Ok(kept.map(|whole| whole.info).or(info))
+        Ok(kept.map_or(info, |whole| whole.map(|whole| whole.info)))
     }
 }
 
