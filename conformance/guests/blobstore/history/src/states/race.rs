@@ -40,17 +40,17 @@ async fn verify(cx: &Context, seen: &[Vec<String>]) -> Outcome {
         let Some((bytes, version)) = written.split_once(' ') else {
             continue;
         };
+        let found = history::get(&container, "object", version, None).await;
+        let check = cx.check("BLOB-HISTORY-1", "get-version of a state of many");
+        let found = check.some(found)?;
+        cx.check("BLOB-GETVERSION-1", "get-version of a state of many")
+            .bytes(&found, bytes.as_bytes())?;
         let message = format!("look for the state {bytes} among all");
         cx.check("BLOB-VERSIONS-1", &message).that(
             listed.iter().any(|listed| listed == version),
             "the version that its put returned",
             &listed.len(),
         )?;
-        let found = history::get(&container, "object", version, None).await;
-        let check = cx.check("BLOB-HISTORY-1", "get-version of a state of many");
-        let found = check.some(found)?;
-        cx.check("BLOB-GETVERSION-1", "get-version of a state of many")
-            .bytes(&found, bytes.as_bytes())?;
     }
     Ok(())
 }

@@ -170,7 +170,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::new(
         "blob-append-overwrites-put",
         "`append` reads and writes in two steps, between which no other `append` comes",
-        &["BLOB-APPEND-1"],
+        &["BLOB-APPEND-1", "BLOB-SESSION-1"],
         driver!(AddsByPut::from(0)),
     ),
     Mutant::new(

@@ -224,7 +224,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::new(
         "blob-delete-if-unquoted",
         "`delete-if` takes a version in quotation marks for the one without them",
-        &["TYP-VER-4"],
+        &["TYP-VER-4", "BLOB-DELETE-IF-2"],
         container!(Reads {
             by: Call::DeleteIf,
             how: unquoted
@@ -233,7 +233,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::new(
         "blob-delete-if-one-of",
         "`delete-if` takes a list of versions for each of them",
-        &["TYP-VER-4"],
+        &["TYP-VER-4", "BLOB-DELETE-IF-2"],
         container!(Reads {
             by: Call::DeleteIf,
             how: one_of
@@ -242,7 +242,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::new(
         "blob-getversion-signed",
         "`get-version` takes a version behind a plus sign for the one without it",
-        &["TYP-VER-4"],
+        &["TYP-VER-4", "BLOB-GETVERSION-2"],
         container!(Reads {
             by: Call::GetVersion,
             how: unsigned
