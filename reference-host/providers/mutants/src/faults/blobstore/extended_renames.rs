@@ -129,7 +129,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::new(
         "blob-rename-crossed-deadlock",
         "`rename` locks the old name and then the new one, and two that cross wait for ever",
-        &["TYP-CALL-2"],
+        &["TYP-CALL-2", "BLOB-RENAME-1"],
         driver!(LocksInTurn::default()),
     ),
     Mutant::new(
