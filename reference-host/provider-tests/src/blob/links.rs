@@ -33,8 +33,17 @@ const ABSENT: u16 = 404;
 
 const ALL: [Access; 3] = [Access::Get, Access::Put, Access::Delete];
 /// What a URL cannot have as it is, what has a meaning in one, what no key has as it is,
-/// and what clients would resolve before they send it.
-const NAMES: [&str; 5] = ["a", "a/b c+%\u{e9}", "\u{1}", "a?b=c&d#e", "../k"];
+/// what clients would resolve before they send it, and what is another name to whoever
+/// decodes it twice or takes two slashes for one.
+const NAMES: [&str; 7] = [
+    "a",
+    "a/b c+%\u{e9}",
+    "\u{1}",
+    "a?b=c&d#e",
+    "../k",
+    "a%2Fb",
+    "a//b",
+];
 const MINUTE: Duration = Duration::from_secs(60);
 /// How long the shortest link may last. They end in whole seconds, by the latest that the
 /// clock of the service can say.

@@ -14,6 +14,7 @@ conformance_kit::suite! {
         existing;
         instances;
         new;
+        race;
         usable;
     }
     delete {

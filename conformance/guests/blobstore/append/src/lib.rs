@@ -21,11 +21,13 @@ conformance_kit::suite! {
         ended_instance;
         given_up;
         given_up_large;
+        in_lockstep;
         large;
         many;
         modified;
         not_yet;
         ok_first;
+        overwritten_large;
         pauses;
         read_meanwhile;
         refused_closes;
@@ -42,6 +44,8 @@ conformance_kit::suite! {
         all;
         at;
         readers;
+        visible;
+        writers;
     }
     refusal {
         all;

@@ -17,6 +17,7 @@ conformance_kit::suite! {
         race;
         read_meanwhile;
         refused;
+        visible;
     }
     copy_if {
         argument_order;
@@ -38,10 +39,13 @@ conformance_kit::suite! {
         source_undeclared;
         target;
         to_self;
+        two_names;
+        visible;
     }
     rename {
         argument_order;
         basic;
+        crossed;
         described;
         dropped;
         expected;
@@ -54,8 +58,10 @@ conformance_kit::suite! {
         overlapped;
         overwrite;
         race;
+        race_source;
         read_meanwhile;
         refused;
         to_self;
+        visible;
     }
 }

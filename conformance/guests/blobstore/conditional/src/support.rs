@@ -3,9 +3,9 @@
 
 use conformance_kit::prelude::*;
 
-use blobstore::{Info, Precondition, PutOptions, options, patiently};
+use blobstore::{Info, Precondition, PutOptions, foreign_versions, options, patiently};
 
-pub(crate) use blobstore::unless_failed;
+pub(crate) use blobstore::{settle, unless_failed};
 
 /// An object with bytes, a content type and metadata of its own.
 #[derive(Clone)]
@@ -60,14 +60,6 @@ impl State {
         check.keys(&texts(&info.metadata), &texts(&self.options.metadata))?;
         check.value(container.get(name).await, &self.bytes)?;
         Ok(info)
-    }
-}
-
-/// Lets a call that was begun come as far as its first look at the objects: the clock
-/// takes a while to read.
-pub(crate) async fn settle(cx: &Context) {
-    for _ in 0..3 {
-        cx.now().await;
     }
 }
 
@@ -131,7 +123,8 @@ pub(crate) async fn other_versions(
     versions.push(state.put(cx, container, "object").await?);
     cx.ok(container.delete("other").await)?;
     let present = state.put(cx, container, "object").await?;
-    versions.extend(["", "0", "*", "\"x\"", &present.repeat(40)].map(str::to_owned));
+    versions.extend(foreign_versions(cx, &present));
+    versions.push(present.repeat(40));
     versions.retain(|version| *version != present);
     Ok((present, versions))
 }

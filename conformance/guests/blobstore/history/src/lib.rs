@@ -16,6 +16,7 @@ conformance_kit::suite! {
         overwritten;
         page_limit;
         pages;
+        race;
         ranges;
         unknown;
     }

@@ -26,6 +26,7 @@ conformance_kit::suite! {
         slow;
         twice;
         versions;
+        visible;
         wrong_parts;
     }
     part {
@@ -34,12 +35,14 @@ conformance_kit::suite! {
         ended_instance;
         given_up;
         given_up_open;
+        in_lockstep;
         large;
         not_yet;
         numbers;
         ok_first;
         overlap;
         pauses;
+        race;
         refused_closes;
         resend;
         size;
@@ -49,6 +52,7 @@ conformance_kit::suite! {
     upload {
         abort;
         abort_twice;
+        alike;
         argument_order;
         begin_refused;
         described;
@@ -63,6 +67,7 @@ conformance_kit::suite! {
         resume;
         two;
         two_described;
+        two_names;
         unknown;
     }
     refusal {

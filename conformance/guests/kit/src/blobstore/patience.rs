@@ -45,3 +45,11 @@ async fn again_while<T>(
         cx.sleep(PAUSE).await;
     }
 }
+
+/// Lets a call that was begun come as far as its first look at the objects: the clock
+/// takes a while to read.
+pub async fn settle(cx: &Context) {
+    for _ in 0..3 {
+        cx.now().await;
+    }
+}

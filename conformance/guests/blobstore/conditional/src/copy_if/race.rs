@@ -1,13 +1,14 @@
 use conformance_kit::prelude::*;
 
 use crate::support::{left, noted, unless_failed};
-use blobstore::{conditional_copy::copy_if, patiently};
+use blobstore::{PutOptions, conditional_copy::copy_if, options, patiently};
 
 case! {
-    /// Some names are absent, some have a state that all of them expect.
+    /// Some names are absent, some have a state that all of them expect. Each second
+    /// instance puts what the others copy.
     actors: 6,
     id: "blob.copy-if.race",
-    title: "of several instances that copy to one name, which is absent or has the version that they expect, exactly one succeeds",
+    title: "of several instances that copy or put to one name, which is absent or has the version that they expect, exactly one succeeds",
     clauses: ["BLOB-COND-4", "BLOB-COPY-IF-1"],
     requires: ["blob.conditional-copy"],
     timeout_s: 60,
@@ -16,13 +17,15 @@ case! {
 const ACTORS: usize = 6;
 const NAMES: usize = 10;
 
+fn bytes(actor: usize) -> Vec<u8> {
+    format!("of actor {actor}").into_bytes()
+}
+
 async fn prepare(cx: &Context) -> Outcome {
     let container = cx.container().await?;
     for actor in 0..ACTORS {
-        let bytes = format!("of actor {actor}");
-        cx.ok(container
-            .put(&format!("source-{actor}"), bytes.as_bytes())
-            .await)?;
+        let name = format!("source-{actor}");
+        cx.ok(container.put(&name, &bytes(actor)).await)?;
     }
     for number in (0..NAMES).step_by(2) {
         noted(cx, &container, &format!("object-{number}")).await?;
@@ -41,9 +44,17 @@ async fn actor(cx: &Context, index: u32) -> Observations {
         blobstore::meet(cx, &name, index).await?;
         let copy = async || {
             let expected = expected.clone();
-            copy_if(&container, &source, None, &container, &name, expected).await
+            if index.is_multiple_of(2) {
+                return copy_if(&container, &source, None, &container, &name, expected).await;
+            }
+            let options = PutOptions {
+                expected,
+                ..options()
+            };
+            let bytes = bytes(index as usize);
+            container.put_with(&name, &bytes, options).await
         };
-        let check = cx.check("BLOB-COPY-IF-1", "copy-if while others copy");
+        let check = cx.check("BLOB-COPY-IF-1", "copy-if or put while others do");
         if unless_failed(check, patiently(cx, copy).await)?.is_some() {
             won.push(name);
         }
@@ -58,11 +69,13 @@ async fn verify(cx: &Context, seen: &[Vec<String>]) -> Outcome {
         let winners: Vec<usize> = (0..seen.len())
             .filter(|actor| seen[*actor].contains(&name))
             .collect();
-        cx.check("BLOB-COND-4", "count the instances that copied to one name")
-            .equal(winners.len(), 1)?;
-        let bytes = format!("of actor {}", winners[0]);
-        cx.check("BLOB-COND-4", "get of a copy that one instance made")
-            .value(container.get(&name).await, bytes.as_bytes())?;
+        cx.check(
+            "BLOB-COND-4",
+            "count the instances that copied or put to one name",
+        )
+        .equal(winners.len(), 1)?;
+        cx.check("BLOB-COND-4", "get of what one instance wrote")
+            .value(container.get(&name).await, &bytes(winners[0]))?;
     }
     Ok(())
 }

@@ -8,6 +8,7 @@ case! {
     title: "copy-if by a version that the source does not have fails and copies nothing",
     clauses: ["BLOB-COPY-IF-3", "BLOB-COPY-IF-2", "TYP-ERR-6"],
     requires: ["blob.conditional-copy"],
+    timeout_s: 60,
 }
 
 async fn run(cx: &Context) -> Outcome {

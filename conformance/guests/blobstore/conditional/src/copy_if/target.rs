@@ -1,13 +1,14 @@
 use conformance_kit::prelude::*;
 
 use crate::support::{State, absent, has_only, version};
-use blobstore::conditional_copy::copy_if;
+use blobstore::{conditional_copy::copy_if, foreign_versions};
 
 case! {
     id: "blob.copy-if.target",
     title: "copy-if to an object that is not in the expected state fails and changes nothing",
-    clauses: ["BLOB-COPY-IF-4", "TYP-ERR-6"],
+    clauses: ["BLOB-COPY-IF-4", "TYP-ERR-6", "TYP-VER-4"],
     requires: ["blob.conditional-copy"],
+    timeout_s: 60,
 }
 
 async fn run(cx: &Context) -> Outcome {
@@ -32,6 +33,13 @@ async fn run(cx: &Context) -> Outcome {
                 cx.check("BLOB-COPY-IF-4", "copy-if to an object in another state")
                     .fails(ended.await, Kind::PreconditionFailed)?;
             }
+        }
+        for foreign in foreign_versions(cx, &present) {
+            let message = format!("copy-if to what is to have {}", foreign.shown());
+            let expected = version(&foreign);
+            let ended = copy_if(&container, "object", None, to, "target", expected).await;
+            cx.check("TYP-VER-4", &message)
+                .fails(ended, Kind::PreconditionFailed)?;
         }
         let check = cx.check("TYP-ERR-6", "read after copy-if failed");
         let info = kept.is(check, to, "target").await?;

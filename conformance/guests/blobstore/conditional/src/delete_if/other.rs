@@ -8,6 +8,7 @@ case! {
     title: "delete-if by a version that the object does not have fails and leaves it as it is",
     clauses: ["BLOB-DELETE-IF-2", "TYP-VER-4"],
     requires: ["blob.conditional-delete"],
+    timeout_s: 60,
 }
 
 async fn run(cx: &Context) -> Outcome {

@@ -1,13 +1,14 @@
 use conformance_kit::prelude::*;
 
 use crate::support::{State, absent, has_only, version};
-use blobstore::atomic_move::rename;
+use blobstore::{atomic_move::rename, foreign_versions};
 
 case! {
     id: "blob.rename.expected",
     title: "a rename fails and changes nothing when the new name is not in the expected state",
-    clauses: ["BLOB-RENAME-5", "BLOB-COND-1"],
+    clauses: ["BLOB-RENAME-5", "BLOB-COND-1", "TYP-VER-4"],
     requires: ["blob.atomic-move"],
+    timeout_s: 60,
 }
 
 async fn run(cx: &Context) -> Outcome {
@@ -31,6 +32,12 @@ async fn run(cx: &Context) -> Outcome {
                 rename(&container, "object", new_name, expected).await,
                 Kind::PreconditionFailed,
             )?;
+    }
+    for foreign in foreign_versions(cx, &present) {
+        let message = format!("rename to a name that is to have {}", foreign.shown());
+        let renamed = rename(&container, "object", "target", version(&foreign)).await;
+        cx.check("TYP-VER-4", &message)
+            .fails(renamed, Kind::PreconditionFailed)?;
     }
     let check = cx.check("BLOB-RENAME-5", "read after a rename that failed");
     let info = state.is(check, &container, "object").await?;

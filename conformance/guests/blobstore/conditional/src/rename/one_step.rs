@@ -5,7 +5,8 @@ use blobstore::atomic_move::rename;
 case! {
     /// Each rename leads on to a new name. Who looks them up in this order, and goes on
     /// where the object is no longer, can never come past it; who sees it under one name
-    /// never sees it under an earlier one again.
+    /// never sees it under an earlier one again. One of them looks at lists alone, each of
+    /// which can have been read before and behind a rename.
     actors: 4,
     id: "blob.rename.one-step",
     title: "while an object is renamed nobody finds it under both names or under neither",
@@ -33,6 +34,10 @@ async fn actor(cx: &Context, index: u32) -> Observations {
         }
         return Ok(Vec::new());
     }
+    if index == 1 {
+        follows_lists(cx, &container).await?;
+        return Ok(Vec::new());
+    }
     let check = cx.check(
         "BLOB-RENAME-2",
         "look for an object that is renamed again and again",
@@ -57,6 +62,34 @@ async fn actor(cx: &Context, index: u32) -> Observations {
         }
     }
     Ok(Vec::new())
+}
+
+/// After a list with a name no later one has a name of before.
+async fn follows_lists(cx: &Context, container: &Container) -> Outcome {
+    let check = cx.check(
+        "BLOB-RENAME-2",
+        "list an object that is renamed again and again",
+    );
+    let mut least = 0;
+    for _ in 0..LOOKS {
+        let (listed, end) = container.names("").collect().await;
+        cx.ok(end)?;
+        let places: Vec<usize> = listed.iter().filter_map(|name| name.parse().ok()).collect();
+        check.that(
+            places.iter().all(|place| *place >= least),
+            "no name that it had before",
+            &listed,
+        )?;
+        let most = places.into_iter().max().unwrap_or(least);
+        if most > least {
+            // What others see may be this old.
+            cx.sleep(cx.visibility_bound()).await;
+            least = most;
+        } else if least == RENAMES {
+            break;
+        }
+    }
+    Ok(())
 }
 
 async fn verify(cx: &Context, _seen: &[Vec<String>]) -> Outcome {

@@ -1,13 +1,14 @@
 use conformance_kit::prelude::*;
 
 use crate::support::{left, noted, unless_failed};
-use blobstore::{atomic_move::rename, patiently};
+use blobstore::{PutOptions, atomic_move::rename, options, patiently};
 
 case! {
-    /// Some names are absent, some have a state that all of them expect.
+    /// Some names are absent, some have a state that all of them expect. Each second
+    /// instance puts what the others rename.
     actors: 6,
     id: "blob.rename.race",
-    title: "of several instances that rename to one name, which is absent or has the version that they expect, one succeeds, and the others keep theirs",
+    title: "of several instances that rename or put to one name, which is absent or has the version that they expect, one succeeds, and the others keep theirs",
     clauses: ["BLOB-COND-4", "BLOB-RENAME-5"],
     requires: ["blob.atomic-move"],
     timeout_s: 60,
@@ -15,6 +16,10 @@ case! {
 
 const ACTORS: usize = 6;
 const NAMES: usize = 8;
+
+fn is_put(actor: usize) -> bool {
+    actor % 2 == 1
+}
 
 async fn prepare(cx: &Context) -> Outcome {
     let container = cx.container().await?;
@@ -36,8 +41,20 @@ async fn actor(cx: &Context, index: u32) -> Observations {
         let (name, new_name) = (format!("{number}/{index}"), format!("object-{number}"));
         let expected = left(cx, &container, &new_name).await?;
         blobstore::meet(cx, &new_name, index).await?;
-        let once = async || rename(&container, &name, &new_name, expected.clone()).await;
-        let check = cx.check("BLOB-COND-4", "rename to one name while others do");
+        let once = async || {
+            let expected = expected.clone();
+            if !is_put(index as usize) {
+                return rename(&container, &name, &new_name, expected).await;
+            }
+            let options = PutOptions {
+                expected,
+                ..options()
+            };
+            container
+                .put_with(&new_name, name.as_bytes(), options)
+                .await
+        };
+        let check = cx.check("BLOB-COND-4", "rename or put to one name while others do");
         if unless_failed(check, patiently(cx, once).await)?.is_some() {
             won.push(name);
         }
@@ -55,15 +72,15 @@ async fn verify(cx: &Context, seen: &[Vec<String>]) -> Outcome {
         let winners: Vec<&String> = names.iter().filter(|name| won.contains(name)).collect();
         cx.check(
             "BLOB-COND-4",
-            "count the instances that renamed to one name",
+            "count the instances that renamed or put to one name",
         )
         .equal(winners.len(), 1)?;
         let check = cx.check("BLOB-RENAME-5", "read after renames to one name");
         let bytes = container.get(&format!("object-{number}")).await;
         check.value(bytes, winners[0].as_bytes())?;
-        for name in &names {
+        for (actor, name) in names.iter().enumerate() {
             let bytes = container.get(name).await;
-            if name == winners[0] {
+            if name == winners[0] && !is_put(actor) {
                 check.none(bytes)?;
             } else {
                 check.value(bytes, name.as_bytes())?;

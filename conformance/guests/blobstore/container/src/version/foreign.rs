@@ -13,47 +13,8 @@ async fn run(cx: &Context) -> Outcome {
     let other = cx.ok(container.put("other", b"bytes").await)?;
     let elsewhere = cx.second_container().await?;
     let elsewhere = cx.ok(elsewhere.put("object", b"bytes").await)?;
-    let mut foreign: Vec<String> = [
-        "",
-        "*",
-        "\"\"",
-        "\"x\"",
-        "x",
-        "0",
-        "-1",
-        " ",
-        "\0",
-        "\n",
-        "null",
-        "W/\"x\"",
-        "W/*",
-        "é",
-        "\u{1f600}",
-        "18446744073709551616",
-        "a,b",
-        "\\",
-    ]
-    .map(str::to_owned)
-    .into();
-    foreign.extend([256, 257, 1_000, 20_000].map(|length| cx.random_text(length)));
-    foreign.extend([
-        other,
-        elsewhere,
-        [&own, "0"].concat(),
-        ["0", &own].concat(),
-        [&own, " "].concat(),
-        [" ", &own].concat(),
-        [&own, "\0"].concat(),
-        ["\"", &own, "\""].concat(),
-        ["W/\"", &own, "\""].concat(),
-        [&own, ", ", &own].concat(),
-        [&own, "\", \"x"].concat(),
-        ["x\", \"", &own].concat(),
-        ["+", &own].concat(),
-        own.to_uppercase(),
-        own.chars().rev().collect(),
-        own.chars().skip(1).collect(),
-    ]);
+    let mut foreign = blobstore::foreign_versions(cx, &own);
+    foreign.extend([other, elsewhere]);
     // Another object may happen to have the same text as its version.
     foreign.retain(|text| *text != own);
     for text in &foreign {

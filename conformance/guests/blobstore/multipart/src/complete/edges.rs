@@ -1,4 +1,4 @@
-use crate::sending::{NAME, begin_upload, send};
+use crate::sending::{NAME, begin_upload, received, send};
 use blobstore::multipart;
 use conformance_kit::prelude::*;
 
@@ -31,6 +31,8 @@ async fn run(cx: &Context) -> Outcome {
     let small = send(cx, &container, &upload, 1, &bytes).await?;
     let last = send(cx, &container, &upload, 2, b"last").await?;
     let parts = [small.clone(), last];
+    send(cx, &container, &upload, 3, b"never named").await?;
+    let sent = received(cx, &container, &upload).await?;
     cx.check(
         "BLOB-COMPLETE-5",
         "complete with a small part before another",
@@ -41,6 +43,9 @@ async fn run(cx: &Context) -> Outcome {
     )?;
     cx.check("BLOB-COMPLETE-5", "get after a refused complete")
         .returns(container.get(NAME).await, before)?;
+    let left = received(cx, &container, &upload).await?;
+    cx.check("BLOB-COMPLETE-7", "parts after a refused complete")
+        .equal(left, sent)?;
     // Alone it is the last.
     cx.check("BLOB-COMPLETE-7", "complete with the small part alone")
         .ok(multipart::complete(&container, NAME, &upload, &[small]).await)?;

@@ -1,6 +1,5 @@
-use crate::sending::{NAME, begin_upload, middle, received, send, texts};
-use blobstore::Precondition;
-use blobstore::multipart;
+use crate::sending::{NAME, begin_upload, entry, middle, received, send, texts};
+use blobstore::{Precondition, PutOptions, is_described, multipart, options};
 use conformance_kit::prelude::*;
 
 case! {
@@ -15,6 +14,11 @@ async fn run(cx: &Context) -> Outcome {
     let old = cx.ok(container.put(NAME, b"old").await)?;
     let present = cx.ok(container.put(NAME, b"present").await)?;
     let bytes = [middle(cx)?, cx.random_bytes(10)];
+    let described = PutOptions {
+        content_type: Some("text/x-refused".to_owned()),
+        metadata: vec![entry("of", "the upload")],
+        ..options()
+    };
     let mut refused = Vec::new();
     for (wrong, message) in [
         (
@@ -26,7 +30,10 @@ async fn run(cx: &Context) -> Outcome {
             "complete expecting an old version",
         ),
     ] {
-        let upload = begin_upload(cx, &container).await?;
+        let content_type = described.content_type.as_deref();
+        let metadata = described.metadata.clone();
+        let upload = multipart::begin_with(&container, NAME, content_type, metadata);
+        let upload = cx.ok(upload.await)?;
         // The first upload is the one that is completed: it has a part for the middle.
         let named = if refused.is_empty() {
             &bytes[..]
@@ -71,6 +78,9 @@ async fn run(cx: &Context) -> Outcome {
         "get after a complete that was refused twice",
     )
     .value(container.get(NAME).await, &bytes.concat())?;
+    let message = "head after a complete that was refused twice";
+    let check = cx.check("BLOB-COMPLETE-7", message);
+    is_described(check, &container, NAME, &described).await?;
 
     // Absent: no version holds any longer.
     cx.ok(container.delete(NAME).await)?;

@@ -5,7 +5,7 @@ use conformance_kit::prelude::*;
 
 case! {
     id: "blob.multipart.overwritten",
-    title: "an upload whose object is written, deleted or moved meanwhile completes or is not-found, under its own name",
+    title: "an upload whose object is written, deleted or moved meanwhile completes or is not-found in every call, under its own name",
     clauses: ["BLOB-UPLOAD-4", "BLOB-UPLOAD-5", "BLOB-COMPLETE-1"],
     requires: ["blob.multipart"],
     timeout_s: 20,
@@ -80,6 +80,15 @@ async fn run(cx: &Context) -> Outcome {
                     .fails(Err::<(), _>(error), Kind::NotFound)?;
                 cx.check("BLOB-UPLOAD-4", &format!("get after {message}"))
                     .returns(container.get(NAME).await, left)?;
+                let message = format!("parts after {message} found nothing");
+                cx.check("BLOB-UPLOAD-5", &message).fails(
+                    multipart::parts(&container, NAME, &upload).await,
+                    Kind::NotFound,
+                )?;
+                let sent = multipart::put_part(&container, NAME, &upload, 2, b"more").await;
+                let message = format!("put-part after {way} ended the upload");
+                cx.check("BLOB-UPLOAD-5", &message)
+                    .fails(sent, Kind::NotFound)?;
                 cx.note(format!("{way} of its name ends an upload"));
             }
         }

@@ -21,6 +21,13 @@ mod delimiters;
 mod describe;
 mod errors;
 mod extended_errors;
+mod extended_kept;
+mod extended_names;
+mod extended_races;
+mod extended_renames;
+mod extended_streams;
+mod extended_uploads;
+mod extended_versions;
 mod get;
 mod grown;
 mod handles;
@@ -162,6 +169,13 @@ pub(super) fn mutants() -> Vec<Mutant> {
         upload_steps::MUTANTS,
         whichever::MUTANTS,
         extended_errors::MUTANTS,
+        extended_kept::MUTANTS,
+        extended_names::MUTANTS,
+        extended_races::MUTANTS,
+        extended_renames::MUTANTS,
+        extended_streams::MUTANTS,
+        extended_uploads::MUTANTS,
+        extended_versions::MUTANTS,
     ]
     .concat()
 }

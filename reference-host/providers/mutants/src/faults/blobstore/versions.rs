@@ -23,7 +23,7 @@ use crate::blobstore::driver::DriverFault;
 /// Versions that this fault issues in place of the driver's. They stay right among
 /// themselves: calls take turns, and copies pass through the host.
 #[derive(Debug)]
-struct Issued {
+pub(super) struct Issued {
     rule: Rule,
     objects: Mutex<HashMap<String, Known>>,
 }
@@ -37,11 +37,13 @@ struct Known {
 }
 
 #[derive(Debug, Clone, Copy)]
-enum Rule {
+pub(super) enum Rule {
     /// A digest of the bytes.
     Digest,
     /// The number of the write, starting anew after a deletion.
     Restarting,
+    /// The same, after a deletion with a condition.
+    RestartingIf,
     /// The number of the write modulo 64.
     Repeating,
     /// Another one at each read; all are accepted.
@@ -51,7 +53,7 @@ enum Rule {
 }
 
 impl Issued {
-    fn by(rule: Rule) -> Self {
+    pub(super) fn by(rule: Rule) -> Self {
         Self {
             rule,
             objects: Mutex::default(),
@@ -63,7 +65,7 @@ impl Issued {
         known.reads += 1;
         match self.rule {
             Rule::Digest => format!("{:x}", known.digest).into(),
-            Rule::Restarting => known.writes.to_string().into(),
+            Rule::Restarting | Rule::RestartingIf => known.writes.to_string().into(),
             Rule::Repeating => (known.writes % 64).to_string().into(),
             Rule::Reads => format!("{version}.{}", known.reads).into(),
             Rule::Long => format!("{version:0>300}").into(),
@@ -166,9 +168,14 @@ impl DriverFault for Issued {
     async fn delete(&self, to: &dyn Driver, name: &str, expected: Option<&Version>) -> Result<()> {
         let mut objects = self.objects.lock().await;
         let known = objects.entry(name.to_owned()).or_default();
+        let restarts = match self.rule {
+            Rule::Restarting => true,
+            Rule::RestartingIf => expected.is_some(),
+            _ => false,
+        };
         let expected = Self::is_expected(expected);
         self.check(to, known, name, &expected).await?;
-        if matches!(self.rule, Rule::Restarting) {
+        if restarts {
             *known = Known::default();
         }
         to.delete(name, None).await
