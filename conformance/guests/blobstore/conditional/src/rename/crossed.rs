@@ -26,7 +26,7 @@ async fn run(cx: &Context) -> Outcome {
             let once = async || rename(&container, name, new_name, None).await;
             patiently(cx, once).await
         });
-        // Longer than one is patient, and shorter than a host waits for a call.
+        // Longer than one is patient. A host whose calls end of themselves is quicker.
         let limit = cx.patience() * 8 / 5;
         let ended = cx.within(limit, together(renames)).await;
         let check = cx.check("TYP-CALL-2", "rename two names to each other");
