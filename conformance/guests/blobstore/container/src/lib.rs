@@ -222,6 +222,7 @@ conformance_kit::suite! {
         large;
         many_all;
         many_bad_names;
+        many_long;
         many_max;
         many_mixed;
         many_none;
@@ -241,6 +242,7 @@ conformance_kit::suite! {
         overwrite;
         same;
         sizes;
+        slow_source;
         to_self;
         while_overwritten;
     }
@@ -271,10 +273,12 @@ conformance_kit::suite! {
         delimiter_in_prefix;
         delimiter_last_gone;
         delimiter_markers;
+        delimiter_no_object;
         delimiter_others;
         delimiter_pages;
         delimiter_refused;
         empty;
+        long_names;
         odd_names;
         order;
         page_full;
@@ -296,6 +300,7 @@ conformance_kit::suite! {
         dropped;
         many;
         order;
+        pauses;
         read_ahead;
         refused;
     }

@@ -47,6 +47,16 @@ pub(crate) fn some_names(cx: &Context, prefix: &str, count: usize) -> Vec<String
         .collect()
 }
 
+/// So many of the longest names, or of those of a kibibyte, which differ in the last four
+/// bytes alone. What goes before is longer in the text of many services.
+pub(crate) fn long_names(cx: &Context, count: usize) -> Result<Vec<String>, Stop> {
+    let length = cx.limit("blob.name.max-bytes")?.min(1_024) as usize;
+    let stem = filled('&', length - 4);
+    Ok((0..count)
+        .map(|number| format!("{stem}{number:04}"))
+        .collect())
+}
+
 /// A random page size from 1 to `most`.
 pub(crate) fn some_size(cx: &Context, most: u64) -> Option<u32> {
     u32::try_from(1 + cx.random_below(most)).ok()

@@ -10,7 +10,8 @@ use crate::support::settle;
 
 /// More than one piece, and little enough to be quick.
 pub(crate) const SIZE: usize = 2 << 20;
-const BEGUN: usize = 64 << 10;
+/// What is read before the change.
+pub(crate) const BEGUN: usize = 64 << 10;
 
 /// Puts an object of `SIZE` bytes and begins to read it.
 pub(crate) async fn begun(

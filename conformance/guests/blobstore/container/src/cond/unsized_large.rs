@@ -1,4 +1,7 @@
+use blobstore::{Precondition, PutOptions};
 use conformance_kit::prelude::*;
+
+use crate::support::sized;
 
 case! {
     /// So large, without a size, that a service takes it in several parts; not every
@@ -26,6 +29,17 @@ async fn run(cx: &Context) -> Outcome {
         .ok(container.create("object", &large(1)).await)?;
     cx.check("BLOB-COND-2", "create a large object that is there")
         .fails(container.create("object", &large(2)).await, failed)?;
+    // One that is announced can go another way.
+    let announced = PutOptions {
+        expected: Some(Precondition::Absent),
+        ..sized(SIZE)
+    };
+    let created = container.put_with("object", &large(2), announced).await;
+    cx.check(
+        "BLOB-COND-2",
+        "create an object of a known size that is there",
+    )
+    .fails(created, failed)?;
     cx.check("BLOB-COND-2", "replace an absent object by a large one")
         .fails(container.replace("absent", &large(3), &first).await, failed)?;
     let second = cx

@@ -13,7 +13,7 @@ const NAMES: [&str; 8] = [
     "aa/1", "aa/2", "aa/3", "aa/4", "aa/b.c", "aa/b.d", "b/1", "b/2",
 ];
 
-const LISTS: [(&str, Option<&str>); 12] = [
+const LISTS: [(&str, Option<&str>); 14] = [
     ("", None),
     ("a", None),
     ("aa", None),
@@ -26,6 +26,9 @@ const LISTS: [(&str, Option<&str>); 12] = [
     ("aa/", Some("-")),
     ("aa", Some("/")),
     ("b", Some("/1")),
+    // One and the same text, divided in two places.
+    ("aa", Some("/b")),
+    ("aa/", Some("b")),
 ];
 
 async fn run(cx: &Context) -> Outcome {

@@ -21,6 +21,9 @@ async fn run(cx: &Context) -> Outcome {
         (&container, &other, "object/"),
         (&other, &container, "object/"),
     ] {
+        let old_name = name;
+        // Known to be there, until it is moved.
+        cx.info(from, old_name).await?;
         let moved = cx
             .check("BLOB-COPY-5", "move to another container")
             .ok(from.r#move(name, to, new_name).await)?;
@@ -33,6 +36,9 @@ async fn run(cx: &Context) -> Outcome {
         check.equal(info.version, moved)?;
         is_exactly(cx, "BLOB-MOVE-1", to, &[(name.to_owned(), bytes.clone())]).await?;
         check.keys(&cx.all_names(from, "", None).await?, NONE)?;
+        let check = cx.check("BLOB-MOVE-1", "read an object that was moved away");
+        check.none(from.head(old_name).await)?;
+        check.none(from.get(old_name).await)?;
     }
     Ok(())
 }

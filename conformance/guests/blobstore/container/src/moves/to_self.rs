@@ -5,7 +5,7 @@ use crate::objects::{is_exactly, is_state, some_options};
 case! {
     id: "blob.move.to-self",
     title: "a move of an object onto itself keeps it, through one handle or two",
-    clauses: ["BLOB-MOVE-3"],
+    clauses: ["BLOB-MOVE-1", "BLOB-MOVE-3"],
 }
 
 async fn run(cx: &Context) -> Outcome {
@@ -16,8 +16,10 @@ async fn run(cx: &Context) -> Outcome {
         cx.ok(container.put_with("object", &bytes, options.clone()).await)?;
         for to in [&container, &again, &container] {
             let check = cx.check("BLOB-MOVE-3", "move of an object onto itself");
-            check.ok(container.r#move("object", to, "object").await)?;
-            is_state(check, &container, "object", &bytes, &options).await?;
+            let moved = check.ok(container.r#move("object", to, "object").await)?;
+            let info = is_state(check, &container, "object", &bytes, &options).await?;
+            cx.check("BLOB-MOVE-1", "compare the version that a move returned")
+                .equal(info.version, moved)?;
         }
         is_exactly(
             cx,

@@ -1,4 +1,4 @@
-use blobstore::{Writer, options};
+use blobstore::{Writer, is_listed_as_told, options};
 use conformance_kit::prelude::*;
 
 use crate::pattern::big;
@@ -7,7 +7,7 @@ use crate::support::{Kept, is_absent, marked};
 case! {
     id: "blob.put.invisible",
     title: "halfway through a put every function shows the state before it",
-    clauses: ["BLOB-DATA-4"],
+    clauses: ["BLOB-DATA-4", "BLOB-LIST-8"],
 }
 
 async fn run(cx: &Context) -> Outcome {
@@ -25,6 +25,7 @@ async fn run(cx: &Context) -> Outcome {
     }
     for _ in 0..10 {
         old.is_still(cx, "BLOB-DATA-4", &container).await?;
+        is_listed_as_told(cx, "BLOB-LIST-8", &container, "old").await?;
         is_absent(cx, "BLOB-DATA-4", &container, "new").await?;
         let (streamed, end) = container.names("").collect().await;
         cx.ok(end)?;

@@ -1,3 +1,4 @@
+use blobstore::is_listed_as_told;
 use conformance_kit::prelude::*;
 
 use crate::pattern::big;
@@ -6,7 +7,7 @@ use crate::support::{Kept, is_absent, marked, sized};
 case! {
     id: "blob.put.size-too-small",
     title: "a put of more bytes than its size is refused, and the old object stays",
-    clauses: ["BLOB-PUT-6", "TYP-ERR-6"],
+    clauses: ["BLOB-PUT-6", "TYP-ERR-6", "BLOB-LIST-8"],
 }
 
 async fn run(cx: &Context) -> Outcome {
@@ -27,6 +28,7 @@ async fn run(cx: &Context) -> Outcome {
                 .fails(put.await, Kind::InvalidArgument)?;
         }
         old.is_still(cx, "TYP-ERR-6", &container).await?;
+        is_listed_as_told(cx, "BLOB-LIST-8", &container, "old").await?;
         is_absent(cx, "TYP-ERR-6", &container, "new").await?;
     }
     Ok(())

@@ -1,4 +1,4 @@
-use blobstore::options;
+use blobstore::{is_listed_as_told, options};
 use conformance_kit::prelude::*;
 
 use crate::pattern::big;
@@ -7,7 +7,7 @@ use crate::support::{Kept, marked, sized};
 case! {
     id: "blob.stream.given-up-keeps-old",
     title: "an object stays as it was when a put over it is given up",
-    clauses: ["BLOB-STREAM-2"],
+    clauses: ["BLOB-STREAM-2", "BLOB-LIST-8"],
 }
 
 async fn run(cx: &Context) -> Outcome {
@@ -25,6 +25,7 @@ async fn run(cx: &Context) -> Outcome {
             cx.check("BLOB-STREAM-2", &format!("give up after {count} bytes"))
                 .fails(put, Kind::Cancelled)?;
             old.is_still(cx, "BLOB-STREAM-2", &container).await?;
+            is_listed_as_told(cx, "BLOB-LIST-8", &container, "object").await?;
         }
     }
     let listed = cx.all_names(&container, "", None).await?;

@@ -1,5 +1,7 @@
-use blobstore::Item;
+use blobstore::{Info, Item, PutOptions, range};
 use conformance_kit::prelude::*;
+
+use crate::facts::{described, entries, told_by_get};
 
 case! {
     /// The writer signals after its put returned; once the signal is seen, the
@@ -18,6 +20,10 @@ const ROUNDS: usize = 8;
 /// The object that only the instance of this number writes.
 const OWN: [&str; 2] = ["data-0", "data-1"];
 
+/// The object whose bytes stay the same, and whose metadata only the instance of this
+/// number changes.
+const DESCRIBED: [&str; 2] = ["described-0", "described-1"];
+
 /// What is new in a round, and gone after the next.
 fn object(round: usize) -> String {
     format!("object-{round}")
@@ -28,10 +34,18 @@ fn bytes(round: usize) -> Vec<u8> {
     vec![b'a'; 10 + round]
 }
 
+/// What an instance writes beside the bytes that stay the same.
+fn description(round: usize) -> PutOptions {
+    described(None, &[("round", &round.to_string())])
+}
+
 async fn prepare(cx: &Context) -> Outcome {
     let container = cx.container().await?;
     for name in ["data", OWN[0], OWN[1]] {
         cx.ok(container.put(name, b"old").await)?;
+    }
+    for name in DESCRIBED {
+        cx.ok(container.put(name, b"same").await)?;
     }
     Ok(())
 }
@@ -53,9 +67,10 @@ async fn signalled(cx: &Context, container: &Container, round: usize) -> Result<
 
 /// Reads what the other instance changes in `round`, which has not begun: what it
 /// will write, what it will create and what it will delete.
-async fn look(cx: &Context, container: &Container, round: usize, other: &str) -> Outcome {
-    let before = object(round - 1);
-    for name in [other, &object(round), &before] {
+async fn look(cx: &Context, container: &Container, round: usize, other: usize) -> Outcome {
+    let (before, described) = (object(round - 1), DESCRIBED[other]);
+    let other = OWN[other];
+    for name in [other, described, &object(round), &before] {
         cx.ok(container.get(name).await)?;
         cx.ok(container.head(name).await)?;
     }
@@ -72,10 +87,13 @@ async fn sees(
     cx: &Context,
     container: &Container,
     round: usize,
-    other: &str,
-    version: &[u8],
+    (number, version): (usize, &[u8]),
 ) -> Outcome {
     let check = |message| cx.check("BLOB-VISIBLE-1", message);
+    let other = OWN[number];
+    // Before anything else tells how large it is by now.
+    let last = container.get_range(other, range(bytes(round).len() as u64 - 1, 1));
+    check("get of the last byte after a signal").value(last.await, b"a")?;
     let name = object(round);
     check("get after a signal").value(container.get("data").await, name.as_bytes())?;
     check("get of a new object after a signal").value(container.get(&name).await, b"")?;
@@ -101,7 +119,33 @@ async fn sees(
 
     let (names, end) = container.names("").collect().await;
     cx.ok(end)?;
-    check("names after a signal").keys(&names, &["data", OWN[0], OWN[1], &name])
+    let present = ["data", OWN[0], OWN[1], DESCRIBED[0], DESCRIBED[1], &name];
+    check("names after a signal").keys(&names, &present)?;
+    sees_description(cx, container, round, DESCRIBED[number]).await
+}
+
+/// Sees the metadata that the other instance wrote last, beside the same bytes.
+async fn sees_description(
+    cx: &Context,
+    container: &Container,
+    round: usize,
+    name: &str,
+) -> Outcome {
+    let told: [Info; 2] = [
+        told_by_get(cx, container, name).await?,
+        cx.info(container, name).await?,
+    ];
+    for info in told {
+        cx.check(
+            "BLOB-VISIBLE-1",
+            "metadata of what only another instance writes",
+        )
+        .equal(
+            entries(&info.metadata),
+            entries(&description(round).metadata),
+        )?;
+    }
+    Ok(())
 }
 
 fn line(item: &Item) -> String {
@@ -114,17 +158,20 @@ fn line(item: &Item) -> String {
 async fn actor(cx: &Context, index: u32) -> Observations {
     let container = cx.container().await?;
     let signals = cx.second_container().await?;
-    let [own, other] = if index == 0 { OWN } else { [OWN[1], OWN[0]] };
+    let own = index as usize;
+    let other = 1 - own;
     for round in 0..ROUNDS {
         let name = object(round);
         // They take turns in writing.
-        if round % 2 == index as usize {
+        if round % 2 == own {
             cx.ok(container.put("data", name.as_bytes()).await)?;
             cx.ok(container.put(&name, b"").await)?;
             if let Some(before) = round.checked_sub(1).map(object) {
                 cx.ok(container.delete(&before).await)?;
             }
-            let version = cx.ok(container.put(own, &bytes(round)).await)?;
+            let same = container.put_with(DESCRIBED[own], b"same", description(round));
+            cx.ok(same.await)?;
+            let version = cx.ok(container.put(OWN[own], &bytes(round)).await)?;
             // The other writes when it has seen the signal, and not before.
             look(cx, &container, round + 1, other).await?;
             let signal = format!("signal-{round}");
@@ -132,7 +179,7 @@ async fn actor(cx: &Context, index: u32) -> Observations {
         } else {
             let version = signalled(cx, &signals, round).await?;
             cx.sleep(cx.visibility_bound()).await;
-            sees(cx, &container, round, other, &version).await?;
+            sees(cx, &container, round, (other, version.as_slice())).await?;
         }
     }
     Ok(Vec::new())

@@ -28,7 +28,7 @@ const PART: usize = 5 << 20;
 struct FetchesByName;
 
 /// A piece of an object as it is now; the one that is there if it did not change.
-async fn of_now(
+pub(super) async fn of_now(
     driver: &dyn Driver,
     name: &str,
     version: &Version,

@@ -40,7 +40,7 @@ impl DriverFault for Written {
 
 /// Each value is changed.
 #[derive(Debug)]
-struct Values(fn(&str) -> String);
+pub(super) struct Values(pub(super) fn(&str) -> String);
 
 #[async_trait]
 impl DriverFault for Values {

@@ -15,6 +15,12 @@ mod conditional_meanwhile;
 mod conditions;
 mod copied_over;
 mod copies;
+mod core_copies;
+mod core_lists;
+mod core_puts;
+mod core_sessions;
+mod core_streams;
+mod core_values;
 mod cursors;
 mod deletion;
 mod delimiters;
@@ -176,6 +182,12 @@ pub(super) fn mutants() -> Vec<Mutant> {
         extended_streams::MUTANTS,
         extended_uploads::MUTANTS,
         extended_versions::MUTANTS,
+        core_puts::MUTANTS,
+        core_streams::MUTANTS,
+        core_lists::MUTANTS,
+        core_sessions::MUTANTS,
+        core_copies::MUTANTS,
+        core_values::MUTANTS,
     ]
     .concat()
 }

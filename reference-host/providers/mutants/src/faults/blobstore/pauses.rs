@@ -12,7 +12,7 @@ use crate::Mutant;
 use crate::blobstore::container::{Call, ContainerFault};
 
 /// How long a guest may pause.
-const LIMIT: Duration = Duration::from_secs(10);
+pub(super) const LIMIT: Duration = Duration::from_secs(10);
 
 /// A body that comes to an end of its own when nothing has come for so long.
 fn while_it_comes(body: Body, limit: Duration, end: Option<fn() -> Error>) -> Body {

@@ -29,7 +29,7 @@ use crate::provider::lock;
 struct SizeIsEnough(Call);
 
 /// So many bytes of a body, without a look at what comes behind them.
-fn no_more_than(size: u64, body: Body) -> Body {
+pub(super) fn no_more_than(size: u64, body: Body) -> Body {
     Box::pin(stream::unfold(
         (body, size),
         |(mut body, left)| async move {
