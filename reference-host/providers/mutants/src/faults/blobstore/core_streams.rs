@@ -255,7 +255,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::new(
         "blob-names-end-keeps-place",
         "streams of names that have ended keep their places among the 64 in flight",
-        &["BLOB-NAMES-1"],
+        &["BLOB-NAMES-1", "BLOB-NAMES-2"],
         container!(EndKeepsPlace::default()),
     ),
     Mutant::new(
