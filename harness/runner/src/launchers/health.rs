@@ -8,7 +8,7 @@ use tokio::sync::watch;
 
 /// After so many cases in a row that got no answer, the next would get none either: a
 /// disk that is full or a quorum that is gone lets scopes be opened and nothing be written.
-/// More than run side by side, so that a stall of the machine is not taken for it.
+/// More than run side by side on most machines, so that one stall is not taken for it.
 const SILENT_CASES: u32 = 20;
 
 /// How a service was lost before the end of a run.
