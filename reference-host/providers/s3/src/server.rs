@@ -37,12 +37,13 @@ pub(crate) const AWS: Server = Server {
 };
 
 /// Names are paths of a tree: a folder hides the object of its name, and lists come in
-/// the order of a walk through the tree.
+/// the order of a walk through the tree. The condition of a copy is looked at under no
+/// lock, and what is written before the copy takes effect is undone.
 pub(crate) const SEAWEEDFS: Server = Server {
     name: "seaweedfs",
     product: "SeaweedFS",
     style: Style::Flat,
-    lacks: &[],
+    lacks: &[feature::BLOB_CONDITIONAL_COPY],
     deletes_many: true,
     lists_uploads: true,
     durability: Durability::Durable,

@@ -11,7 +11,7 @@ case! {
 
 async fn run(cx: &Context) -> Outcome {
     let container = cx.container().await?;
-    let bytes = big(cx, 2_000_003);
+    let bytes = big(cx, 8 << 20);
     keeps(cx, &container, "unsized", &bytes, blobstore::options()).await?;
     keeps(cx, &container, "sized", &bytes, sized(bytes.len())).await
 }

@@ -10,7 +10,7 @@ case! {
 
 async fn run(cx: &Context) -> Outcome {
     let container = cx.container().await?;
-    let bytes = cx.random_bytes(3_000);
+    let bytes = cx.random_bytes(10_000);
     let put = put_pieces(&container, "object", bytes.chunks(1), blobstore::options()).await;
     cx.check("BLOB-DATA-1", "put of bytes one by one").ok(put)?;
     cx.check("BLOB-DATA-1", "get of bytes that came one by one")

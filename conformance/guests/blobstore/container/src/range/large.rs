@@ -5,7 +5,7 @@ use crate::slices::covers;
 
 case! {
     id: "blob.range.large",
-    title: "ranges of megabytes, and across every mebibyte of a large object",
+    title: "ranges of megabytes, across every mebibyte, and random ones of a large object",
     clauses: ["BLOB-GET-5"],
     lane: Lane::Slow,
     timeout_s: 60,
@@ -29,6 +29,11 @@ async fn run(cx: &Context) -> Outcome {
             let range = (offset, Some(block));
             covers(cx, "BLOB-GET-5", &container, &bytes, range).await?;
         }
+    }
+    for _ in 0..40 {
+        let offset = cx.random_below(bytes.len() as u64);
+        let range = (offset, Some(1 + cx.random_below(300_000)));
+        covers(cx, "BLOB-GET-5", &container, &bytes, range).await?;
     }
     Ok(())
 }

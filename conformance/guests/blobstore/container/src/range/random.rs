@@ -11,7 +11,7 @@ case! {
 async fn run(cx: &Context) -> Outcome {
     let container = cx.container().await?;
     let bytes = written(cx, &container, 250_000).await?;
-    for round in 0..100 {
+    for round in 0..200 {
         let offset = cx.random_below(bytes.len() as u64);
         // Of every order of magnitude.
         let length = 1 + cx.random_below(1 << (1 + round % 18));
