@@ -5,7 +5,9 @@ use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use cloud_contract::blobstore::Body;
 use cloud_contract::{Error, ErrorKind, Result};
+use futures::{StreamExt as _, stream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 /// The most writes of a scope that can be on their way.
@@ -68,6 +70,19 @@ impl Registration {
             .known_removals()
             .entry(container.to_owned())
             .or_default() += 1;
+    }
+
+    /// The bytes of a write through a handle that was opened after so many removals of its
+    /// container. If that is removed while they come, an error follows them: what ends in
+    /// one is made no object, which whoever creates the container anew would find in it.
+    #[must_use]
+    pub fn unless_removed(self: &Arc<Self>, container: &str, removals: u64, body: Body) -> Body {
+        let (registration, container) = (Arc::clone(self), container.to_owned());
+        let end = stream::once(async move { registration.removals(&container) != removals });
+        let end = end.filter_map(async |was_removed| {
+            was_removed.then(|| Err(Error::from(ErrorKind::NotFound)))
+        });
+        body.chain(end).boxed()
     }
 
     fn known_removals(&self) -> MutexGuard<'_, HashMap<String, u64>> {
@@ -153,6 +168,23 @@ mod tests {
         tell.send(()).unwrap();
         close.await.unwrap();
         registration.close().await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn bytes_for_a_container_that_is_removed_meanwhile_end_in_an_error() {
+        let registration = Arc::new(Registration::new(Duration::from_secs(60)));
+        let written = || stream::iter([Ok("bytes".into())]).boxed();
+        let of_another = registration.unless_removed("other", 0, written());
+        let mut body = registration.unless_removed("container", 0, written());
+        assert!(matches!(body.next().await, Some(Ok(_))));
+        registration.removed("container");
+        let end = body.next().await.unwrap();
+        assert_eq!(end.unwrap_err().kind(), &ErrorKind::NotFound);
+        assert!(body.next().await.is_none());
+        assert!(of_another.all(async |item| item.is_ok()).await);
+        // A handle of the new container.
+        let anew = registration.unless_removed("container", 1, written());
+        assert!(anew.all(async |item| item.is_ok()).await);
     }
 
     #[tokio::test(start_paused = true)]

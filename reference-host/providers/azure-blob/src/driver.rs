@@ -61,6 +61,13 @@ impl Container {
         Ok(())
     }
 
+    /// The bytes that a guest writes. Of a container that is removed while they come,
+    /// nothing is made of them.
+    fn written(&self, body: Body) -> Body {
+        self.registration
+            .unless_removed(&self.name, self.removals, body)
+    }
+
     /// Carries out a write that reads from a guest. What it goes on to write to a scope
     /// that is closed has nowhere to go.
     async fn carry<T>(&self, write: impl Future<Output = Result<T>>) -> Result<T> {
@@ -76,7 +83,8 @@ impl Container {
 #[async_trait]
 impl Driver for Container {
     async fn put(&self, name: &str, body: Body, options: PutOptions) -> Result<Version> {
-        self.carry(self.put_object(name, body, options)).await
+        self.carry(self.put_object(name, self.written(body), options))
+            .await
     }
 
     async fn get(
@@ -117,7 +125,8 @@ impl Driver for Container {
     }
 
     async fn append(&self, name: &str, body: Body, at: Option<u64>) -> Result<Appended> {
-        self.carry(self.append_bytes(name, body, at)).await
+        self.carry(self.append_bytes(name, self.written(body), at))
+            .await
     }
 
     async fn begin(&self, name: &str, content_type: String, metadata: Metadata) -> Result<String> {
@@ -133,7 +142,8 @@ impl Driver for Container {
         _size: u64,
         body: Body,
     ) -> Result<Part> {
-        self.carry(self.send_part(name, upload, number, body)).await
+        self.carry(self.send_part(name, upload, number, self.written(body)))
+            .await
     }
 
     async fn parts(&self, name: &str, upload: &str) -> Result<Vec<ReceivedPart>> {

@@ -68,6 +68,13 @@ impl Container {
         Ok(())
     }
 
+    /// The bytes that a guest writes. Of a container that is removed while they come,
+    /// nothing is made of them.
+    fn written(&self, body: Body) -> Body {
+        self.registration
+            .unless_removed(&self.name, self.removals, body)
+    }
+
     /// What a guest goes on to write to a scope that is closed has nowhere to go.
     async fn unless_closed<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
         self.check()?;
@@ -90,7 +97,10 @@ impl Driver for Container {
             },
             condition: condition(&options.expected)?,
         };
-        let put = async { Ok(self.upload(new, body, upload::nothing()).await?.version()) };
+        let put = async {
+            let written = self.upload(new, self.written(body), upload::nothing());
+            Ok(written.await?.version())
+        };
         self.unless_closed(put).await
     }
 
@@ -138,7 +148,8 @@ impl Driver for Container {
     }
 
     async fn append(&self, name: &str, body: Body, at: Option<u64>) -> Result<Appended> {
-        self.unless_closed(self.append_to(name, body, at)).await
+        self.unless_closed(self.append_to(name, self.written(body), at))
+            .await
     }
 
     async fn begin(&self, name: &str, content_type: String, metadata: Metadata) -> Result<String> {
@@ -154,7 +165,7 @@ impl Driver for Container {
         _size: u64,
         body: Body,
     ) -> Result<Part> {
-        self.unless_closed(self.send_part(name, upload, number, body))
+        self.unless_closed(self.send_part(name, upload, number, self.written(body)))
             .await
     }
 

@@ -59,6 +59,13 @@ impl Container {
         }
         Ok(())
     }
+
+    /// The bytes that a guest writes. Of a container that is removed while they come,
+    /// nothing is made of them.
+    fn written(&self, body: Body) -> Body {
+        self.registration
+            .unless_removed(&self.name, self.removals, body)
+    }
 }
 
 #[async_trait]
@@ -69,7 +76,7 @@ impl Driver for Container {
         tokio::select! {
             biased;
             () = self.registration.closing() => Err(ErrorKind::NotFound.into()),
-            written = self.put_object(name, body, options) => written,
+            written = self.put_object(name, self.written(body), options) => written,
         }
     }
 
@@ -128,7 +135,7 @@ impl Driver for Container {
         tokio::select! {
             biased;
             () = self.registration.closing() => Err(ErrorKind::NotFound.into()),
-            sent = self.send_part(name, upload, number, size, body) => sent,
+            sent = self.send_part(name, upload, number, size, self.written(body)) => sent,
         }
     }
 

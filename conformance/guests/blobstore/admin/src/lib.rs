@@ -25,6 +25,7 @@ conformance_kit::suite! {
         instances;
         missing;
         old_handle;
+        open_put;
         others_kept;
         upload;
     }

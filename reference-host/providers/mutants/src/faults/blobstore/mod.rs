@@ -64,6 +64,7 @@ mod put;
 mod put_leftovers;
 mod put_precedence;
 mod range;
+mod removed_meanwhile;
 mod rename;
 mod rename_over;
 mod session;
@@ -148,6 +149,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
         again::MUTANTS,
         conditional::MUTANTS,
         conditional_meanwhile::MUTANTS,
+        removed_meanwhile::MUTANTS,
         rename::MUTANTS,
         rename_over::MUTANTS,
         uploads::MUTANTS,
