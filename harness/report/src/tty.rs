@@ -20,6 +20,10 @@ const TOLD: usize = 20;
 /// How many cases are named where they share a fate.
 const NAMED: usize = 8;
 
+/// What somebody can do who sees that cases ran out of time.
+const SLOW: &str = "cases ran out of time: where the machine was busy, --jobs 1 or --timeout-scale 4 \
+                    tells whether it was the provider";
+
 const BOLD: Style = Style::new().bold();
 const FAINT: Style = Style::new().dimmed();
 const GOOD: Style = AnsiColor::Green.on_default();
@@ -282,6 +286,10 @@ fn closing(report: &RunReport, folder: Option<&Path>, out: &mut Output) {
     }
     for note in &report.run.notes {
         out.labelled("note: ", &short(&plain(note), SHOWN), FAINT);
+    }
+    let tests = report.providers.iter().flat_map(|provider| &provider.tests);
+    if tests.clone().any(|test| test.status == Status::Timeout) {
+        out.labelled("note: ", SLOW, FAINT);
     }
     for provider in &report.providers {
         let label = format!("note: {}: ", plain(&provider.provider.name));

@@ -294,7 +294,8 @@ impl Shared {
         }
         let seed = self.run.seed;
         text.push_str(&format!(
-            "\n  again     {SEED}={seed} cargo test --test conformance -- --exact {id}"
+            "\n  again     {SEED}={seed} cargo test{} --test conformance -- --exact {id}",
+            package()
         ));
         text
     }
@@ -311,6 +312,13 @@ fn target(factory: &'static Factory, flavour: Option<&str>) -> Result<Target, St
     Target::of(factory)
         .find(named)
         .ok_or_else(|| format!("{} has no flavour `{name}`", factory.name))
+}
+
+/// The option that chooses the package whose test this is: at the root of a workspace
+/// Cargo looks for tests in its first package alone. Nothing where Cargo runs no tests.
+fn package() -> String {
+    let name = std::env::var("CARGO_PKG_NAME");
+    name.map_or_else(|_| String::new(), |name| format!(" -p {name}"))
 }
 
 /// The variable that repeats a run with the same random data.
