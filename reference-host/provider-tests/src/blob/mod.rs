@@ -1,7 +1,8 @@
-//! The same for containers: calls in a line each, and the tests of the seam, of faults and
-//! of links.
+//! The same for containers: calls in a line each, and the tests of the seam, of faults, of
+//! what flows and of links.
 
 pub mod faults;
+pub mod flow;
 pub mod links;
 pub mod seam;
 

@@ -1,0 +1,12 @@
+//! How much is under way where one side does not go on: counted between the provider and
+//! SeaweedFS.
+
+mod support;
+
+use provider_tests::blob::flow;
+use support::S3;
+
+#[test]
+fn what_is_not_taken_is_not_under_way() {
+    S3.on_server(flow::is_held_up);
+}
