@@ -34,7 +34,8 @@
 //!   a `=`.
 //! - What does not fit into 8 MiB is a resumable upload, in pieces of that size. It is
 //!   ended however the write fails. What a host leaves that dies in the middle, the
-//!   service lets go of within a week.
+//!   service lets go of within a week: only the address of the upload could end it before,
+//!   and who has that can write, so it is written down nowhere.
 //! - An object is read by the generation that was found first, and so is what is asked
 //!   for again where an answer breaks off.
 //! - The parts of an upload are objects of their own, composed in the end. So is what is
