@@ -44,7 +44,9 @@
 //!   away: a put is then `throttled`, for that write may stand on what was before, an upload of a
 //!   guest is over, and an append of more than 8 MiB is `throttled`.
 //! - Blocks of a write that failed cannot be removed one by one. The service does it, a
-//!   week after the last block that came for that name; closing a scope does it at once.
+//!   week after the last block that came for that name, or with the next write of the name;
+//!   closing a scope does it at once. Of a host that died in the middle of a put that is all
+//!   that is left, and nothing here looks for it.
 //! - A part of an upload is one or more blocks, however large it is. The blob of an upload
 //!   that its guest forgot goes with the scope.
 //! - `append` adds blocks to those of the object. An object that was written in one

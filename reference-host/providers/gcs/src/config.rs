@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use cloud_contract::{Error, HttpAddress, Result, Settings, Timeouts};
 
+use crate::abandoned::ABANDONED;
+
 /// Where the service listens when the settings do not say.
 const SERVICE: &str = "https://storage.googleapis.com";
 /// The project of an emulator when the settings name none. Google keeps names that
@@ -15,6 +17,8 @@ pub(crate) const CALL_TIMEOUT: Duration = Duration::from_secs(20);
 /// The longest wait for a connection. It is also shorter than a call, so that a call can
 /// tell why there is none.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+/// The longest time that a write can be abandoned and kept, in seconds.
+const WEEK: u64 = 7 * 24 * 60 * 60;
 
 const ENDPOINT: &str =
     "endpoint: must look like https://host[:port], or http://host:port for an emulator";
@@ -33,6 +37,8 @@ pub(crate) struct Config {
     pub(crate) location: Option<String>,
     /// Whether a bucket that is made keeps the states of objects.
     pub(crate) history: bool,
+    /// How old the objects of a write are whose host is gone.
+    pub(crate) abandoned_after: Duration,
     /// How long the portable layer waits for one call.
     pub(crate) call_timeout: Duration,
     /// How long making a connection may take.
@@ -49,8 +55,14 @@ impl Config {
         let address = HttpAddress::read(text).filter(|address| address.path.is_empty());
         let address = address.ok_or_else(|| Error::invalid(ENDPOINT))?;
         let (is_emulator, endpoint) = (!address.is_encrypted, text.trim_end_matches('/'));
-        let options =
-            settings.known_options(&["bucket", "project", "location", "history", "timeout-ms"])?;
+        let options = settings.known_options(&[
+            "bucket",
+            "project",
+            "location",
+            "history",
+            "abandoned-after-s",
+            "timeout-ms",
+        ])?;
         // What is empty came out of a variable that is not set.
         let take = |name, rule, is_right: fn(&str) -> bool| {
             let taken = options.fitting(name, rule, |text| text.is_empty() || is_right(text))?;
@@ -60,6 +72,7 @@ impl Config {
         let history = options.fitting("history", "be on or off", |text| {
             matches!(text, "on" | "off")
         })?;
+        let abandoned_after = options.number("abandoned-after-s", 0..=WEEK)?;
         let Timeouts { call, connect } = options.timeouts(CALL_TIMEOUT, CONNECT_TIMEOUT)?;
         Ok(Self {
             endpoint: endpoint.to_owned(),
@@ -68,6 +81,7 @@ impl Config {
             project: project.or_else(|| is_emulator.then(|| EMULATED_PROJECT.to_owned())),
             location: take("location", LOCATION, is_location)?,
             history: history.as_deref() == Some("on"),
+            abandoned_after: abandoned_after.map_or(ABANDONED, Duration::from_secs),
             call_timeout: call,
             connect_timeout: connect,
         })
@@ -112,6 +126,7 @@ mod tests {
             ("project", "p-1"),
             ("location", "europe-west1"),
             ("history", "on"),
+            ("abandoned-after-s", "0"),
             ("timeout-ms", "250"),
         ];
         let config = Config::read(&settings(Some("http://127.0.0.1:8000/"), &options)).unwrap();
@@ -120,6 +135,7 @@ mod tests {
         assert_eq!(config.bucket.as_deref(), Some("cw-run.1"));
         assert_eq!(config.project.as_deref(), Some("p-1"));
         assert_eq!(config.location.as_deref(), Some("europe-west1"));
+        assert_eq!(config.abandoned_after, Duration::ZERO);
         assert_eq!(config.call_timeout, Duration::from_millis(250));
         assert!(config.connect_timeout < config.call_timeout);
     }
@@ -129,6 +145,7 @@ mod tests {
         let config = Config::read(&settings(None, &[("bucket", ""), ("project", "")])).unwrap();
         assert_eq!(config.endpoint, SERVICE);
         assert!(!config.is_emulator && !config.history);
+        assert_eq!(config.abandoned_after, ABANDONED);
         assert_eq!((config.bucket, config.project), (None, None));
         let emulated = Config::read(&settings(Some("http://localhost:1"), &[])).unwrap();
         assert_eq!(emulated.project.as_deref(), Some(EMULATED_PROJECT));
@@ -148,6 +165,7 @@ mod tests {
                 (None, &[("project", "sesame/x")]),
                 (None, &[("location", "sesame/x")]),
                 (None, &[("history", "sesame")]),
+                (None, &[("abandoned-after-s", "sesame")]),
             ],
         );
     }

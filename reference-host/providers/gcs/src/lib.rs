@@ -8,7 +8,8 @@
 //! - options: `bucket`, which is required; `project`, in which a run makes its bucket, by
 //!   default what `GOOGLE_CLOUD_PROJECT` names; `location`, where it makes it; `history`,
 //!   `on` for a bucket of a run that keeps the states of objects (default `off`);
-//!   `timeout-ms`, how long one call may take (default 20000).
+//!   `timeout-ms`, how long one call may take (default 20000); `abandoned-after-s`, see
+//!   below (default 43200, half a day).
 //! - credentials: the application default credentials of Google's libraries: the file
 //!   that `GOOGLE_APPLICATION_CREDENTIALS` names, what `gcloud auth application-default
 //!   login` wrote, or the metadata server.
@@ -33,12 +34,18 @@
 //!   a `=`.
 //! - What does not fit into 8 MiB is a resumable upload, in pieces of that size. It is
 //!   ended however the write fails. What a host leaves that dies in the middle, the
-//!   service lets go of within a week.
+//!   service lets go of within a week: only the address of the upload could end it before,
+//!   and who has that can write, so it is written down nowhere.
 //! - An object is read by the generation that was found first, and so is what is asked
 //!   for again where an answer breaks off.
 //! - The parts of an upload are objects of their own, composed in the end. So is what is
 //!   appended, which then is composed with the object, on the condition that it is still
 //!   the one that was found.
+//! - Below `_parts/`, an ID with an object `begun` is an upload of a guest, which stays. All
+//!   else is there for some calls of a host. Who opens a container removes, behind the
+//!   call and at most once an hour, what is older than `abandoned-after-s` by the clock of
+//!   the service: its host died in the middle. So the setting must be more than minutes, but
+//!   for tests. What nobody opens again keeps what was left.
 //! - A request that the service throttles, as it does with more than one write of one
 //!   object in a second, is sent again for half of a call's time.
 //!
@@ -55,8 +62,9 @@
 //! - `blob.links` is declared where the credentials can sign: with the key of a service
 //!   account for a second less than 7 days; by the service for others, whose keys come
 //!   and go, for a second less than 12 hours.
-//! - A host that dies can leave parts. A rule of the bucket should delete what starts
-//!   with `_parts/` and is older than any upload lasts.
+//! - What guests forget, a rule of the bucket has to remove, and it is the operator's; none
+//!   is made here: it should delete what starts with `_parts/` and is older than any upload
+//!   lasts.
 //!
 //! ## Why no client library
 //!
@@ -72,6 +80,7 @@
 //! This crate knows neither an engine nor the harness.
 #![deny(missing_docs)]
 
+mod abandoned;
 mod access;
 mod config;
 mod descriptor;

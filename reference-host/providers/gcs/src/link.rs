@@ -11,6 +11,7 @@ use reqwest::Method;
 use reqwest::header::{ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap};
 use serde::de::DeserializeOwned;
 
+use crate::abandoned::Looks;
 use crate::access::Access;
 use crate::config::Config;
 use crate::error::{Failure, Verdict, unexpected_reply};
@@ -42,6 +43,9 @@ pub(crate) struct Service {
     pub(crate) access: Access,
     pub(crate) bucket: String,
     pub(crate) call_timeout: Duration,
+    /// How old the objects of a write are whose host is gone.
+    pub(crate) abandoned_after: Duration,
+    pub(crate) looks: Looks,
     /// Whether the bucket keeps the states of objects.
     pub(crate) has_history: bool,
 }
@@ -178,6 +182,8 @@ impl Service {
             access: Access::find(config).await?,
             bucket: config.bucket.clone().unwrap_or_default(),
             call_timeout: config.call_timeout,
+            abandoned_after: config.abandoned_after,
+            looks: Looks::default(),
             has_history: false,
         })
     }

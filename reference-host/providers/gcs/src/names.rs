@@ -50,6 +50,11 @@ fn container_name(name: &str) -> Option<String> {
     }
 }
 
+/// What the object of an upload is called that says that it goes on.
+pub(crate) const BEGUN: &str = "begun";
+/// What the objects start with that a completion composes on the way.
+pub(crate) const COMPOSED: &str = "by-";
+
 /// The keys of one container: what its objects are called in the bucket.
 #[derive(Debug, Clone)]
 pub(crate) struct Keys {

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use cloud_contract::{Error, ErrorKind, Namespace, Result, ScopeId, blobstore};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 
+use crate::abandoned;
 use crate::driver::{Container, New, whole};
 use crate::error::stale;
 use crate::link::Service;
@@ -96,6 +97,7 @@ impl Namespace for Open {
         if self.registration.is_closed() || !is_marked(&self.service, &mark).await? {
             return Err(ErrorKind::NotFound.into());
         }
+        abandoned::look_after(&self.service, &keys);
         Ok(Arc::new(Container {
             service: Arc::clone(&self.service),
             registration: Arc::clone(&self.registration),

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use cloud_contract::{Error, HttpAddress, Result, Settings, Timeouts};
 
+use crate::abandoned::ABANDONED;
 use crate::server::{self, Server};
 
 /// The time limit of one call when the settings name none. A part has to be sent within
@@ -12,6 +13,8 @@ pub(crate) const CALL_TIMEOUT: Duration = Duration::from_secs(20);
 /// The longest wait for a connection. It is also shorter than a call, so that a
 /// call can tell why there is none.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+/// The longest time that a put can be abandoned and kept, in seconds.
+const WEEK: u64 = 7 * 24 * 60 * 60;
 const BUCKET: &str = "have 3 to 63 characters out of a-z, 0-9, '-' and '.'";
 
 /// Credentials that the user gave, in place of those that the SDK finds.
@@ -30,6 +33,8 @@ pub(crate) struct Config {
     pub(crate) profile: Option<String>,
     /// Who answers.
     pub(crate) server: Server,
+    /// How old the mark of a put is whose host is gone.
+    pub(crate) abandoned_after: Duration,
     /// How long the portable layer waits for one call.
     pub(crate) call_timeout: Duration,
     /// How long making a connection may take.
@@ -50,6 +55,7 @@ impl Config {
             "session-token",
             "profile",
             "server",
+            "abandoned-after-s",
             "timeout-ms",
         ])?;
         // What is empty came out of a variable that is not set.
@@ -74,6 +80,7 @@ impl Config {
             options.fitting("bucket", BUCKET, |name| name.is_empty() || is_bucket(name))?;
         let is_server = |name: &str| name.is_empty() || Server::named(name).is_some();
         let server = options.fitting("server", server::NAMES, is_server)?;
+        let abandoned_after = options.number("abandoned-after-s", 0..=WEEK)?;
         let Timeouts { call, connect } = options.timeouts(CALL_TIMEOUT, CONNECT_TIMEOUT)?;
         Ok(Self {
             endpoint,
@@ -84,6 +91,7 @@ impl Config {
             server: server
                 .and_then(|name| Server::named(&name))
                 .unwrap_or(server::AWS),
+            abandoned_after: abandoned_after.map_or(ABANDONED, Duration::from_secs),
             call_timeout: call,
             connect_timeout: connect,
         })
@@ -122,6 +130,7 @@ mod tests {
             ("session-token", "token"),
             ("profile", "p"),
             ("server", "seaweedfs"),
+            ("abandoned-after-s", "0"),
             ("timeout-ms", "250"),
         ];
         let config = Config::read(&settings(Some("http://127.0.0.1:8000"), &options)).unwrap();
@@ -132,6 +141,7 @@ mod tests {
         assert_eq!((&*keys.id, &*keys.secret), ("id", "secret"));
         assert_eq!(keys.token.as_deref(), Some("token"));
         assert_eq!(config.server, server::SEAWEEDFS);
+        assert_eq!(config.abandoned_after, Duration::ZERO);
         assert_eq!(config.call_timeout, Duration::from_millis(250));
         assert!(config.connect_timeout < config.call_timeout);
     }
@@ -142,6 +152,7 @@ mod tests {
         let config = Config::read(&settings(None, &unset)).unwrap();
         assert!(config.keys.is_none() && config.endpoint.is_none());
         assert!(config.bucket.is_none() && config.region.is_none());
+        assert_eq!(config.abandoned_after, ABANDONED);
         assert_eq!(config.server, server::AWS);
         for url in ["https://s3.example", "http://[::1]:1/", "http://s3:1/"] {
             assert!(Config::read(&settings(Some(url), &[])).is_ok(), "{url}");
@@ -163,6 +174,7 @@ mod tests {
                 (None, &[("bucket", "se..same")]),
                 (None, &[("bucket", "se")]),
                 (None, &[("server", "sesame")]),
+                (None, &[("abandoned-after-s", "sesame")]),
                 (None, &[("access-key-id", "sesame")]),
                 (None, &[("secret-access-key", "sesame")]),
                 (None, &[("session-token", "sesame")]),

@@ -7,8 +7,9 @@
 //! - options: `bucket`, which is required; `server`, what answers there: `aws` (the
 //!   default), `seaweedfs`, `ministack`, `localstack`, `minio`, `minio-2024`,
 //!   `s3s-fs`; `region`; `access-key-id`, `secret-access-key` and `session-token`; `profile`; `timeout-ms`,
-//!   how long one call may take (default 20000). What is not set comes from the standard
-//!   chain of the SDK: environment, profile, container, instance.
+//!   how long one call may take (default 20000); `abandoned-after-s`, see below (default
+//!   43200, half a day). What is not set comes from the standard chain of the SDK:
+//!   environment, profile, container, instance.
 //!
 //! ## How a container lies in a bucket
 //!
@@ -19,6 +20,7 @@
 //! | `SCOPE/in/CONTAINER/NAME` | an object |
 //! | `SCOPE/as/CONTAINER/ENCODED` | one whose name has control characters, empty segments or others that services do not keep, in base 32 |
 //! | `SCOPE/is/CONTAINER` | says that the container is there |
+//! | `SCOPE/put/CONTAINER/VERSION` | says that a put in parts is under way: its key and the id of its upload |
 //! | `SCOPE/open` | says that the scope is open |
 //!
 //! - A server whose names are paths of a tree (`server`: `seaweedfs`, `minio`) gets every
@@ -31,10 +33,18 @@
 //! - Conditions compare the mark first and then, in the request that writes, the ETag that
 //!   was found with it. A write of the very same bytes between the two goes unseen.
 //! - What does not fit into 8 MiB is an upload in parts. It is ended with its parts
-//!   however the write fails. What a host leaves that dies in the middle, a rule of the
-//!   bucket has to remove: `AbortIncompleteMultipartUpload`, after more days than an upload
+//!   however the write fails.
+//! - A put in parts writes a mark before its first part, renews it every hour, and takes it
+//!   away in the end. Who opens a container ends, behind the call and at most once an hour,
+//!   the uploads whose marks are older than `abandoned-after-s` by the clock of the service:
+//!   their hosts died in the middle, or have not reached the service for as long. So the
+//!   setting must be some hours, but for tests. What nobody opens again keeps what was left.
+//!   Uploads of guests have no marks, and stay.
+//! - What guests forget, a rule of the bucket has to remove, and it is the operator's; none
+//!   is made here: `AbortIncompleteMultipartUpload`, after more days than an upload
 //!   of a guest lasts and seven are left. It counts from the beginning of an upload, where
-//!   the declared seven days count from its last use.
+//!   the declared seven days count from its last use. It also removes an upload whose host
+//!   died between beginning it and its mark, which has no parts.
 //! - An answer that breaks off is asked for again from there on, with `If-Match`.
 //! - The service copies objects of up to a gibibyte; larger ones pass through the host.
 //!
@@ -51,6 +61,7 @@
 //! This crate knows neither an engine nor the harness.
 #![deny(missing_docs)]
 
+mod abandoned;
 mod config;
 mod descriptor;
 mod driver;
@@ -63,6 +74,7 @@ mod provider;
 mod resources;
 mod server;
 mod sweep;
+mod under_way;
 mod version;
 
 use cloud_contract::{Account, Container, Factory, Flavour, Process};

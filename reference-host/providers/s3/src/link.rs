@@ -21,6 +21,7 @@ use aws_sdk_s3::primitives::{DateTime, DateTimeFormat};
 use aws_smithy_http_client::tls::{Provider as Tls, rustls_provider::CryptoMode};
 use cloud_contract::{Error, ErrorKind, Result};
 
+use crate::abandoned::Looks;
 use crate::config::Config;
 use crate::error::kind;
 use crate::server::Server;
@@ -42,6 +43,9 @@ pub(crate) struct Service {
     pub(crate) region: String,
     pub(crate) server: Server,
     pub(crate) call_timeout: Duration,
+    /// How old the mark of a put is whose host is gone.
+    pub(crate) abandoned_after: Duration,
+    pub(crate) looks: Looks,
     /// Whether what is signed now stays good as long as it says: credentials with an end
     /// take what they signed along.
     pub(crate) signs_for_days: bool,
@@ -127,6 +131,7 @@ impl Service {
     pub(crate) async fn new(mut config: Config) -> Result<Self> {
         let bucket = config.bucket.take().unwrap_or_default();
         let (call_timeout, server) = (config.call_timeout, config.server);
+        let abandoned_after = config.abandoned_after;
         let found = find(config).await?;
         let keys = &found.credentials;
         let signs_for_days = keys.session_token().is_none() && keys.expiry().is_none();
@@ -144,6 +149,8 @@ impl Service {
             region: region.unwrap_or_default(),
             server,
             call_timeout,
+            abandoned_after,
+            looks: Looks::default(),
             signs_for_days,
         })
     }
@@ -216,7 +223,7 @@ fn was_dated_wrong<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -
 }
 
 /// The date of an answer, in seconds since 1970.
-fn date_of(answer: &HttpResponse) -> Option<i64> {
+pub(crate) fn date_of(answer: &HttpResponse) -> Option<i64> {
     let text = answer.headers().get("date")?;
     let date = DateTime::from_str(text, DateTimeFormat::HttpDate).ok()?;
     Some(date.secs())

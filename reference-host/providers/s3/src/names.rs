@@ -41,6 +41,7 @@ pub(crate) struct Keys {
     style: Style,
     plain: String,
     coded: String,
+    puts: String,
 }
 
 impl Keys {
@@ -51,6 +52,7 @@ impl Keys {
             style,
             plain: format!("{scope}/in/{container}/"),
             coded: format!("{scope}/as/{container}/"),
+            puts: format!("{scope}/put/{container}/"),
         })
     }
 
@@ -65,6 +67,18 @@ impl Keys {
             Region::Plain => &self.plain,
             Region::Coded => &self.coded,
         }
+    }
+
+    /// What the keys of all marks of puts that are under way start with.
+    pub(crate) fn puts(&self) -> &str {
+        &self.puts
+    }
+
+    /// Whether a key is that of an object of this container.
+    pub(crate) fn has(&self, key: &str) -> bool {
+        [&self.plain, &self.coded]
+            .iter()
+            .any(|all| key.starts_with(*all))
     }
 
     /// The key of an object.

@@ -8,6 +8,7 @@ use bucket_scopes::{Region, Registration};
 use cloud_contract::{Error, ErrorKind, Namespace, Result, ScopeId, blobstore};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 
+use crate::abandoned;
 use crate::driver::Container;
 use crate::error::{kind, stale, translate};
 use crate::link::{Service, read, write};
@@ -107,6 +108,7 @@ impl Namespace for Open {
         if self.registration.is_closed() || !is_marked(&self.service, &mark).await? {
             return Err(ErrorKind::NotFound.into());
         }
+        abandoned::look_after(&self.service, &keys);
         Ok(Arc::new(Container {
             service: Arc::clone(&self.service),
             registration: Arc::clone(&self.registration),
@@ -146,7 +148,7 @@ impl Namespace for Open {
             for region in [Region::Plain, Region::Coded] {
                 sweep::uploads(&service, keys.all(region)).await?;
             }
-            Ok(())
+            sweep::clear(&service, keys.puts(), None).await
         };
         self.registration.run(removal).await
     }

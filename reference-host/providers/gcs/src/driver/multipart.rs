@@ -16,6 +16,7 @@ use super::{Container, New, OBJECT_BYTES, upload};
 use crate::descriptor::PART_MIN_BYTES;
 use crate::link::{Request, Service};
 use crate::metadata;
+use crate::names::{BEGUN, COMPOSED};
 use crate::object::{FIELDS, Kind, Object, condition, fresh};
 use crate::sweep::Listed;
 
@@ -33,7 +34,7 @@ struct Upload {
 impl Upload {
     fn new(parts: &str, mark: &str) -> Self {
         let prefix = format!("{parts}{mark}/");
-        let begun = format!("{prefix}begun");
+        let begun = format!("{prefix}{BEGUN}");
         Self { prefix, begun }
     }
 
@@ -198,7 +199,7 @@ impl Container {
         let service = Arc::clone(&self.service);
         let completion = async move {
             // What is composed on the way has names of its own for each attempt.
-            let prefix = format!("{}by-{}-", upload.prefix, fresh());
+            let prefix = format!("{}{COMPOSED}{}-", upload.prefix, fresh());
             let made = match compose::all(&service, &prefix, &new, sources).await {
                 Ok(made) => made,
                 Err(failure) => return Err(compose::settle(&service, &new, failure).await),

@@ -33,7 +33,7 @@ impl Drop for Temporary {
                     number += 1;
                 }
             };
-            // What is left then, a rule of the bucket removes.
+            // What is left then goes when it is old.
             let _ = tokio::time::timeout(GIVEN_UP, removed).await;
             drop(on_its_way);
         });

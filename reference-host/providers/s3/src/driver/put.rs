@@ -27,6 +27,7 @@ impl Container {
         let expected = options.expected;
         let condition = object::condition(&self.service, &key, &expected).await?;
         let version = version::fresh();
+        let mark = format!("{}{version}", self.keys.puts());
         let new = Begun {
             key,
             fields: metadata::written(&options.metadata, &version, &options.content_type),
@@ -40,7 +41,7 @@ impl Container {
         }
         // Before much is sent in vain.
         object::check(&self.service, &new.key, &expected).await?;
-        let mut upload = Upload::begin(&self.service, &self.registration, new).await?;
+        let mut upload = Upload::begin(&self.service, &self.registration, new, mark).await?;
         while !is_last {
             // The next part comes while this one is on its way.
             let sent = part.clone();

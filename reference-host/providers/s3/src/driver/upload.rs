@@ -16,6 +16,7 @@ use super::object::{self, Condition};
 use crate::error::{translate, unexpected_reply};
 use crate::link::{Service, pause, read, write};
 use crate::sweep;
+use crate::under_way::UnderWay;
 use bucket_scopes::{GIVEN_UP, OnItsWay, Registration};
 
 /// What an object is to be, but for its bytes.
@@ -91,6 +92,8 @@ pub(super) struct Upload {
     /// The part that is being sent. It has to be over before the upload can be ended, or
     /// it might be kept all the same.
     sending: Option<JoinHandle<Result<String>>>,
+    /// What remains of this upload if the host ends now.
+    under_way: Option<UnderWay>,
     /// Who closes the scope waits for this upload to be gone.
     on_its_way: Option<OnItsWay>,
     is_complete: bool,
@@ -101,21 +104,28 @@ impl Upload {
         service: &Arc<Service>,
         registration: &Registration,
         new: Begun,
+        mark: String,
     ) -> Result<Self> {
         let on_its_way = registration.begin()?;
         let service = Arc::clone(service);
         let begun = async move {
             let id = begin(&service, &new).await?;
             // A caller that is gone drops it.
-            Ok(Self {
+            let mut begun = Self {
                 service,
                 key: new.key,
                 id,
                 parts: Vec::new(),
                 sending: None,
+                under_way: None,
                 on_its_way: Some(on_its_way),
                 is_complete: false,
-            })
+            };
+            let under_way = UnderWay::new(&begun.service, mark, &begun.key, &begun.id);
+            // A mark whose writing failed may be there all the same.
+            let under_way = begun.under_way.insert(under_way);
+            under_way.write(&begun.service).await?;
+            Ok(begun)
         };
         registration.run(begun).await
     }
@@ -160,9 +170,6 @@ impl Upload {
 
 impl Drop for Upload {
     fn drop(&mut self) {
-        if self.is_complete {
-            return;
-        }
         // Without a runtime the host is about to end.
         let Ok(runtime) = Handle::try_current() else {
             return;
@@ -170,18 +177,26 @@ impl Drop for Upload {
         let service = Arc::clone(&self.service);
         let (key, id) = (std::mem::take(&mut self.key), std::mem::take(&mut self.id));
         let (sending, on_its_way) = (self.sending.take(), self.on_its_way.take());
+        let (is_complete, under_way) = (self.is_complete, self.under_way.take());
         runtime.spawn(async move {
             if let Some(sending) = sending {
                 let _ = sending.await;
             }
             let ended = async {
                 let mut number = 1;
-                while sweep::abort(&service, &key, &id).await.is_err() {
+                while !is_complete && sweep::abort(&service, &key, &id).await.is_err() {
+                    pause(number).await;
+                    number += 1;
+                }
+                // Only now: it is all that tells of an upload that is not over.
+                while let Some(under_way) = &under_way
+                    && under_way.end(&service).await.is_err()
+                {
                     pause(number).await;
                     number += 1;
                 }
             };
-            // What is left then, an operator's rule for the bucket removes.
+            // What is left then goes when its mark is old.
             let _ = tokio::time::timeout(GIVEN_UP, ended).await;
             drop(on_its_way);
         });
