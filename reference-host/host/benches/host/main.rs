@@ -104,8 +104,11 @@ fn run() -> Fallible<()> {
         .flat_map(|part| (part.services)())
         .collect();
     if let Some(name) = services.iter().find(|name| !known.contains(&name.as_str())) {
-        let known = known.join(", ");
-        return Err(format!("`{name}` is no part, and none of the services: {known}").into());
+        let parts = PARTS.map(|part| part.name).join(", ");
+        let services = known.join(", ");
+        return Err(
+            format!("`{name}` is none of the parts ({parts}) or services ({services})").into(),
+        );
     }
     let choice = Choice(services);
     let mut table = Table::new();

@@ -49,7 +49,8 @@ const SERVICES: [Service; 5] = [
         factory: &provider_gcs::FACTORY,
         options: &[("history", "off")],
         // fake-gcs-server keeps objects in memory, and begins anew to digest all that it has
-        // of an object with each piece of 8 MiB: the time grows with the square of the size.
+        // of an object with each piece of 8 MiB: the time grows with the square of the size, and
+        // this one takes minutes.
         most_bytes: 1 << 30,
     },
     Service {
