@@ -4,12 +4,15 @@
 //! A row with the driver in the place of the guest tells which part of the difference is
 //! the provider's (other requests than the plain one) and which the host's.
 
+mod azure;
+mod gcs;
 mod local;
 mod memory;
+mod nats;
 mod s3;
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use cloud_contract::blobstore::{Driver, PutOptions, Range};
@@ -20,15 +23,17 @@ use futures::{StreamExt as _, stream};
 use reference_host::InstanceLimits;
 use tokio::runtime::Runtime;
 
-use crate::Fallible;
 use crate::fixture::{self, Carrier, STORE};
 use crate::table::{Bound, Table, in_turns, mean, rate};
+use crate::{Choice, Fallible};
 
 /// How much the guest, and everybody else who has a buffer, writes or reads at once: see
 /// `docs/decisions/0017-streams.md`.
 pub(crate) const PIECE: usize = 256 << 10;
 /// The object that is written and read.
 const OBJECT: &str = "an-object";
+/// The longest wait for a connection of a client of HTTP.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// An application without a host.
 #[async_trait]
@@ -36,6 +41,10 @@ trait Native: Send + Sync {
     async fn put(&self, bytes: u64) -> Fallible<()>;
     /// Reads the object; returns its length.
     async fn get(&self) -> Fallible<u64>;
+    /// Removes what calls left behind, outside of what is timed.
+    async fn tidy(&self) -> Fallible<()> {
+        Ok(())
+    }
 }
 
 /// What an application has that a provider has as well: settings, and the driver.
@@ -48,16 +57,51 @@ struct Service {
     native: &'static str,
     /// Whether that is what an application would have in the place of the host.
     has_goal: bool,
+    /// The large object.
+    large: Shape,
     open: Open,
 }
 
-const SERVICES: [Service; 3] = [
+const SERVICES: [Service; 6] = [
     Service {
         factory: &provider_s3::FACTORY,
         options: &[],
         native: "SDK",
         has_goal: true,
+        large: LARGE,
         open: |settings, _| Box::pin(s3::open(settings)),
+    },
+    Service {
+        factory: &provider_azure_blob::FACTORY,
+        options: &[],
+        native: "HTTP",
+        has_goal: true,
+        // Azurite keeps for ten minutes what was overwritten, in memory.
+        large: Shape { rounds: 3, ..LARGE },
+        open: |settings, _| Box::pin(azure::open(settings)),
+    },
+    Service {
+        factory: &provider_gcs::FACTORY,
+        // The bucket of a run would keep every object that is overwritten.
+        options: &[("history", "off")],
+        native: "HTTP",
+        has_goal: true,
+        // With each piece of 8 MiB fake-gcs-server digests all that it has of the object: of
+        // 256 MiB nothing else would be seen.
+        large: Shape {
+            name: "64 MiB",
+            bytes: 64 << 20,
+            ..LARGE
+        },
+        open: |settings, _| Box::pin(gcs::open(settings)),
+    },
+    Service {
+        factory: &provider_nats::FACTORY,
+        options: &[],
+        native: "SDK",
+        has_goal: true,
+        large: LARGE,
+        open: |settings, _| Box::pin(nats::open(settings)),
     },
     Service {
         factory: &provider_memory::FACTORY,
@@ -65,6 +109,7 @@ const SERVICES: [Service; 3] = [
         options: &[("container-mib", "1024")],
         native: "driver",
         has_goal: false,
+        large: LARGE,
         open: |_, driver| Box::pin(async { Ok(memory::open(driver)) }),
     },
     Service {
@@ -72,6 +117,7 @@ const SERVICES: [Service; 3] = [
         options: &[],
         native: "file",
         has_goal: true,
+        large: LARGE,
         open: |_, _| Box::pin(async { local::open() }),
     },
 ];
@@ -86,7 +132,7 @@ struct Shape {
     bound: Bound,
 }
 
-const SHAPES: [Shape; 3] = [
+const SHAPES: [Shape; 2] = [
     Shape {
         name: "1 KiB",
         bytes: 1 << 10,
@@ -103,20 +149,31 @@ const SHAPES: [Shape; 3] = [
         rounds: 15,
         bound: Bound::AtLeast(0.9),
     },
-    Shape {
-        name: "256 MiB",
-        bytes: 256 << 20,
-        puts: 1,
-        gets: 1,
-        rounds: 5,
-        bound: Bound::AtLeast(0.9),
-    },
 ];
 
+const LARGE: Shape = Shape {
+    name: "256 MiB",
+    bytes: 256 << 20,
+    puts: 1,
+    gets: 1,
+    rounds: 5,
+    bound: Bound::AtLeast(0.9),
+};
+
+pub(crate) fn services() -> Vec<&'static str> {
+    SERVICES
+        .iter()
+        .map(|service| service.factory.name)
+        .collect()
+}
+
 /// Figure 6.
-pub(crate) fn run(table: &mut Table) -> Fallible<()> {
+pub(crate) fn run(table: &mut Table, choice: &Choice) -> Fallible<()> {
     let carrier = Carrier::new()?;
     for service in SERVICES {
+        if !choice.has(service.factory.name) {
+            continue;
+        }
         let runtime = Runtime::new()?;
         let settings = Settings::default().or(service.options);
         let opened = runtime.block_on(open_provider(
@@ -142,7 +199,7 @@ pub(crate) fn run(table: &mut Table) -> Fallible<()> {
             driver,
             platform,
         };
-        for shape in &SHAPES {
+        for shape in SHAPES.iter().chain([&service.large]) {
             for call in [Call::Put, Call::Get] {
                 bench.rows(table, &service, call, shape)?;
             }
@@ -224,7 +281,9 @@ async fn time_native(native: &dyn Native, call: Call, bytes: u64, times: u32) ->
             Call::Get => assert_eq!(native.get().await?, bytes),
         }
     }
-    Ok(mean(times, start.elapsed()))
+    let elapsed = start.elapsed();
+    native.tidy().await?;
+    Ok(mean(times, elapsed))
 }
 
 async fn time_driver(driver: &dyn Driver, call: Call, bytes: u64, times: u32) -> Fallible<f64> {

@@ -20,9 +20,9 @@ use futures::future::{BoxFuture, join_all};
 use reference_host::{HostConfig, InstanceLimits};
 use tokio::runtime::Runtime;
 
-use crate::Fallible;
 use crate::fixture::{self, Fixture, KEY, STORE, VALUE_BYTES};
 use crate::table::{Bound, Table, in_turns, mean, time};
+use crate::{Choice, Fallible};
 
 /// A client as an application would use it.
 #[async_trait]
@@ -53,10 +53,17 @@ const SERVICES: [(&Factory, Open); 4] = [
 /// Calls in flight, calls of a round, rounds, the goal.
 const SHAPES: [(u32, u32, usize, f64); 2] = [(1, 200, 15, 1.5), (64, 3_200, 15, 1.1)];
 
+pub(crate) fn services() -> Vec<&'static str> {
+    SERVICES.iter().map(|(factory, _)| factory.name).collect()
+}
+
 /// Figure 4.
-pub(crate) fn run(table: &mut Table) -> Fallible<()> {
+pub(crate) fn run(table: &mut Table, choice: &Choice) -> Fallible<()> {
     let fixture = Fixture::new(&HostConfig::default())?;
     for (factory, open) in SERVICES {
+        if !choice.has(factory.name) {
+            continue;
+        }
         // As a host has it: all cores, for both sides.
         let runtime = Runtime::new()?;
         let opened = runtime.block_on(open_provider(
