@@ -15,6 +15,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::thread::JoinHandle;
 
 use cloud_contract::{Error, ErrorKind, Result};
+use redb::backends::FileBackend;
 use redb::{
     Builder, Database, DatabaseError, ReadableDatabase, StorageError, TableError, WriteTransaction,
 };
@@ -25,6 +26,7 @@ use crate::blobstore::tables::FILES;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::{self, DAMAGED, Fault};
+use crate::folder::{Folder, is_in_the_way};
 use crate::ledger::Ledger;
 use crate::snapshot::Snapshot;
 use crate::tables::{FORMAT, FORMAT_WITHOUT_CONTAINERS, META, META_FORMAT};
@@ -152,26 +154,29 @@ impl Engine {
     ///
     /// # Errors
     /// `unavailable` if another process has it; `other` if it holds something
-    /// else or cannot be used.
+    /// else, links among them, or cannot be used.
     pub(crate) fn open(config: &Config) -> Result<Self> {
         let directory = &config.directory;
-        fs::create_dir_all(directory).map_err(|error| unusable(&error, directory))?;
-        let lock = lock(directory)?;
-        let data = directory.join(DATA_FILE);
-        if !data
-            .try_exists()
-            .map_err(|error| unusable(&error, directory))?
-        {
-            create(directory, &builder(config))?;
+        let unusable = |error: io::Error| unusable(&error, directory);
+        fs::create_dir_all(directory).map_err(unusable)?;
+        let folder = Folder::open(directory).map_err(unusable)?;
+        let lock = lock(&folder, directory)?;
+        match folder.write(DATA_FILE) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                create(&folder, directory, &builder(config))?;
+            }
+            other => drop(other.map_err(|error| data_fails(error, directory))?),
         }
+        let blobs = folder
+            .folder(BLOB_FOLDER)
+            .map_err(|error| refused(&error, BLOB_FOLDER, directory))?;
+        let files = Files::open(blobs).map_err(unusable)?;
         let config = config.clone();
         let open = move || {
-            let database = builder(&config).open(&data).map_err(cannot_open)?;
+            let database = open(&folder, &config)?;
             check_format(&database)?;
             Ok(database)
         };
-        let files = Files::open(directory.join(BLOB_FOLDER))
-            .map_err(|error| unusable(&error, directory))?;
         let engine = Self::start(Box::new(open), files, Some(lock))?;
         engine.shared.sweep()?;
         Ok(engine)
@@ -256,14 +261,10 @@ fn builder(config: &Config) -> Builder {
 }
 
 /// Takes the folder for this process, until the file is closed.
-fn lock(directory: &Path) -> Result<File> {
-    let path = directory.join(LOCK_FILE);
-    let file = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(path)
-        .map_err(|error| unusable(&error, directory))?;
+fn lock(folder: &Folder, directory: &Path) -> Result<File> {
+    let file = folder
+        .write_or_create(LOCK_FILE)
+        .map_err(|error| refused(&error, LOCK_FILE, directory))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(in_use()),
@@ -286,36 +287,74 @@ fn unusable(error: &io::Error, directory: &Path) -> Error {
     )
 }
 
+/// As `unusable`, but for something of this name that is a link, or else not
+/// what it should be: whoever put it there has to know what to take away.
+fn refused(error: &io::Error, name: &str, directory: &Path) -> Error {
+    if !is_in_the_way(error) {
+        return unusable(error, directory);
+    }
+    let should_be = if name == BLOB_FOLDER {
+        "folder"
+    } else {
+        "file"
+    };
+    let text = format!("directory: in the data folder, {name} is a link or no {should_be}");
+    Error::with_source(
+        ErrorKind::Other(text.into()),
+        format!("{}: {error}", directory.display()),
+    )
+}
+
 /// Makes an empty database under another name and gives it its own when it is
 /// on the disk, so that a crash leaves either none or a complete one.
-fn create(directory: &Path, builder: &Builder) -> Result<()> {
-    let new = directory.join(NEW_FILE);
-    match fs::remove_file(&new) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            return Err(unusable(&error, directory));
-        }
+fn create(folder: &Folder, directory: &Path, builder: &Builder) -> Result<()> {
+    let unusable = |error: io::Error| unusable(&error, directory);
+    match folder.remove(NEW_FILE) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(unusable(error)),
         // What a crash left behind was never used.
         Ok(()) | Err(_) => {}
     }
-    let database = builder.create(&new).map_err(cannot_open)?;
+    let file = folder.create(NEW_FILE).map_err(unusable)?;
+    let backend = FileBackend::new(file).map_err(cannot_open)?;
+    let database = builder.create_with_backend(backend).map_err(cannot_open)?;
     initialise(&database)?;
     database.close().map_err(cannot_open)?;
-    fs::rename(&new, directory.join(DATA_FILE))
-        .and_then(|()| sync(directory))
-        .map_err(|error| unusable(&error, directory))?;
+    folder
+        .rename(NEW_FILE, DATA_FILE)
+        .and_then(|()| folder.sync())
+        .map_err(unusable)?;
     // The entry of the folder itself, where it is new and the system lets us.
     if let Some(parent) = directory
         .parent()
         .filter(|parent| !parent.as_os_str().is_empty())
-        && let Err(error) = sync(parent)
+        && let Err(error) = Folder::open(parent).and_then(|parent| parent.sync())
     {
         tracing::warn!(%error, "cannot flush the folder above the data folder");
     }
     Ok(())
 }
 
-fn sync(directory: &Path) -> io::Result<()> {
-    File::open(directory)?.sync_all()
+/// A link stays one; whatever else keeps the file from being opened may pass.
+fn data_fails(error: io::Error, directory: &Path) -> Error {
+    if is_in_the_way(&error) {
+        refused(&error, DATA_FILE, directory)
+    } else {
+        cannot_open(StorageError::Io(error).into())
+    }
+}
+
+/// Opens the database.
+fn open(folder: &Folder, config: &Config) -> Result<Database> {
+    let fails = |error| data_fails(error, &config.directory);
+    let file = folder.write(DATA_FILE).map_err(fails)?;
+    // The database would take an empty file for one that it is to fill.
+    if file.metadata().map_err(fails)?.len() == 0 {
+        return Err(ErrorKind::Other(FOREIGN.into()).into());
+    }
+    let backend = FileBackend::new(file).map_err(cannot_open)?;
+    builder(config)
+        .create_with_backend(backend)
+        .map_err(cannot_open)
 }
 
 fn initialise(database: &Database) -> Result<()> {

@@ -8,6 +8,7 @@
 //! Code map, from the seam inwards:
 //! - `provider`, `namespace`: the traits of the contract, conversion only;
 //! - `engine`: the data folder, the open database, its way back after a failure;
+//! - `folder`: a folder held open, in which no link is followed;
 //! - `writer`: the one thread that writes, many calls to a transaction;
 //! - `ledger`, `snapshot`: what calls share inside a write transaction, and in a read one;
 //! - `tables`, `error`, `clock`: the layout that all share, errors, time;
@@ -26,6 +27,7 @@ mod config;
 mod descriptor;
 mod engine;
 mod error;
+mod folder;
 mod keyvalue;
 mod ledger;
 mod namespace;
@@ -41,7 +43,7 @@ use cloud_contract::{Factory, Provider};
 /// The entry of the registry.
 ///
 /// The data folder comes from the `directory` setting and is created if it is
-/// missing. Options: `verify` is `always` (read and check the whole file at
+/// missing. It may itself be a link; what is in it may not, and is refused then. Options: `verify` is `always` (read and check the whole file at
 /// each start, the default) or `after-crash` (only where the last process did
 /// not end in order); `cache-mib` is the memory for pages, 64 by default.
 pub const FACTORY: Factory = Factory {

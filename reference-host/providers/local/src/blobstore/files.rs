@@ -8,10 +8,9 @@ use std::borrow::Cow;
 use std::collections::hash_map::RandomState;
 use std::collections::{HashMap, HashSet};
 use std::fmt;
-use std::fs::{self, File, OpenOptions};
+use std::fs::File;
 use std::hash::BuildHasher as _;
 use std::io;
-use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -21,14 +20,14 @@ use cloud_contract::{Error, ErrorKind, Result};
 use futures::FutureExt as _;
 use tokio::task::JoinHandle;
 
+use crate::folder::{Folder, is_in_the_way};
+
 /// The length of a file's name: a number in hexadecimal digits.
 const NAME_CHARS: usize = 32;
 
 /// The files of one data folder.
 pub(crate) struct Files {
-    folder: PathBuf,
-    /// For its flushes.
-    handle: File,
+    folder: Arc<Folder>,
     held: Mutex<Held>,
     removals: Sender<Removal>,
 }
@@ -55,23 +54,15 @@ impl fmt::Debug for Files {
 }
 
 impl Files {
-    /// Opens a folder, making it if it is missing. Blocks.
-    pub(crate) fn open(folder: PathBuf) -> io::Result<Arc<Self>> {
-        match fs::create_dir(&folder) {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
-            Ok(()) | Err(_) => {}
-        }
-        // A link would lead out of the data folder.
-        if !fs::symlink_metadata(&folder)?.is_dir() {
-            return Err(io::ErrorKind::NotADirectory.into());
-        }
+    /// Uses a folder, and begins the thread that removes.
+    pub(crate) fn open(folder: Folder) -> io::Result<Arc<Self>> {
+        let folder = Arc::new(folder);
         let (removals, queue) = mpsc::channel();
-        let path = folder.clone();
+        let from = Arc::clone(&folder);
         std::thread::Builder::new()
             .name("local-files".to_owned())
-            .spawn(move || remove_all(&path, &queue))?;
+            .spawn(move || remove_all(&from, &queue))?;
         Ok(Arc::new(Self {
-            handle: File::open(&folder)?,
             folder,
             held: Mutex::default(),
             removals,
@@ -93,9 +84,7 @@ impl Files {
                 is_kept: false,
             };
             *self.held().files.entry(file).or_default() += 1;
-            let mut options = OpenOptions::new();
-            // Follows no link, and takes no file that is there.
-            match options.write(true).create_new(true).open(self.path(file)) {
+            match self.folder.create(&name(file)) {
                 Ok(open) => return Ok((new, open)),
                 // Somebody else's; it stays.
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => new.keep(),
@@ -109,15 +98,12 @@ impl Files {
 
     /// Opens a file for reading. Blocks.
     pub(crate) fn read(&self, file: u128) -> io::Result<File> {
-        let mut options = OpenOptions::new();
-        options.read(true);
-        follow_no_link(&mut options);
-        options.open(self.path(file))
+        self.folder.read(&name(file))
     }
 
     /// Flushes the folder, so that its new files are found after a crash. Blocks.
     pub(crate) fn sync(&self) -> io::Result<()> {
-        self.handle.sync_all()
+        self.folder.sync()
     }
 
     /// Keeps files from going while the caller reads them. They may have gone before:
@@ -174,8 +160,8 @@ impl Files {
     /// Removes the files that `is_named` does not know and nobody holds. Blocks.
     pub(crate) fn sweep(&self, mut is_named: impl FnMut(u128) -> Result<bool>) -> Result<()> {
         let unreadable = |error| Error::with_source(ErrorKind::Unavailable, error);
-        for entry in fs::read_dir(&self.folder).map_err(unreadable)? {
-            let name = entry.map_err(unreadable)?.file_name();
+        for name in self.folder.names().map_err(unreadable)? {
+            let name = name.map_err(unreadable)?;
             // What has another name is not ours.
             let Some(file) = name.to_str().and_then(number) else {
                 continue;
@@ -185,10 +171,6 @@ impl Files {
             }
         }
         Ok(())
-    }
-
-    fn path(&self, file: u128) -> PathBuf {
-        path(&self.folder, file)
     }
 }
 
@@ -238,7 +220,7 @@ impl Drop for Hold {
 }
 
 /// What the thread does, until nobody can send any more.
-fn remove_all(folder: &Path, queue: &Receiver<Removal>) {
+fn remove_all(folder: &Folder, queue: &Receiver<Removal>) {
     for removal in queue {
         match removal {
             Removal::File(file) => remove(folder, file),
@@ -248,8 +230,8 @@ fn remove_all(folder: &Path, queue: &Receiver<Removal>) {
 }
 
 /// What cannot be removed now is removed at the next start.
-fn remove(folder: &Path, file: u128) {
-    match fs::remove_file(path(folder, file)) {
+fn remove(folder: &Folder, file: u128) {
+    match folder.remove(&name(file)) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {
             tracing::warn!(%error, "a file of an object that is gone stays");
         }
@@ -257,8 +239,8 @@ fn remove(folder: &Path, file: u128) {
     }
 }
 
-fn path(folder: &Path, file: u128) -> PathBuf {
-    folder.join(format!("{file:0NAME_CHARS$x}"))
+fn name(file: u128) -> String {
+    format!("{file:0NAME_CHARS$x}")
 }
 
 /// The number of a file of ours.
@@ -276,17 +258,6 @@ pub(super) fn random() -> u128 {
     half() << 64 | half()
 }
 
-#[cfg(unix)]
-fn follow_no_link(options: &mut OpenOptions) {
-    use std::os::unix::fs::OpenOptionsExt as _;
-    // The bits of flags are those of an int, whatever type they are kept in.
-    options.custom_flags(rustix::fs::OFlags::NOFOLLOW.bits() as i32);
-}
-
-/// Links take rights of their own where this is not known.
-#[cfg(not(unix))]
-fn follow_no_link(_: &mut OpenOptions) {}
-
 /// What a guest sees of a disk that does not do as it is told. Nothing has happened then.
 pub(super) fn failed(error: io::Error) -> Error {
     let kind = match error.kind() {
@@ -294,6 +265,8 @@ pub(super) fn failed(error: io::Error) -> Error {
             FULL
         }
         io::ErrorKind::NotFound | io::ErrorKind::UnexpectedEof => DAMAGED,
+        // Somebody has put something else in the place of a file.
+        _ if is_in_the_way(&error) => DAMAGED,
         _ => by_code(&error).unwrap_or(ErrorKind::Unavailable),
     };
     Error::with_source(kind, error)
@@ -309,8 +282,6 @@ fn by_code(error: &io::Error) -> Option<ErrorKind> {
     match Errno::from_io_error(error)? {
         // Too many files are open.
         Errno::MFILE | Errno::NFILE => Some(FULL),
-        // Somebody has put a link in the place of a file.
-        Errno::LOOP => Some(DAMAGED),
         _ => None,
     }
 }
@@ -351,50 +322,52 @@ pub(super) async fn blocking<T: Send + 'static>(
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     fn files() -> (tempfile::TempDir, Arc<Files>) {
         let folder = tempfile::tempdir().unwrap();
-        let files = Files::open(folder.path().join("blobs")).unwrap();
+        let files = Files::open(Folder::open(folder.path()).unwrap()).unwrap();
         (folder, files)
     }
 
-    fn there(files: &Files) -> usize {
+    fn there(folder: &impl AsRef<Path>, files: &Files) -> usize {
         files.settle();
-        fs::read_dir(&files.folder).unwrap().count()
+        std::fs::read_dir(folder).unwrap().count()
     }
 
     #[test]
     fn a_file_stays_until_the_last_lets_go_of_it() {
-        let (_folder, files) = files();
+        let (folder, files) = files();
         let (new, _) = files.create().unwrap();
         let number = new.number();
         let readers = [files.hold(vec![number]), files.hold(vec![number, number])];
         new.keep();
         files.remove(number);
-        assert_eq!(there(&files), 1);
+        assert_eq!(there(&folder, &files), 1);
         for reader in readers {
-            assert_eq!(there(&files), 1);
+            assert_eq!(there(&folder, &files), 1);
             drop(reader);
         }
-        assert_eq!(there(&files), 0);
+        assert_eq!(there(&folder, &files), 0);
         files.remove(number);
-        assert_eq!(there(&files), 0);
+        assert_eq!(there(&folder, &files), 0);
     }
 
     #[test]
     fn a_file_that_is_not_kept_goes() {
-        let (_folder, files) = files();
+        let (folder, files) = files();
         let (new, open) = files.create().unwrap();
-        assert_eq!(there(&files), 1);
+        assert_eq!(there(&folder, &files), 1);
         drop(new);
-        assert_eq!(there(&files), 0);
+        assert_eq!(there(&folder, &files), 0);
         drop(open);
     }
 
     #[test]
     fn a_sweep_takes_what_is_ours_and_not_named() {
-        let (_folder, files) = files();
+        let (folder, files) = files();
         let (held, _) = files.create().unwrap();
         let [named, lost] = [(); 2].map(|()| {
             let (new, _) = files.create().unwrap();
@@ -404,20 +377,33 @@ mod tests {
         });
         let others = ["readme", "0123", &"A".repeat(32), &"g".repeat(32)];
         for other in others {
-            fs::write(files.folder.join(other), "").unwrap();
+            std::fs::write(folder.path().join(other), "").unwrap();
         }
         files.sweep(|file| Ok(file == named)).unwrap();
-        assert_eq!(there(&files), 2 + others.len());
+        assert_eq!(there(&folder, &files), 2 + others.len());
         assert!(files.read(named).is_ok());
         assert!(files.read(held.number()).is_ok());
         assert!(files.read(lost).is_err());
     }
 
     #[test]
+    fn a_disk_that_is_full_may_have_room_again() {
+        use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+        for kind in [StorageFull, QuotaExceeded, FileTooLarge] {
+            assert_eq!(failed(kind.into()).kind(), &FULL);
+        }
+        if cfg!(target_os = "linux") {
+            // A device that is always full.
+            let mut full = File::options().write(true).open("/dev/full").unwrap();
+            let error = io::Write::write(&mut full, b"x").unwrap_err();
+            assert_eq!(failed(error).kind(), &FULL);
+        }
+    }
+
+    #[test]
     fn names_read_back() {
         for file in [0, 1, u128::MAX, random()] {
-            let path = path(Path::new(""), file);
-            assert_eq!(number(path.to_str().unwrap()), Some(file));
+            assert_eq!(number(&name(file)), Some(file));
         }
         for other in ["", "..", &"0".repeat(31), &"0".repeat(33), &"+".repeat(32)] {
             assert_eq!(number(other), None);

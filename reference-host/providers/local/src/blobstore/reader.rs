@@ -256,11 +256,12 @@ mod tests {
     use futures::StreamExt as _;
 
     use super::*;
+    use crate::folder::Folder;
 
     #[tokio::test]
     async fn a_task_that_reads_much_reads_all_of_it() {
         let folder = tempfile::tempdir().unwrap();
-        let files = Files::open(folder.path().join("blobs")).unwrap();
+        let files = Files::open(Folder::open(folder.path()).unwrap()).unwrap();
         let (new, mut open) = files.create().unwrap();
         open.write_all(b"bytes").unwrap();
         let read = async || {
@@ -282,7 +283,7 @@ mod tests {
     #[tokio::test]
     async fn bytes_come_in_their_order_and_what_fails_behind_them() {
         let folder = tempfile::tempdir().unwrap();
-        let files = Files::open(folder.path().join("blobs")).unwrap();
+        let files = Files::open(Folder::open(folder.path()).unwrap()).unwrap();
         let whole: Vec<u8> = (0..2 * RUN * PIECE + PIECE + 7)
             .map(|place| (place / 251) as u8)
             .collect();

@@ -148,7 +148,7 @@ fn start(disk: &Arc<Disk>) -> Result<Engine> {
     };
     // These tests have no containers, so the folder need not outlive this.
     let folder = tempfile::tempdir().unwrap();
-    let files = Files::open(folder.path().join("blobs")).unwrap();
+    let files = Files::open(Folder::open(folder.path()).unwrap()).unwrap();
     Engine::start(Box::new(open), files, None)
 }
 
