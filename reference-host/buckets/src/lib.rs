@@ -4,6 +4,7 @@
 
 mod begun;
 mod coding;
+mod looks;
 mod marks;
 mod place;
 mod region;
@@ -12,6 +13,7 @@ mod signature;
 
 pub use begun::begun;
 pub use coding::{SEGMENT_BYTES, decode, digits, divided, encode};
+pub use looks::Looks;
 pub use marks::{
     CONTAINER_NAME_BYTES, container_mark, container_name, is_ordinary, of_scope, open_mark,
 };

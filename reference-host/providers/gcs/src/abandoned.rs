@@ -3,9 +3,9 @@
 //! those that are old. Where the object `begun` is, an upload of a guest goes on, and its
 //! parts stay.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
 
 use cloud_contract::Result;
 use futures::{StreamExt as _, stream};
@@ -22,29 +22,8 @@ use crate::sweep::Listed;
 pub(crate) const ABANDONED: Duration = Duration::from_secs(12 * 60 * 60);
 /// How often a host looks at one container at most: some are opened for every request.
 const LOOKED: Duration = Duration::from_secs(60 * 60);
-/// For how many containers that is known at most.
-const KNOWN: usize = 10_000;
 /// How many objects are removed at a time.
 const AT_ONCE: usize = 4;
-
-/// When each container was looked at last.
-#[derive(Debug, Default)]
-pub(crate) struct Looks(Mutex<HashMap<String, Instant>>);
-
-impl Looks {
-    /// Whether it is time to look again; if it is, this was the look.
-    fn is_due(&self, prefix: &str, every: Duration) -> bool {
-        let mut looks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if looks.get(prefix).is_some_and(|last| last.elapsed() < every) {
-            return false;
-        }
-        if looks.len() >= KNOWN {
-            looks.retain(|_, last| last.elapsed() < every);
-        }
-        looks.insert(prefix.to_owned(), Instant::now());
-        true
-    }
-}
 
 /// Looks after a container that is being opened. Nobody waits for it: what fails is tried
 /// again by who opens the container later.
@@ -162,16 +141,5 @@ mod tests {
             "old/piece",
         ];
         assert_eq!(names, expected);
-    }
-
-    #[test]
-    fn a_container_is_looked_at_now_and_then() {
-        let looks = Looks::default();
-        for prefix in ["_parts/s/a/", "_parts/s/b/"] {
-            assert!(looks.is_due(prefix, LOOKED));
-            assert!(!looks.is_due(prefix, LOOKED));
-            assert!(looks.is_due(prefix, Duration::ZERO));
-        }
-        assert!(LOOKED < ABANDONED);
     }
 }

@@ -17,6 +17,9 @@ pub(crate) const CALL_TIMEOUT: Duration = Duration::from_secs(20);
 /// The longest wait for a connection. It is also shorter than a call, so that a call can
 /// tell why there is none.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+/// The shortest time after which it is abandoned, in seconds: a host that lives says so
+/// every hour, and may be held up.
+const HOURS: u64 = 3 * 60 * 60;
 /// The longest time that a write can be abandoned and kept, in seconds.
 const WEEK: u64 = 7 * 24 * 60 * 60;
 
@@ -61,6 +64,7 @@ impl Config {
             "location",
             "history",
             "abandoned-after-s",
+            "end-all-under-way",
             "timeout-ms",
         ])?;
         // What is empty came out of a variable that is not set.
@@ -72,7 +76,14 @@ impl Config {
         let history = options.fitting("history", "be on or off", |text| {
             matches!(text, "on" | "off")
         })?;
-        let abandoned_after = options.number("abandoned-after-s", 0..=WEEK)?;
+        let abandoned_after = options.number("abandoned-after-s", HOURS..=WEEK)?;
+        let end_all = options.fitting("end-all-under-way", "be yes or no", |text| {
+            matches!(text, "yes" | "no")
+        })?;
+        let abandoned_after = match end_all.as_deref() {
+            Some("yes") => Some(0),
+            _ => abandoned_after,
+        };
         let Timeouts { call, connect } = options.timeouts(CALL_TIMEOUT, CONNECT_TIMEOUT)?;
         Ok(Self {
             endpoint: endpoint.to_owned(),
@@ -126,7 +137,7 @@ mod tests {
             ("project", "p-1"),
             ("location", "europe-west1"),
             ("history", "on"),
-            ("abandoned-after-s", "0"),
+            ("end-all-under-way", "yes"),
             ("timeout-ms", "250"),
         ];
         let config = Config::read(&settings(Some("http://127.0.0.1:8000/"), &options)).unwrap();
@@ -166,6 +177,8 @@ mod tests {
                 (None, &[("location", "sesame/x")]),
                 (None, &[("history", "sesame")]),
                 (None, &[("abandoned-after-s", "sesame")]),
+                (None, &[("abandoned-after-s", "0")]),
+                (None, &[("end-all-under-way", "sesame")]),
             ],
         );
     }

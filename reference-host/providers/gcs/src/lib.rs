@@ -44,8 +44,10 @@
 //! - Below `_parts/`, an ID with an object `begun` is an upload of a guest, which stays. All
 //!   else is there for some calls of a host. Who opens a container removes, behind the
 //!   call and at most once an hour, what is older than `abandoned-after-s` by the clock of
-//!   the service: its host died in the middle. So the setting must be more than minutes, but
-//!   for tests. What nobody opens again keeps what was left.
+//!   the service: its host died in the middle. It is three hours at least. With
+//!   `end-all-under-way` (`yes`) it is removed however young it is, of whatever host: for who
+//!   knows that no other one writes, and for tests. What nobody opens again keeps what was
+//!   left.
 //! - A request that the service throttles, as it does with more than one write of one
 //!   object in a second, is sent again for half of a call's time.
 //!

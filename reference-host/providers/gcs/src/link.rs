@@ -5,13 +5,13 @@ use std::fmt;
 use std::hash::{BuildHasher as _, RandomState};
 use std::time::{Duration, Instant};
 
+use bucket_scopes::Looks;
 use bytes::{Bytes, BytesMut};
 use cloud_contract::Result;
 use reqwest::Method;
 use reqwest::header::{ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap};
 use serde::de::DeserializeOwned;
 
-use crate::abandoned::Looks;
 use crate::access::Access;
 use crate::config::Config;
 use crate::error::{Failure, Verdict, unexpected_reply};

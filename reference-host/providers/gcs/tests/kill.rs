@@ -31,7 +31,7 @@ const LARGE: usize = 30 << 20;
 /// How long it may take until what was abandoned is gone.
 const GONE: Duration = Duration::from_secs(60);
 /// All is old at once.
-const AT_ONCE: &[(&str, &str)] = &[("abandoned-after-s", "0")];
+const AT_ONCE: &[(&str, &str)] = &[("end-all-under-way", "yes")];
 
 /// Some bytes, then a word to the parent, then nothing for ever.
 fn stuck() -> Body {

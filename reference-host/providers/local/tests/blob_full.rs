@@ -26,9 +26,10 @@ const FULL: ErrorKind = ErrorKind::Throttled { retry_after: None };
 
 /// Sets how large a file may be from here on.
 fn room(bytes: Option<u64>) {
+    let maximum = getrlimit(Resource::Fsize).maximum;
     let limit = Rlimit {
-        current: bytes,
-        maximum: getrlimit(Resource::Fsize).maximum,
+        current: bytes.or(maximum),
+        maximum,
     };
     setrlimit(Resource::Fsize, limit).unwrap();
 }
@@ -36,8 +37,9 @@ fn room(bytes: Option<u64>) {
 /// The sizes of all files with bytes of objects.
 fn files(folder: &Path) -> Vec<u64> {
     let files = fs::read_dir(folder.join("blobs")).unwrap();
+    // One that is removed meanwhile has none.
     let mut sizes: Vec<u64> = files
-        .map(|file| file.unwrap().metadata().unwrap().len())
+        .filter_map(|file| Some(file.unwrap().metadata().ok()?.len()))
         .collect();
     sizes.sort_unstable();
     sizes

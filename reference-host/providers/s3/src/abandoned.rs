@@ -2,9 +2,8 @@
 //! marks nobody has renewed for long: see `under_way.rs`. An upload without a mark is a
 //! guest's, and stays.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use aws_sdk_s3::config::interceptors::BeforeDeserializationInterceptorContextRef;
 use aws_sdk_s3::config::{ConfigBag, Intercept, RuntimeComponents};
@@ -22,27 +21,6 @@ use crate::{sweep, under_way};
 pub(crate) const ABANDONED: Duration = Duration::from_secs(12 * 60 * 60);
 /// How often a host looks at one container at most: some are opened for every request.
 const LOOKED: Duration = Duration::from_secs(60 * 60);
-/// For how many containers that is known at most.
-const KNOWN: usize = 10_000;
-
-/// When each container was looked at last.
-#[derive(Debug, Default)]
-pub(crate) struct Looks(Mutex<HashMap<String, Instant>>);
-
-impl Looks {
-    /// Whether it is time to look again; if it is, this was the look.
-    fn is_due(&self, prefix: &str, every: Duration) -> bool {
-        let mut looks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if looks.get(prefix).is_some_and(|last| last.elapsed() < every) {
-            return false;
-        }
-        if looks.len() >= KNOWN {
-            looks.retain(|_, last| last.elapsed() < every);
-        }
-        looks.insert(prefix.to_owned(), Instant::now());
-        true
-    }
-}
 
 /// Looks after a container that is being opened. Nobody waits for it: what fails is tried
 /// again by who opens the container later.
@@ -123,21 +101,5 @@ impl Intercept for Date {
         let date = date_of(context.response());
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = date;
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_container_is_looked_at_now_and_then() {
-        let looks = Looks::default();
-        for prefix in ["s/put/a/", "s/put/b/"] {
-            assert!(looks.is_due(prefix, LOOKED));
-            assert!(!looks.is_due(prefix, LOOKED));
-            assert!(looks.is_due(prefix, Duration::ZERO));
-        }
-        assert!(LOOKED < ABANDONED);
     }
 }

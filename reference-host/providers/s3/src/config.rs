@@ -13,6 +13,9 @@ pub(crate) const CALL_TIMEOUT: Duration = Duration::from_secs(20);
 /// The longest wait for a connection. It is also shorter than a call, so that a
 /// call can tell why there is none.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+/// The shortest time after which it is abandoned, in seconds: a host that lives says so
+/// every hour, and may be held up.
+const HOURS: u64 = 3 * 60 * 60;
 /// The longest time that a put can be abandoned and kept, in seconds.
 const WEEK: u64 = 7 * 24 * 60 * 60;
 const BUCKET: &str = "have 3 to 63 characters out of a-z, 0-9, '-' and '.'";
@@ -56,6 +59,7 @@ impl Config {
             "profile",
             "server",
             "abandoned-after-s",
+            "end-all-under-way",
             "timeout-ms",
         ])?;
         // What is empty came out of a variable that is not set.
@@ -80,7 +84,14 @@ impl Config {
             options.fitting("bucket", BUCKET, |name| name.is_empty() || is_bucket(name))?;
         let is_server = |name: &str| name.is_empty() || Server::named(name).is_some();
         let server = options.fitting("server", server::NAMES, is_server)?;
-        let abandoned_after = options.number("abandoned-after-s", 0..=WEEK)?;
+        let abandoned_after = options.number("abandoned-after-s", HOURS..=WEEK)?;
+        let end_all = options.fitting("end-all-under-way", "be yes or no", |text| {
+            matches!(text, "yes" | "no")
+        })?;
+        let abandoned_after = match end_all.as_deref() {
+            Some("yes") => Some(0),
+            _ => abandoned_after,
+        };
         let Timeouts { call, connect } = options.timeouts(CALL_TIMEOUT, CONNECT_TIMEOUT)?;
         Ok(Self {
             endpoint,
@@ -130,7 +141,7 @@ mod tests {
             ("session-token", "token"),
             ("profile", "p"),
             ("server", "seaweedfs"),
-            ("abandoned-after-s", "0"),
+            ("end-all-under-way", "yes"),
             ("timeout-ms", "250"),
         ];
         let config = Config::read(&settings(Some("http://127.0.0.1:8000"), &options)).unwrap();
@@ -175,6 +186,8 @@ mod tests {
                 (None, &[("bucket", "se")]),
                 (None, &[("server", "sesame")]),
                 (None, &[("abandoned-after-s", "sesame")]),
+                (None, &[("abandoned-after-s", "0")]),
+                (None, &[("end-all-under-way", "sesame")]),
                 (None, &[("access-key-id", "sesame")]),
                 (None, &[("secret-access-key", "sesame")]),
                 (None, &[("session-token", "sesame")]),

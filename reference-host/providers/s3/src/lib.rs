@@ -37,8 +37,10 @@
 //! - A put in parts writes a mark before its first part, renews it every hour, and takes it
 //!   away in the end. Who opens a container ends, behind the call and at most once an hour,
 //!   the uploads whose marks are older than `abandoned-after-s` by the clock of the service:
-//!   their hosts died in the middle, or have not reached the service for as long. So the
-//!   setting must be some hours, but for tests. What nobody opens again keeps what was left.
+//!   their hosts died in the middle, or have not reached the service for as long. It is
+//!   three hours at least. With `end-all-under-way` (`yes`) they end however young their
+//!   marks are, of whatever host: for who knows that no other one writes, and for tests.
+//!   What nobody opens again keeps what was left.
 //!   Uploads of guests have no marks, and stay.
 //! - What guests forget, a rule of the bucket has to remove, and it is the operator's; none
 //!   is made here: `AbortIncompleteMultipartUpload`, after more days than an upload

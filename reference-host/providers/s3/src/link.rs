@@ -19,9 +19,9 @@ use aws_sdk_s3::config::{
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::primitives::{DateTime, DateTimeFormat};
 use aws_smithy_http_client::tls::{Provider as Tls, rustls_provider::CryptoMode};
+use bucket_scopes::Looks;
 use cloud_contract::{Error, ErrorKind, Result};
 
-use crate::abandoned::Looks;
 use crate::config::Config;
 use crate::error::kind;
 use crate::server::Server;

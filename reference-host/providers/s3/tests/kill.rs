@@ -26,7 +26,7 @@ const PARTS: usize = 3;
 /// How long it may take until what was abandoned is gone.
 const GONE: Duration = Duration::from_secs(60);
 /// Every mark is old at once.
-const AT_ONCE: &[(&str, &str)] = &[("abandoned-after-s", "0")];
+const AT_ONCE: &[(&str, &str)] = &[("end-all-under-way", "yes")];
 
 /// Some bytes, then a word to the parent, then nothing for ever.
 fn stuck() -> Body {
@@ -52,21 +52,32 @@ async fn child() {
     panic!("the child has come to an end: {ended:?}");
 }
 
-fn start(server: &Server) -> Child {
+/// A child that would go on for ever: it ends with the test, however that does.
+struct Killed(Child);
+
+impl Drop for Killed {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn start(server: &Server) -> Killed {
     let settings = server.settings(server.endpoint(), &[]);
-    Command::new(std::env::current_exe().unwrap())
+    let child = Command::new(std::env::current_exe().unwrap())
         .args(["child", "--exact", "--nocapture", "--test-threads=1"])
         .env(ENDPOINT, server.endpoint())
         .env(BUCKET, &settings.options["bucket"])
         .stdout(Stdio::piped())
         .spawn()
-        .unwrap()
+        .unwrap();
+    Killed(child)
 }
 
 /// Runs a child, and kills it when it is stuck and the service has what it sent.
 async fn killed(server: &Server) {
     let mut child = start(server);
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut lines = BufReader::new(child.0.stdout.take().unwrap()).lines();
     let is_stuck = lines.any(|line| line.unwrap().ends_with("@stuck"));
     let until = Instant::now() + GONE;
     while uploads(server)
@@ -77,8 +88,8 @@ async fn killed(server: &Server) {
         assert!(is_stuck && Instant::now() < until, "no parts are sent");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    child.kill().unwrap();
-    assert!(!child.wait().unwrap().success());
+    child.0.kill().unwrap();
+    assert!(!child.0.wait().unwrap().success());
 }
 
 /// The uploads of the bucket, asked past the provider: the key of each, and how many parts
