@@ -60,8 +60,8 @@ impl Container {
         Ok(())
     }
 
-    /// The bytes that a guest writes. Of a container that is removed while they come,
-    /// nothing is made of them.
+    /// The bytes that a guest writes. Of a container that is removed here while they
+    /// come, nothing is made of them; of the removals of other hosts nothing is known.
     fn written(&self, body: Body) -> Body {
         self.registration
             .unless_removed(&self.name, self.removals, body)

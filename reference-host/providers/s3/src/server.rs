@@ -18,8 +18,8 @@ pub(crate) struct Server {
     /// Whether one request may delete many objects. An old server asks for an MD5 of it,
     /// which no SDK sends any more.
     pub(crate) deletes_many: bool,
-    /// Whether it tells which uploads were begun. Where it does not, those that have no mark
-    /// stay when their scope is closed.
+    /// Whether it tells which uploads were begun. Where it does not, those of a host
+    /// that died stay when their scope is closed before they are swept.
     pub(crate) lists_uploads: bool,
     /// Durability of what it acknowledged.
     pub(crate) durability: Durability,
