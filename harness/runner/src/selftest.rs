@@ -21,6 +21,9 @@ const MEETINGS: u32 = 50;
 /// How often slow ones do: they wait long, and seldom for a moment.
 const MEETINGS_OF_SLOW: u32 = 5;
 
+/// How many mutants meet slow cases at a time, for each of the jobs: those only wait.
+const WAITING: usize = 4;
+
 /// A provider that is wrong on purpose.
 #[derive(Debug, Clone)]
 pub struct Mutant {
@@ -114,16 +117,22 @@ pub async fn selftest(
     options: &RunOptions,
     progress: impl Fn(usize, &MutantResult),
 ) -> KillTable {
-    let runs =
-        stream::iter(mutants).map(|mutant| run_cases(harness, mutant, options, |case| !slow(case)));
-    let mut runs = runs.buffered(options.jobs.max(1));
-    let mut results = Vec::with_capacity(mutants.len());
-    while let Some(result) = runs.next().await {
-        results.push(result);
-        if let Some(result) = results.last() {
-            progress(results.len(), result);
-        }
+    let runs = stream::iter(mutants)
+        .enumerate()
+        .map(async |(index, mutant)| {
+            let result = run_cases(harness, mutant, options, |case| !slow(case)).await;
+            (index, result)
+        });
+    // In no order: some wait for what never comes, and the others need not wait for them.
+    let mut runs = runs.buffer_unordered(options.jobs.max(1));
+    let mut results: Vec<_> = mutants.iter().map(MutantResult::of).collect();
+    let mut count = 0;
+    while let Some((index, result)) = runs.next().await {
+        count += 1;
+        progress(count, &result);
+        results[index] = result;
     }
+    drop(runs);
     take_time(harness, mutants, &mut results, options).await;
     let met_alone = meet_alone(harness, mutants, whole, &mut results, options).await;
     KillTable {
@@ -152,14 +161,14 @@ async fn take_time(
     results: &mut [MutantResult],
     options: &RunOptions,
 ) {
-    let jobs = options.jobs.max(1);
+    let at_a_time = options.jobs.max(1) * WAITING;
     let survivors = (0..mutants.len()).filter(|&index| results[index].killed_by.is_empty());
     let runs: Vec<_> = stream::iter(survivors.collect::<Vec<usize>>())
         .map(async |index| {
             let result = run_cases(harness, &mutants[index], options, slow).await;
             (index, result)
         })
-        .buffered(jobs)
+        .buffer_unordered(at_a_time)
         .collect()
         .await;
     for (index, result) in runs {
@@ -186,7 +195,7 @@ async fn take_time(
             }
             tried
         })
-        .buffered(jobs)
+        .buffer_unordered(at_a_time)
         .collect()
         .await;
     for (index, result) in runs.into_iter().flatten() {
@@ -237,22 +246,35 @@ async fn meet_alone(
         ..options.clone()
     };
     let mut met = BTreeSet::new();
-    for round in 0..MEETINGS {
-        let idle: BTreeSet<&str> = idle(harness, results).filter(|_| whole).collect();
-        if idle.is_empty() && results.iter().all(|result| !result.killed_by.is_empty()) {
-            break;
+    let mut add = |result: &mut MutantResult, again: MutantResult| {
+        for case in again.killed_by {
+            result.survived.retain(|id| *id != case);
+            result.killed_by.push(case.clone());
+            met.insert(case);
         }
+    };
+    for round in 0..MEETINGS {
+        let is_due = |case: &Case| round < MEETINGS_OF_SLOW || !slow(case);
         for (mutant, result) in mutants.iter().zip(results.iter_mut()) {
-            let survived = result.killed_by.is_empty();
-            let wanted = |case: &Case| {
-                let is_due = round < MEETINGS_OF_SLOW || !slow(case);
-                is_due && (survived || idle.contains(case.id.as_str()))
-            };
-            let again = run_cases(harness, mutant, &alone, wanted).await;
-            for case in again.killed_by {
-                result.survived.retain(|id| *id != case);
-                result.killed_by.push(case.clone());
-                met.insert(case);
+            if result.killed_by.is_empty() {
+                let again = run_cases(harness, mutant, &alone, is_due).await;
+                add(result, again);
+            }
+        }
+        let idle: BTreeSet<String> = idle(harness, results)
+            .filter(|_| whole)
+            .map(str::to_owned)
+            .collect();
+        let cases = harness.suite.cases().iter();
+        for case in cases.filter(|case| is_due(case) && idle.contains(&case.id)) {
+            for (index, mutant) in nearest(mutants, case) {
+                let chosen = |other: &Case| other.id == case.id;
+                let again = run_cases(harness, mutant, &alone, chosen).await;
+                let killed = !again.killed_by.is_empty();
+                add(&mut results[index], again);
+                if killed {
+                    break;
+                }
             }
         }
     }

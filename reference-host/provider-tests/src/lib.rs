@@ -12,6 +12,7 @@
 
 pub mod blob;
 mod calls;
+mod child;
 mod config;
 pub mod faults;
 pub mod seam;
@@ -19,6 +20,7 @@ mod server;
 mod wire;
 
 pub use calls::{get, guest_store, list, page, scope, set, set_ttl, store, swap, version};
+pub use child::{Child, say};
 pub use config::{Given, assert_refused, settings};
 pub use server::{Server, Subject, not_run};
 pub use wire::Wire;

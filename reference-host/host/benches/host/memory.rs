@@ -9,56 +9,21 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use cloud_contract::{Factory, Platform, Settings, Target};
+use cloud_contract::{Platform, Settings, Target};
 use conformance_runner::{LaunchOptions, open_provider};
 use reference_host::InstanceLimits;
 use tokio::runtime::Runtime;
 
 use crate::fixture::{self, Carrier, STORE};
-use crate::streams::PIECE;
+use crate::streams::{PIECE, SERVICES, Service};
 use crate::table::{Bound, Table, rate};
 use crate::{Choice, Fallible};
 
-struct Service {
-    factory: &'static Factory,
-    options: &'static [(&'static str, &'static str)],
-    /// The largest object.
-    most_bytes: u64,
-}
-
 /// Those that do not hold their objects in the memory of the host.
-const SERVICES: [Service; 5] = [
-    Service {
-        factory: &provider_local::FACTORY,
-        options: &[],
-        most_bytes: u64::MAX,
-    },
-    Service {
-        factory: &provider_s3::FACTORY,
-        options: &[],
-        most_bytes: u64::MAX,
-    },
-    Service {
-        factory: &provider_azure_blob::FACTORY,
-        options: &[],
-        // Azurite keeps objects in memory as it is started here, and no more than half of
-        // the machine's.
-        most_bytes: 1 << 30,
-    },
-    Service {
-        factory: &provider_gcs::FACTORY,
-        options: &[("history", "off")],
-        // fake-gcs-server keeps objects in memory, and begins anew to digest all that it has
-        // of an object with each piece of 8 MiB: the time grows with the square of the size, and
-        // this one takes minutes.
-        most_bytes: 1 << 30,
-    },
-    Service {
-        factory: &provider_nats::FACTORY,
-        options: &[],
-        most_bytes: u64::MAX,
-    },
-];
+fn measured() -> impl Iterator<Item = (Service, u64)> {
+    let services = SERVICES.into_iter();
+    services.filter_map(|service| service.most_bytes.map(|most| (service, most)))
+}
 
 const SIZES: [(&str, u64); 5] = [
     ("1 MiB", 1 << 20),
@@ -75,10 +40,8 @@ const WARM_BYTES: u64 = 1 << 10;
 const DEADLINE: Duration = Duration::from_secs(60 * 60);
 
 pub(crate) fn services() -> Vec<&'static str> {
-    SERVICES
-        .iter()
-        .map(|service| service.factory.name)
-        .collect()
+    let names = measured().map(|(service, _)| service.factory.name);
+    names.collect()
 }
 
 /// Figure 7: what the children say of themselves.
@@ -87,12 +50,7 @@ pub(crate) fn run(table: &mut Table, choice: &Choice) -> Fallible<()> {
         table.note("memory of the host against the size of objects: NOT RUN, needs /proc");
         return Ok(());
     }
-    for Service {
-        factory,
-        most_bytes,
-        ..
-    } in SERVICES
-    {
+    for (Service { factory, .. }, most_bytes) in measured() {
         let service = factory.name;
         if !choice.has(service) {
             continue;
@@ -139,9 +97,8 @@ pub(crate) fn run(table: &mut Table, choice: &Choice) -> Fallible<()> {
 pub(crate) fn child(job: &str) -> Fallible<()> {
     let (name, bytes) = job.split_once(':').ok_or("no size")?;
     let bytes = bytes.parse()?;
-    let mut services = SERVICES.into_iter();
-    let service = services.find(|service| service.factory.name == name);
-    let service = service.ok_or("no such service")?;
+    let service = measured().find(|(service, _)| service.factory.name == name);
+    let (service, _) = service.ok_or("no such service")?;
     let carrier = Carrier::new()?;
     let runtime = Runtime::new()?;
     runtime.block_on(async {

@@ -35,6 +35,32 @@ const OBJECT: &str = "an-object";
 /// The longest wait for a connection of a client of HTTP.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 
+/// The bytes of a request of an application, which it need not make again and again.
+struct Filled(Bytes);
+
+impl Filled {
+    /// Enough for requests of so many bytes.
+    fn new(most: u64) -> Self {
+        // A few MiB.
+        Self(Bytes::from(vec![b'v'; most as usize]))
+    }
+
+    /// So many bytes, without a copy.
+    fn first(&self, bytes: u64) -> Bytes {
+        // No more than there are.
+        self.0.slice(..bytes as usize)
+    }
+}
+
+/// Reads an answer of HTTP; returns its length.
+async fn length(mut answer: reqwest::Response) -> Fallible<u64> {
+    let mut sum = 0;
+    while let Some(piece) = answer.chunk().await? {
+        sum += piece.len() as u64;
+    }
+    Ok(sum)
+}
+
 /// An application without a host.
 #[async_trait]
 trait Native: Send + Sync {
@@ -50,25 +76,29 @@ trait Native: Send + Sync {
 /// What an application has that a provider has as well: settings, and the driver.
 type Open = fn(Settings, Arc<dyn Driver>) -> BoxFuture<'static, Fallible<Arc<dyn Native>>>;
 
-struct Service {
-    factory: &'static Factory,
-    options: &'static [(&'static str, &'static str)],
+pub(crate) struct Service {
+    pub(crate) factory: &'static Factory,
+    pub(crate) options: &'static [(&'static str, &'static str)],
     /// What the baseline is.
     native: &'static str,
     /// Whether that is what an application would have in the place of the host.
     has_goal: bool,
     /// The large object.
     large: Shape,
+    /// The largest object with which memory is measured; none where objects are in the
+    /// memory of the host.
+    pub(crate) most_bytes: Option<u64>,
     open: Open,
 }
 
-const SERVICES: [Service; 6] = [
+pub(crate) const SERVICES: [Service; 6] = [
     Service {
         factory: &provider_s3::FACTORY,
         options: &[],
         native: "SDK",
         has_goal: true,
         large: LARGE,
+        most_bytes: Some(u64::MAX),
         open: |settings, _| Box::pin(s3::open(settings)),
     },
     Service {
@@ -78,6 +108,8 @@ const SERVICES: [Service; 6] = [
         has_goal: true,
         // Azurite keeps for ten minutes what was overwritten, in memory.
         large: Shape { rounds: 3, ..LARGE },
+        // As it is started here it has no more than half of the machine's memory.
+        most_bytes: Some(1 << 30),
         open: |settings, _| Box::pin(azure::open(settings)),
     },
     Service {
@@ -93,6 +125,9 @@ const SERVICES: [Service; 6] = [
             bytes: 64 << 20,
             ..LARGE
         },
+        // It keeps objects in memory, and the time grows with the square of the size: this
+        // one takes minutes.
+        most_bytes: Some(1 << 30),
         open: |settings, _| Box::pin(gcs::open(settings)),
     },
     Service {
@@ -101,6 +136,7 @@ const SERVICES: [Service; 6] = [
         native: "SDK",
         has_goal: true,
         large: LARGE,
+        most_bytes: Some(u64::MAX),
         open: |settings, _| Box::pin(nats::open(settings)),
     },
     Service {
@@ -110,6 +146,7 @@ const SERVICES: [Service; 6] = [
         native: "driver",
         has_goal: false,
         large: LARGE,
+        most_bytes: None,
         open: |_, driver| Box::pin(async { Ok(memory::open(driver)) }),
     },
     Service {
@@ -118,6 +155,7 @@ const SERVICES: [Service; 6] = [
         native: "file",
         has_goal: true,
         large: LARGE,
+        most_bytes: Some(u64::MAX),
         open: |_, _| Box::pin(async { local::open() }),
     },
 ];

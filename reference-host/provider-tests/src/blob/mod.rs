@@ -15,8 +15,8 @@ use cloud_contract::keyvalue::Version;
 use cloud_contract::{Bytes, Capability, Error, Grant, Provider, Result};
 use futures::{StreamExt as _, stream};
 
-use crate::scope;
 use crate::server::in_time;
+use crate::{say, scope};
 
 /// How large the pieces are in which a body comes.
 const PIECE: usize = 64 << 10;
@@ -86,6 +86,19 @@ pub fn broken(bytes: Bytes, error: Error) -> Body {
 #[must_use]
 pub fn endless(bytes: Bytes) -> Body {
     Box::pin(pieces(bytes, PIECE).chain(stream::pending()))
+}
+
+/// What a child of a test says when it has read all of [`stuck`].
+pub const STUCK: &str = "stuck";
+
+/// These bytes, then a word to the parent, then a guest that does nothing.
+#[must_use]
+pub fn stuck(bytes: Bytes) -> Body {
+    let said = stream::once(async {
+        say(STUCK);
+        Ok(Bytes::new())
+    });
+    Box::pin(pieces(bytes, PIECE).chain(said).chain(stream::pending()))
 }
 
 /// How a test writes.

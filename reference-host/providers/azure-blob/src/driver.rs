@@ -1,7 +1,6 @@
 //! One container: what each call asks of the service.
 
 mod append;
-mod body;
 mod copy;
 pub(crate) mod list;
 mod multipart;

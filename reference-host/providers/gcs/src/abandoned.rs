@@ -17,9 +17,6 @@ use crate::names::{BEGUN, COMPOSED, Keys};
 use crate::object::Object;
 use crate::sweep::Listed;
 
-/// How old such an object has to be when the settings do not say. None of a host that
-/// lives is there for longer than a few calls, and a leftover is to be gone within a day.
-pub(crate) const ABANDONED: Duration = Duration::from_secs(12 * 60 * 60);
 /// How often a host looks at one container at most: some are opened for every request.
 const LOOKED: Duration = Duration::from_secs(60 * 60);
 /// How many objects are removed at a time.
@@ -33,7 +30,11 @@ pub(crate) fn look_after(service: &Arc<Service>, keys: &Keys) {
         return;
     }
     let (service, prefix) = (Arc::clone(service), keys.parts.clone());
-    tokio::spawn(async move { drop(remove(&service, &prefix).await) });
+    tokio::spawn(async move {
+        if let Err(error) = remove(&service, &prefix).await {
+            tracing::warn!(%error, "what was abandoned in a container stays for now");
+        }
+    });
 }
 
 /// Removes what was abandoned below a prefix.
@@ -65,7 +66,9 @@ async fn remove(service: &Service, prefix: &str) -> Result<()> {
     stream::iter(old)
         .for_each_concurrent(AT_ONCE, async |object| {
             let generation = Some(object.generation);
-            drop(service.remove(&object.name, generation).await);
+            if let Err(error) = service.remove(&object.name, generation).await {
+                tracing::warn!(%error, "an object that was abandoned stays for now");
+            }
         })
         .await;
     Ok(())

@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
+use bucket_scopes::abandoned_after;
 use cloud_contract::{Error, HttpAddress, Result, Settings, Timeouts};
-
-use crate::abandoned::ABANDONED;
 
 /// Where the service listens when the settings do not say.
 const SERVICE: &str = "https://storage.googleapis.com";
@@ -17,11 +16,6 @@ pub(crate) const CALL_TIMEOUT: Duration = Duration::from_secs(20);
 /// The longest wait for a connection. It is also shorter than a call, so that a call can
 /// tell why there is none.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
-/// The shortest time after which it is abandoned, in seconds: a host that lives says so
-/// every hour, and may be held up.
-const HOURS: u64 = 3 * 60 * 60;
-/// The longest time that a write can be abandoned and kept, in seconds.
-const WEEK: u64 = 7 * 24 * 60 * 60;
 
 const ENDPOINT: &str =
     "endpoint: must look like https://host[:port], or http://host:port for an emulator";
@@ -76,14 +70,6 @@ impl Config {
         let history = options.fitting("history", "be on or off", |text| {
             matches!(text, "on" | "off")
         })?;
-        let abandoned_after = options.number("abandoned-after-s", HOURS..=WEEK)?;
-        let end_all = options.fitting("end-all-under-way", "be yes or no", |text| {
-            matches!(text, "yes" | "no")
-        })?;
-        let abandoned_after = match end_all.as_deref() {
-            Some("yes") => Some(0),
-            _ => abandoned_after,
-        };
         let Timeouts { call, connect } = options.timeouts(CALL_TIMEOUT, CONNECT_TIMEOUT)?;
         Ok(Self {
             endpoint: endpoint.to_owned(),
@@ -92,7 +78,7 @@ impl Config {
             project: project.or_else(|| is_emulator.then(|| EMULATED_PROJECT.to_owned())),
             location: take("location", LOCATION, is_location)?,
             history: history.as_deref() == Some("on"),
-            abandoned_after: abandoned_after.map_or(ABANDONED, Duration::from_secs),
+            abandoned_after: abandoned_after(&options)?,
             call_timeout: call,
             connect_timeout: connect,
         })
@@ -156,7 +142,7 @@ mod tests {
         let config = Config::read(&settings(None, &[("bucket", ""), ("project", "")])).unwrap();
         assert_eq!(config.endpoint, SERVICE);
         assert!(!config.is_emulator && !config.history);
-        assert_eq!(config.abandoned_after, ABANDONED);
+        assert_eq!(config.abandoned_after, Duration::from_secs(12 * 60 * 60));
         assert_eq!((config.bucket, config.project), (None, None));
         let emulated = Config::read(&settings(Some("http://localhost:1"), &[])).unwrap();
         assert_eq!(emulated.project.as_deref(), Some(EMULATED_PROJECT));

@@ -1,7 +1,6 @@
 //! One container: what each call asks of the service.
 
 mod append;
-mod body;
 mod compose;
 mod copy;
 mod history;

@@ -7,16 +7,12 @@
 
 mod support;
 
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use cloud_contract::Bytes;
-use cloud_contract::blobstore::{Body, Expected, Metadata};
-use futures::{StreamExt as _, stream};
-use provider_tests::blob::{body, body_in, bytes, container, options, put, read};
-use provider_tests::{Server, scope};
+use cloud_contract::blobstore::{Expected, Metadata};
+use provider_tests::blob::{STUCK, body, bytes, container, options, put, read, stuck};
+use provider_tests::{Child, Server, scope};
 use support::GCS;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -33,18 +29,6 @@ const GONE: Duration = Duration::from_secs(60);
 /// All is old at once.
 const AT_ONCE: &[(&str, &str)] = &[("end-all-under-way", "yes")];
 
-/// Some bytes, then a word to the parent, then nothing for ever.
-fn stuck() -> Body {
-    let said = stream::once(async {
-        let mut out = std::io::stdout().lock();
-        out.write_all(b"@stuck\n").unwrap();
-        out.flush().unwrap();
-        Ok(Bytes::new())
-    });
-    let content = body_in(&bytes(LARGE, 2), 1 << 20);
-    Box::pin(content.chain(said).chain(stream::pending()))
-}
-
 /// What the parent runs; on its own it does nothing.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn child() {
@@ -55,7 +39,7 @@ async fn child() {
     let driver = container(&provider.unwrap(), SCOPE).await;
     let ended = match std::env::var(PLAN).unwrap().as_str() {
         "put" => {
-            let put = driver.put("old", stuck(), options(Expected::Any));
+            let put = driver.put("old", stuck(bytes(LARGE, 2)), options(Expected::Any));
             put.await.map(drop)
         }
         _ => {
@@ -68,19 +52,8 @@ async fn child() {
 
 fn start(server: &Server, endpoint: &str, plan: &str) -> Child {
     let settings = server.settings(server.endpoint(), &[]);
-    Command::new(std::env::current_exe().unwrap())
-        .args(["child", "--exact", "--nocapture", "--test-threads=1"])
-        .env(ENDPOINT, endpoint)
-        .env(BUCKET, &settings.options["bucket"])
-        .env(PLAN, plan)
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap()
-}
-
-fn kill(mut child: Child) {
-    child.kill().unwrap();
-    assert!(!child.wait().unwrap().success());
+    let bucket = &settings.options["bucket"];
+    Child::start(&[(ENDPOINT, endpoint), (BUCKET, bucket), (PLAN, plan)])
 }
 
 /// A port that leads to the server, and tells of the first request to compose instead of
@@ -149,16 +122,14 @@ fn what_a_killed_host_leaves_is_removed_and_nothing_else() {
         assert_eq!(of_guest.len(), 2, "{of_guest:?}");
 
         let mut child = start(server, server.endpoint(), "put");
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let is_stuck = lines.any(|line| line.unwrap().ends_with("@stuck"));
-        kill(child);
-        assert!(is_stuck, "the child ended by itself");
+        assert!(child.said().any(|words| words == STUCK));
+        child.kill();
         assert_eq!(parts(server).await, of_guest);
 
         let (endpoint, asked) = without_composing(server).await;
-        let child = start(server, &endpoint, "append");
+        let mut child = start(server, &endpoint, "append");
         tokio::time::timeout(GONE, asked.notified()).await.unwrap();
-        kill(child);
+        child.kill();
         let left = parts(server).await;
         assert_eq!(left.len(), 3, "{left:?}");
         assert!(left.iter().any(|name| name.ends_with("/piece")), "{left:?}");

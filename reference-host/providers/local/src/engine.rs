@@ -78,7 +78,9 @@ impl Shared {
         if self.is_open() {
             return Ok(());
         }
-        let opened = (self.open)()?;
+        // Whatever it is: guests are told no more of the folder than that it is away.
+        let gone = |error| Error::with_source(ErrorKind::Unavailable, error);
+        let opened = (self.open)().map_err(gone)?;
         *self
             .database
             .write()

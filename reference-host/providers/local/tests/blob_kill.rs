@@ -8,16 +8,14 @@ mod support;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
 use cloud_contract::Bytes;
 use cloud_contract::blobstore::{Body, Driver, Expected, PutOptions};
-use futures::{StreamExt as _, stream};
-use provider_tests::blob::{body_in, bytes, container, list, options, put, read};
+use provider_tests::blob::{STUCK, body_in, bytes, container, list, options, put, read, stuck};
+use provider_tests::{Child, say};
 use support::connect;
 
 const FOLDER: &str = "PROVIDER_LOCAL_BLOB_FOLDER";
@@ -28,22 +26,10 @@ const PLANS: [&str; 5] = ["over", "new", "append", "part", "race"];
 const WRITERS: u64 = 4;
 const OLD_BYTES: usize = 3_000_000;
 
-fn say(line: &str) {
-    let line = format!("@{line}\n");
-    std::io::stdout().lock().write_all(line.as_bytes()).unwrap();
-    std::io::stdout().lock().flush().unwrap();
-}
-
-/// Some bytes, then a word to the parent, then nothing for ever.
-fn stuck(round: u64) -> Body {
-    // From nothing at all to several flushes.
+/// From nothing at all to several flushes, and nothing after it.
+fn idle(round: u64) -> Body {
     let size = [0, 1, 200_000, 5_000_000, 70_000_000][(round / 5 % 5) as usize];
-    let said = stream::once(async {
-        say("stuck");
-        Ok(Bytes::new())
-    });
-    let content = body_in(&bytes(size, round + 100), 64 << 10);
-    Box::pin(content.chain(said).chain(stream::pending()))
+    stuck(bytes(size, round + 100))
 }
 
 /// What a write of the race writes.
@@ -83,13 +69,13 @@ async fn child() {
     let ended = match PLANS[(round % 5) as usize] {
         "over" => {
             let options = options(Expected::Any);
-            driver.put("old", stuck(round), options).await.map(drop)
+            driver.put("old", idle(round), options).await.map(drop)
         }
         "new" => {
             let options = options(Expected::Absent);
-            driver.put("new", stuck(round), options).await.map(drop)
+            driver.put("new", idle(round), options).await.map(drop)
         }
-        "append" => driver.append("old", stuck(round), None).await.map(drop),
+        "append" => driver.append("old", idle(round), None).await.map(drop),
         "part" => {
             let upload = driver.begin("old", "x".to_owned(), Vec::new()).await;
             let upload = upload.unwrap();
@@ -97,7 +83,7 @@ async fn child() {
             let sent = driver.put_part("old", &upload, 1, 100_000, body_in(&part, 9_999));
             sent.await.unwrap();
             say(&format!("upload {upload}"));
-            let sent = driver.put_part("old", &upload, 2, 1 << 30, stuck(round));
+            let sent = driver.put_part("old", &upload, 2, 1 << 30, idle(round));
             sent.await.map(drop)
         }
         _ => {
@@ -110,42 +96,25 @@ async fn child() {
     panic!("the child has come to an end: {ended:?}");
 }
 
-fn start(folder: &Path, round: u64) -> Child {
-    Command::new(std::env::current_exe().unwrap())
-        .args(["child", "--exact", "--nocapture", "--test-threads=1"])
-        .env(FOLDER, folder)
-        .env(ROUND, round.to_string())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap()
-}
-
 /// Runs a child, kills it when it is stuck, or in the middle of its race, and returns
 /// what it said.
 fn killed(folder: &Path, round: u64) -> Vec<String> {
-    let mut child = start(folder, round);
-    let mut lines = BufReader::new(child.stdout.take().unwrap());
+    let folder = folder.to_str().unwrap();
+    let mut child = Child::start(&[(FOLDER, folder), (ROUND, &round.to_string())]);
     let mut said = Vec::new();
-    let mut line = Vec::new();
-    let mut is_killed = false;
-    while lines.read_until(b'\n', &mut line).unwrap() > 0 {
-        // Only whole lines are acknowledgements.
-        if let Some(text) = line.strip_suffix(b"\n") {
-            let text = std::str::from_utf8(text).unwrap();
-            said.extend(text.split_once('@').map(|(_, said)| said.to_owned()));
-        }
-        line.clear();
-        let acknowledged = said.iter().filter(|line| line.starts_with("put ")).count();
-        let is_stuck = said.last().is_some_and(|line| line == "stuck");
+    let (mut acknowledged, mut is_killed) = (0, false);
+    for words in child.said() {
+        acknowledged += usize::from(words.starts_with("put "));
+        let is_stuck = words == STUCK;
+        said.push(words);
         if !is_killed && (is_stuck || acknowledged > 4 + round as usize) {
             // Not at the word alone: what it has read is on its way to the disk.
             std::thread::sleep(Duration::from_millis(round * 3 % 40));
-            child.kill().unwrap();
+            child.kill();
             is_killed = true;
         }
     }
     assert!(is_killed, "the child ended by itself: {said:?}");
-    assert!(!child.wait().unwrap().success());
     said
 }
 

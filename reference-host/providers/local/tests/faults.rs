@@ -7,15 +7,13 @@
 mod support;
 
 use std::collections::{BTreeMap, HashSet};
-use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use cloud_contract::Bytes;
 use cloud_contract::keyvalue::{Expected, Store, Version};
-use provider_tests::guest_store;
+use provider_tests::{Child, guest_store, say};
 use support::connect;
 
 const FOLDER: &str = "PROVIDER_LOCAL_KILL_FOLDER";
@@ -46,14 +44,6 @@ fn parse(key: &str, value: &[u8]) -> (u64, u64) {
     let round = parts.next().unwrap().parse().unwrap();
     assert_eq!(value, self::value(key, round, step), "{key} is torn");
     (round, step)
-}
-
-fn say(line: &str) {
-    // One write for a line, so that lines of threads do not mix and a killed
-    // process leaves at most one unfinished line.
-    let line = format!("@{line}\n");
-    std::io::stdout().lock().write_all(line.as_bytes()).unwrap();
-    std::io::stdout().lock().flush().unwrap();
 }
 
 async fn write(store: Arc<dyn Store>, writer: u64, round: u64) {
@@ -124,36 +114,12 @@ struct Known {
 
 /// Runs a child, kills it after `life` and returns what it said.
 fn killed(folder: &Path, round: u64, life: Duration) -> Vec<String> {
-    let mut child = Command::new(std::env::current_exe().unwrap())
-        .args(["child", "--exact", "--nocapture", "--test-threads=1"])
-        .env(FOLDER, folder)
-        .env(ROUND, round.to_string())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let output = child.stdout.take().unwrap();
-    let reader = std::thread::spawn(move || {
-        let mut said = Vec::new();
-        let mut lines = BufReader::new(output);
-        let mut line = Vec::new();
-        while lines.read_until(b'\n', &mut line).unwrap() > 0 {
-            // Only whole lines are acknowledgements.
-            if let Some(text) = line.strip_suffix(b"\n") {
-                let text = String::from_utf8(text.to_vec()).unwrap();
-                said.extend(text.split_once('@').map(|(_, said)| said.to_owned()));
-            }
-            line.clear();
-        }
-        said
-    });
+    let folder = folder.to_str().unwrap();
+    let mut child = Child::start(&[(FOLDER, folder), (ROUND, &round.to_string())]);
+    let said = child.said();
+    let reader = std::thread::spawn(move || said.collect());
     std::thread::sleep(life);
-    assert!(
-        child.try_wait().unwrap().is_none(),
-        "the child ended by itself"
-    );
-    child.kill().unwrap();
-    let status = child.wait().unwrap();
-    assert!(!status.success());
+    child.kill();
     reader.join().unwrap()
 }
 

@@ -8,17 +8,16 @@ use std::time::Duration;
 use aws_sdk_s3::config::interceptors::BeforeDeserializationInterceptorContextRef;
 use aws_sdk_s3::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_s3::error::BoxError;
+use aws_sdk_s3::primitives::DateTime;
 use cloud_contract::Result;
 
 use crate::error::translate;
 use crate::link::{Service, date_of, read};
 use crate::names::Keys;
 use crate::namespace::unmark;
+use crate::under_way::Found;
 use crate::{sweep, under_way};
 
-/// How long nobody has to have renewed a mark when the settings do not say. A host that
-/// lives does so every hour, and a leftover is to be gone within a day.
-pub(crate) const ABANDONED: Duration = Duration::from_secs(12 * 60 * 60);
 /// How often a host looks at one container at most: some are opened for every request.
 const LOOKED: Duration = Duration::from_secs(60 * 60);
 
@@ -30,7 +29,11 @@ pub(crate) fn look_after(service: &Arc<Service>, keys: &Keys) {
         return;
     }
     let (service, keys) = (Arc::clone(service), keys.clone());
-    tokio::spawn(async move { drop(end(&service, &keys).await) });
+    tokio::spawn(async move {
+        if let Err(error) = end(&service, &keys).await {
+            tracing::warn!(%error, "what was abandoned in a container stays for now");
+        }
+    });
 }
 
 /// Ends the uploads of a container that were abandoned.
@@ -55,7 +58,9 @@ async fn end(service: &Service, keys: &Keys) -> Result<()> {
             let age = u64::try_from(now.saturating_sub(renewed.secs())).unwrap_or(0);
             if key.starts_with(keys.puts()) && age >= service.abandoned_after.as_secs() {
                 // One that stays does not hold up the others.
-                let _ = end_one(service, keys, key).await;
+                if let Err(error) = end_one(service, keys, key, renewed).await {
+                    tracing::warn!(%error, "an upload that was abandoned stays for now");
+                }
             }
         }
         let last = found.contents().last().and_then(|mark| mark.key());
@@ -67,11 +72,12 @@ async fn end(service: &Service, keys: &Keys) -> Result<()> {
 }
 
 /// The mark goes last, so that an end that failed half way can be repeated.
-async fn end_one(service: &Service, keys: &Keys, mark: &str) -> Result<()> {
-    if let Some((key, id)) = under_way::find(service, mark).await?
-        && keys.has(&key)
-    {
-        sweep::abort(service, &key, &id).await?;
+async fn end_one(service: &Service, keys: &Keys, mark: &str, renewed: &DateTime) -> Result<()> {
+    match under_way::find(service, mark, renewed).await? {
+        Found::Nothing => return Ok(()),
+        Found::Upload(key, id) if keys.has(&key) => sweep::abort(service, &key, &id).await?,
+        // No host of ours wrote it: it is in the way, and ends nothing.
+        Found::Upload(..) | Found::Other => {}
     }
     unmark(service, mark).await
 }

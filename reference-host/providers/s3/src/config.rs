@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use bucket_scopes::abandoned_after;
 use cloud_contract::{Error, HttpAddress, Result, Settings, Timeouts};
 
-use crate::abandoned::ABANDONED;
 use crate::server::{self, Server};
 
 /// The time limit of one call when the settings name none. A part has to be sent within
@@ -13,11 +13,6 @@ pub(crate) const CALL_TIMEOUT: Duration = Duration::from_secs(20);
 /// The longest wait for a connection. It is also shorter than a call, so that a
 /// call can tell why there is none.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
-/// The shortest time after which it is abandoned, in seconds: a host that lives says so
-/// every hour, and may be held up.
-const HOURS: u64 = 3 * 60 * 60;
-/// The longest time that a put can be abandoned and kept, in seconds.
-const WEEK: u64 = 7 * 24 * 60 * 60;
 const BUCKET: &str = "have 3 to 63 characters out of a-z, 0-9, '-' and '.'";
 
 /// Credentials that the user gave, in place of those that the SDK finds.
@@ -84,14 +79,6 @@ impl Config {
             options.fitting("bucket", BUCKET, |name| name.is_empty() || is_bucket(name))?;
         let is_server = |name: &str| name.is_empty() || Server::named(name).is_some();
         let server = options.fitting("server", server::NAMES, is_server)?;
-        let abandoned_after = options.number("abandoned-after-s", HOURS..=WEEK)?;
-        let end_all = options.fitting("end-all-under-way", "be yes or no", |text| {
-            matches!(text, "yes" | "no")
-        })?;
-        let abandoned_after = match end_all.as_deref() {
-            Some("yes") => Some(0),
-            _ => abandoned_after,
-        };
         let Timeouts { call, connect } = options.timeouts(CALL_TIMEOUT, CONNECT_TIMEOUT)?;
         Ok(Self {
             endpoint,
@@ -102,7 +89,7 @@ impl Config {
             server: server
                 .and_then(|name| Server::named(&name))
                 .unwrap_or(server::AWS),
-            abandoned_after: abandoned_after.map_or(ABANDONED, Duration::from_secs),
+            abandoned_after: abandoned_after(&options)?,
             call_timeout: call,
             connect_timeout: connect,
         })
@@ -163,7 +150,7 @@ mod tests {
         let config = Config::read(&settings(None, &unset)).unwrap();
         assert!(config.keys.is_none() && config.endpoint.is_none());
         assert!(config.bucket.is_none() && config.region.is_none());
-        assert_eq!(config.abandoned_after, ABANDONED);
+        assert_eq!(config.abandoned_after, Duration::from_secs(12 * 60 * 60));
         assert_eq!(config.server, server::AWS);
         for url in ["https://s3.example", "http://[::1]:1/", "http://s3:1/"] {
             assert!(Config::read(&settings(Some(url), &[])).is_ok(), "{url}");

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::primitives::{ByteStream, DateTime};
 use cloud_contract::{ErrorKind, Result};
 use tokio::task::JoinHandle;
 
@@ -18,7 +18,7 @@ use crate::namespace::unmark;
 /// says that a mark was abandoned.
 const RENEWED: Duration = Duration::from_secs(60 * 60);
 /// The most that is read of a mark: a key, and the longest id of an upload.
-const MARK_BYTES: i64 = 4_096;
+const MARK_BYTES: usize = 4_096;
 
 /// An upload that belongs to a put. Dropping this lets its mark grow old.
 pub(crate) struct UnderWay {
@@ -74,25 +74,41 @@ async fn write(service: &Service, mark: &str, text: &str) -> Result<()> {
     read(request).await.map(drop).map_err(translate)
 }
 
-/// The key and the id of the upload of a mark; none if the mark is gone, or none of ours.
-pub(crate) async fn find(service: &Service, mark: &str) -> Result<Option<(String, String)>> {
+/// What is found where a mark was listed.
+pub(crate) enum Found {
+    /// The key and the id of its upload.
+    Upload(String, String),
+    /// Something that is none of ours.
+    Other,
+    /// It is gone, or somebody has renewed it since.
+    Nothing,
+}
+
+/// Reads a mark that was `renewed` last at that time.
+pub(crate) async fn find(service: &Service, mark: &str, renewed: &DateTime) -> Result<Found> {
     let request = || {
         let get = service.client.get_object().bucket(&service.bucket);
         get.key(mark).send()
     };
     let answer = match read(request).await {
         Ok(answer) => answer,
-        Err(error) if kind(&error) == ErrorKind::NotFound => return Ok(None),
+        Err(error) if kind(&error) == ErrorKind::NotFound => return Ok(Found::Nothing),
         Err(error) => return Err(translate(error)),
     };
-    if answer.content_length().is_none_or(|size| size > MARK_BYTES) {
-        return Ok(None);
+    // A list may tell parts of a second, and an object does not.
+    if (answer.last_modified()).is_some_and(|now| now.secs() > renewed.secs()) {
+        return Ok(Found::Nothing);
     }
-    let Ok(bytes) = answer.body.collect().await else {
-        return Err(ErrorKind::Unavailable.into());
-    };
-    let bytes = bytes.into_bytes();
-    Ok(std::str::from_utf8(&bytes).ok().and_then(told))
+    let (mut body, mut text) = (answer.body, Vec::new());
+    while let Some(bytes) = body.next().await {
+        let bytes = bytes.map_err(|_| ErrorKind::Unavailable)?;
+        if text.len() + bytes.len() > MARK_BYTES {
+            return Ok(Found::Other);
+        }
+        text.extend_from_slice(&bytes);
+    }
+    let told = std::str::from_utf8(&text).ok().and_then(told);
+    Ok(told.map_or(Found::Other, |(key, id)| Found::Upload(key, id)))
 }
 
 /// No key of ours has a line end.

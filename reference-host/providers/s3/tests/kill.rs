@@ -6,15 +6,11 @@
 
 mod support;
 
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use cloud_contract::Bytes;
-use cloud_contract::blobstore::{Body, Expected, Metadata};
-use futures::{StreamExt as _, stream};
-use provider_tests::blob::{body, body_in, bytes, container, endless, options, put, read};
-use provider_tests::{Server, scope};
+use cloud_contract::blobstore::{Expected, Metadata};
+use provider_tests::blob::{STUCK, body, bytes, container, endless, options, put, read, stuck};
+use provider_tests::{Child, Server, scope};
 use support::{S3, client};
 
 const ENDPOINT: &str = "PROVIDER_S3_KILL_ENDPOINT";
@@ -28,18 +24,6 @@ const GONE: Duration = Duration::from_secs(60);
 /// Every mark is old at once.
 const AT_ONCE: &[(&str, &str)] = &[("end-all-under-way", "yes")];
 
-/// Some bytes, then a word to the parent, then nothing for ever.
-fn stuck() -> Body {
-    let said = stream::once(async {
-        let mut out = std::io::stdout().lock();
-        out.write_all(b"@stuck\n").unwrap();
-        out.flush().unwrap();
-        Ok(Bytes::new())
-    });
-    let content = body_in(&bytes(LARGE, 2), 1 << 20);
-    Box::pin(content.chain(said).chain(stream::pending()))
-}
-
 /// What the parent runs; on its own it does nothing.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn child() {
@@ -48,37 +32,22 @@ async fn child() {
     };
     let provider = S3.connect(&endpoint, &[("bucket", &bucket)]).await.unwrap();
     let driver = container(&provider, SCOPE).await;
-    let ended = driver.put("old", stuck(), options(Expected::Any)).await;
+    let ended = driver
+        .put("old", stuck(bytes(LARGE, 2)), options(Expected::Any))
+        .await;
     panic!("the child has come to an end: {ended:?}");
 }
 
-/// A child that would go on for ever: it ends with the test, however that does.
-struct Killed(Child);
-
-impl Drop for Killed {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-fn start(server: &Server) -> Killed {
+fn start(server: &Server) -> Child {
     let settings = server.settings(server.endpoint(), &[]);
-    let child = Command::new(std::env::current_exe().unwrap())
-        .args(["child", "--exact", "--nocapture", "--test-threads=1"])
-        .env(ENDPOINT, server.endpoint())
-        .env(BUCKET, &settings.options["bucket"])
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    Killed(child)
+    let bucket = &settings.options["bucket"];
+    Child::start(&[(ENDPOINT, server.endpoint()), (BUCKET, bucket)])
 }
 
 /// Runs a child, and kills it when it is stuck and the service has what it sent.
 async fn killed(server: &Server) {
     let mut child = start(server);
-    let mut lines = BufReader::new(child.0.stdout.take().unwrap()).lines();
-    let is_stuck = lines.any(|line| line.unwrap().ends_with("@stuck"));
+    let is_stuck = child.said().any(|words| words == STUCK);
     let until = Instant::now() + GONE;
     while uploads(server)
         .await
@@ -88,8 +57,7 @@ async fn killed(server: &Server) {
         assert!(is_stuck && Instant::now() < until, "no parts are sent");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    child.0.kill().unwrap();
-    assert!(!child.0.wait().unwrap().success());
+    child.kill();
 }
 
 /// The uploads of the bucket, asked past the provider: the key of each, and how many parts

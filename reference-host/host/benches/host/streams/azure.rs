@@ -12,7 +12,7 @@ use cloud_contract::{Bytes, Settings};
 use reqwest::header::{AUTHORIZATION, CONTENT_LENGTH};
 use reqwest::{Client as Http, Method, Response};
 
-use super::{CONNECT_TIMEOUT, Native, OBJECT};
+use super::{CONNECT_TIMEOUT, Filled, Native, OBJECT, length};
 use crate::Fallible;
 
 const CONTAINER: &str = "native";
@@ -24,7 +24,7 @@ struct Client {
     account: Account,
     credentials: Credentials,
     /// The bytes of every block.
-    block: Bytes,
+    block: Filled,
 }
 
 /// What differs between requests. Names and values need no quotes.
@@ -52,8 +52,7 @@ pub(super) async fn open(settings: Settings) -> Fallible<Arc<dyn Native>> {
         http: azure_access::client(&account, CONNECT_TIMEOUT).build()?,
         credentials: Credentials::new(&account)?,
         account,
-        // At most a block.
-        block: Bytes::from(vec![b'v'; BLOCK_BYTES as usize]),
+        block: Filled::new(BLOCK_BYTES),
     };
     let create = Ask {
         query: &[("restype", "container")],
@@ -64,12 +63,6 @@ pub(super) async fn open(settings: Settings) -> Fallible<Arc<dyn Native>> {
 }
 
 impl Client {
-    /// So many bytes, without a copy.
-    fn body(&self, bytes: u64) -> Bytes {
-        // At most a block.
-        self.block.slice(..bytes as usize)
-    }
-
     async fn send(&self, method: Method, ask: Ask<'_>) -> Fallible<Response> {
         let Ask {
             path,
@@ -124,7 +117,7 @@ impl Native for Client {
             let put = Ask {
                 path,
                 kind: Some("BlockBlob"),
-                body: self.body(bytes),
+                body: self.block.first(bytes),
                 ..Ask::default()
             };
             self.send(Method::PUT, put).await?;
@@ -142,7 +135,7 @@ impl Native for Client {
             let stage = Ask {
                 path,
                 query: &[("blockid", &id), ("comp", "block")],
-                body: self.body(length),
+                body: self.block.first(length),
                 ..Ask::default()
             };
             self.send(Method::PUT, stage).await?;
@@ -167,11 +160,7 @@ impl Native for Client {
             path,
             ..Ask::default()
         };
-        let mut answer = self.send(Method::GET, get).await?;
-        let mut sum = 0;
-        while let Some(piece) = answer.chunk().await? {
-            sum += piece.len() as u64;
-        }
-        Ok(sum)
+        let answer = self.send(Method::GET, get).await?;
+        length(answer).await
     }
 }

@@ -6,11 +6,11 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use cloud_contract::{Bytes, Settings};
+use cloud_contract::Settings;
 use reqwest::header::{ACCEPT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, LOCATION};
 use reqwest::{Client as Http, StatusCode, redirect};
 
-use super::{CONNECT_TIMEOUT, Native, OBJECT};
+use super::{CONNECT_TIMEOUT, Filled, Native, OBJECT, length};
 use crate::Fallible;
 
 const BUCKET: &str = "native";
@@ -21,7 +21,7 @@ struct Client {
     http: Http,
     endpoint: String,
     /// The bytes of every piece.
-    piece: Bytes,
+    piece: Filled,
 }
 
 pub(super) async fn open(settings: Settings) -> Fallible<Arc<dyn Native>> {
@@ -37,8 +37,7 @@ pub(super) async fn open(settings: Settings) -> Fallible<Arc<dyn Native>> {
     let client = Client {
         http,
         endpoint: settings.endpoint.ok_or("no endpoint")?,
-        // At most a piece.
-        piece: Bytes::from(vec![b'v'; PIECE_BYTES as usize]),
+        piece: Filled::new(PIECE_BYTES),
     };
     let create = client.endpoint.clone() + "/storage/v1/b?project=bench";
     let create = client
@@ -51,12 +50,6 @@ pub(super) async fn open(settings: Settings) -> Fallible<Arc<dyn Native>> {
 }
 
 impl Client {
-    /// So many bytes, without a copy.
-    fn body(&self, bytes: u64) -> Bytes {
-        // At most a piece.
-        self.piece.slice(..bytes as usize)
-    }
-
     /// Where an object is written in this way.
     fn upload(&self, way: &str) -> String {
         let endpoint = &self.endpoint;
@@ -69,7 +62,7 @@ impl Native for Client {
     async fn put(&self, bytes: u64) -> Fallible<()> {
         if bytes <= PIECE_BYTES {
             let put = self.http.post(self.upload("media"));
-            let put = put.header(CONTENT_TYPE, KIND).body(self.body(bytes));
+            let put = put.header(CONTENT_TYPE, KIND).body(self.piece.first(bytes));
             put.send().await?.error_for_status()?.bytes().await?;
             return Ok(());
         }
@@ -88,7 +81,7 @@ impl Native for Client {
             } else {
                 ("*".to_owned(), StatusCode::PERMANENT_REDIRECT)
             };
-            let send = self.http.put(&location).body(self.body(end - at));
+            let send = self.http.put(&location).body(self.piece.first(end - at));
             let send = send.header(CONTENT_RANGE, format!("bytes {at}-{}/{total}", end - 1));
             let sent = send.send().await?;
             if sent.status() != status {
@@ -104,11 +97,7 @@ impl Native for Client {
         let endpoint = &self.endpoint;
         let path = format!("{endpoint}/storage/v1/b/{BUCKET}/o/{OBJECT}?alt=media");
         let get = self.http.get(path).header(ACCEPT_ENCODING, "gzip");
-        let mut answer = get.send().await?.error_for_status()?;
-        let mut sum = 0;
-        while let Some(piece) = answer.chunk().await? {
-            sum += piece.len() as u64;
-        }
-        Ok(sum)
+        let answer = get.send().await?.error_for_status()?;
+        length(answer).await
     }
 }

@@ -8,12 +8,11 @@ use async_trait::async_trait;
 use aws_sdk_s3::config::{
     BehaviorVersion, Credentials, Region, RequestChecksumCalculation, ResponseChecksumValidation,
 };
-use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
 use aws_smithy_http_client::tls;
-use cloud_contract::{Bytes, Settings};
+use cloud_contract::Settings;
 
-use super::{Native, OBJECT};
+use super::{Filled, Native, OBJECT};
 use crate::Fallible;
 
 const BUCKET: &str = "native";
@@ -22,7 +21,7 @@ const PART_BYTES: u64 = 8 << 20;
 struct Client {
     client: aws_sdk_s3::Client,
     /// The bytes of every part.
-    part: Bytes,
+    part: Filled,
 }
 
 pub(super) async fn open(settings: Settings) -> Fallible<Arc<dyn Native>> {
@@ -45,17 +44,8 @@ pub(super) async fn open(settings: Settings) -> Fallible<Arc<dyn Native>> {
         .build();
     let client = aws_sdk_s3::Client::from_conf(config);
     client.create_bucket().bucket(BUCKET).send().await?;
-    // At most a part.
-    let part = Bytes::from(vec![b'v'; PART_BYTES as usize]);
+    let part = Filled::new(PART_BYTES);
     Ok(Arc::new(Client { client, part }))
-}
-
-impl Client {
-    /// So many bytes, without a copy.
-    fn body(&self, bytes: u64) -> ByteStream {
-        // At most a part.
-        ByteStream::from(self.part.slice(..bytes as usize))
-    }
 }
 
 #[async_trait]
@@ -64,7 +54,7 @@ impl Native for Client {
         let client = &self.client;
         if bytes <= PART_BYTES {
             let put = client.put_object().bucket(BUCKET).key(OBJECT);
-            put.body(self.body(bytes)).send().await?;
+            put.body(self.part.first(bytes).into()).send().await?;
             return Ok(());
         }
         let create = client.create_multipart_upload().bucket(BUCKET).key(OBJECT);
@@ -78,7 +68,7 @@ impl Native for Client {
             }
             let send = client.upload_part().bucket(BUCKET).key(OBJECT);
             let send = send.upload_id(&upload).part_number(number);
-            let sent = send.body(self.body(length)).send().await?;
+            let sent = send.body(self.part.first(length).into()).send().await?;
             let part = CompletedPart::builder().part_number(number);
             parts.push(part.set_e_tag(sent.e_tag).build());
             left -= length;

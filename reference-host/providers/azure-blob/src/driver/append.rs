@@ -8,13 +8,13 @@
 
 use std::sync::Arc;
 
+use bucket_scopes::Pieces;
 use bytes::Bytes;
 use cloud_contract::blobstore::{Appended, Body, Expected};
 use cloud_contract::keyvalue::Version;
 use cloud_contract::{Error, ErrorKind, Result};
 use reqwest::Method;
 
-use super::body::Blocks;
 use super::put::{NEW, commit, stage};
 use super::{BLOCK_BYTES, Container, OBJECT_BYTES, object};
 use crate::block::{self, Id, Kind, Mark};
@@ -41,7 +41,7 @@ impl Container {
         at: Option<u64>,
     ) -> Result<Appended> {
         let key = self.keys.key(name);
-        let mut blocks = Blocks::new(body);
+        let mut blocks = Pieces::new(body, BLOCK_BYTES);
         let (first, is_last) = blocks.next().await?;
         let service = Arc::clone(&self.service);
         if is_last {

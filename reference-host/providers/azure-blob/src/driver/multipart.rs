@@ -11,15 +11,15 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use bucket_scopes::Pieces;
 use bytes::Bytes;
 use cloud_contract::blobstore::{Body, Expected, Info, Metadata, Part, ReceivedPart};
 use cloud_contract::keyvalue::Version;
 use cloud_contract::{Error, ErrorKind, Result};
 use reqwest::Method;
 
-use super::body::Blocks;
 use super::put::{NEW, commit, stage};
-use super::{Container, OBJECT_BYTES, object, remove};
+use super::{BLOCK_BYTES, Container, OBJECT_BYTES, object, remove};
 use crate::block::{self, Id, Kind, Mark};
 use crate::descriptor::PART_MIN_BYTES;
 use crate::error::NO_SUCH_BLOCK;
@@ -203,7 +203,7 @@ impl Container {
         let upload = self.upload(&key, id).await?;
         let turn = upload.turns(number).saturating_add(1);
         let sending = block::fresh();
-        let mut bytes = Blocks::new(body);
+        let mut bytes = Pieces::new(body, BLOCK_BYTES);
         for place in 0.. {
             let (block, is_last) = match bytes.next().await {
                 Ok(next) => next,
@@ -226,11 +226,13 @@ impl Container {
                 kind,
             };
             let (service, key) = (Arc::clone(&self.service), key.clone());
-            let sent = async move { Ok(stage(&service, &key, &id, block).await?) };
-            self.registration.run(sent).await?;
+            let sending = block.clone();
+            let sending = async move { Ok(stage(&service, &key, &id, sending).await?) };
+            self.registration.run(sending).await?;
             if is_last {
                 break;
             }
+            bytes.reuse(block);
         }
         // The service takes blocks of an upload that ended meanwhile.
         self.upload(&key, id).await?;

@@ -8,15 +8,15 @@
 
 use std::sync::Arc;
 
+use bucket_scopes::Pieces;
 use bytes::Bytes;
 use cloud_contract::blobstore::{Body, Expected, PutOptions};
 use cloud_contract::keyvalue::Version;
 use cloud_contract::{ErrorKind, Result};
 use reqwest::Method;
 
-use super::Container;
-use super::body::Blocks;
 use super::object;
+use super::{BLOCK_BYTES, Container};
 use crate::block::{self, Id, Kind};
 use crate::error::{Failure, NO_SUCH_BLOCK, throttled};
 use crate::link::{Ask, Service};
@@ -75,7 +75,7 @@ impl Container {
             fields: metadata::written(&options.content_type, &options.metadata),
             expected: options.expected,
         };
-        let mut blocks = Blocks::new(body);
+        let mut blocks = Pieces::new(body, BLOCK_BYTES);
         let (block, is_last) = blocks.next().await?;
         if is_last {
             let service = Arc::clone(&self.service);
@@ -87,7 +87,7 @@ impl Container {
         self.put_blocks(new, block, blocks).await
     }
 
-    async fn put_blocks(&self, new: New, first: Bytes, mut blocks: Blocks) -> Result<Version> {
+    async fn put_blocks(&self, new: New, first: Bytes, mut blocks: Pieces) -> Result<Version> {
         let write = block::fresh();
         let mut sent = Vec::new();
         let (mut block, mut is_last) = (first, false);
@@ -97,11 +97,13 @@ impl Container {
             let id = Id::of(write, place, kind);
             sent.push((NEW, id.text()));
             let (service, key) = (Arc::clone(&self.service), new.key.clone());
-            let sending = async move { Ok(stage(&service, &key, &id, block).await?) };
+            let sending = block.clone();
+            let sending = async move { Ok(stage(&service, &key, &id, sending).await?) };
             self.registration.run(sending).await?;
             if is_last {
                 break;
             }
+            blocks.reuse(block);
             (block, is_last) = blocks.next().await?;
         }
         let service = Arc::clone(&self.service);

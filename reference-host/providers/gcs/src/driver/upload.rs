@@ -4,15 +4,15 @@
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::Arc;
 
+use bucket_scopes::Pieces;
 use bytes::Bytes;
 use cloud_contract::Result;
 use cloud_contract::blobstore::Body;
 use futures::future::BoxFuture;
 use serde_json::json;
 
-use super::Container;
-use super::body::Pieces;
 use super::session::Session;
+use super::{Container, PIECE_BYTES};
 use crate::link::{Request, Service};
 use crate::object::{FIELDS, Kind, Object};
 
@@ -55,6 +55,23 @@ pub(super) fn nothing() -> After {
 
 /// Writes an object in one request.
 pub(crate) async fn whole(service: &Service, new: &New, bytes: Bytes) -> Result<Object> {
+    let request = if new.kind.fields.is_empty() {
+        plain(service, new, bytes)
+    } else {
+        described(service, new, bytes)
+    };
+    let answer = service.write(&request).await?;
+    answer.json()
+}
+
+/// Nothing but the bytes.
+fn plain(service: &Service, new: &New, bytes: Bytes) -> Request {
+    let request = new.request(service, "media").with("name", &new.key);
+    request.body(&new.kind.content_type, bytes)
+}
+
+/// The bytes behind a description, which metadata needs.
+fn described(service: &Service, new: &New, bytes: Bytes) -> Request {
     let boundary = boundary();
     let head = format!(
         "--{boundary}\r\nContent-Type: application/json; charset=UTF-8\r\n\r\n{}\r\n\
@@ -67,12 +84,9 @@ pub(crate) async fn whole(service: &Service, new: &New, bytes: Bytes) -> Result<
     body.extend_from_slice(head.as_bytes());
     body.extend_from_slice(&bytes);
     body.extend_from_slice(tail.as_bytes());
-    drop(bytes);
     let content_type = format!("multipart/related; boundary={boundary}");
     let request = new.request(service, "multipart");
-    let request = request.body(&content_type, body.into());
-    let answer = service.write(&request).await?;
-    answer.json()
+    request.body(&content_type, body.into())
 }
 
 /// A line that the bytes do not have: nobody can know it before.
@@ -84,7 +98,7 @@ fn boundary() -> String {
 impl Container {
     /// Writes an object out of a stream.
     pub(super) async fn upload(&self, new: New, body: Body, after: After) -> Result<Object> {
-        let mut pieces = Pieces::new(body);
+        let mut pieces = Pieces::new(body, PIECE_BYTES);
         let (mut piece, mut is_last) = pieces.next().await?;
         let service = Arc::clone(&self.service);
         if is_last {
@@ -95,7 +109,8 @@ impl Container {
         service.check(&new.key, new.condition).await?;
         let mut session = Session::begin(&service, &self.registration, new).await?;
         while !is_last {
-            session.send(piece).await?;
+            session.send(piece.clone()).await?;
+            pieces.reuse(piece);
             (piece, is_last) = pieces.next().await?;
         }
         session.complete(&self.registration, piece, after).await

@@ -1,4 +1,4 @@
-//! Bytes of a guest, divided as the service takes them.
+//! Bytes of a guest that are sent as they come.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -11,83 +11,11 @@ use futures::StreamExt as _;
 use http_body::{Frame, SizeHint};
 use tokio::sync::mpsc;
 
-use super::PART_BYTES;
-
 /// What is held back of a part that is sent as it comes, and how long a guest pauses
 /// until some of it is sent: a service ends a connection on which nothing comes for some
 /// 20 seconds. There is enough for days.
 const RESERVE: usize = 64 << 10;
 const PAUSE: Duration = Duration::from_secs(5);
-
-/// Divides a body into parts of one size.
-pub(super) struct Parts {
-    body: Body,
-    rest: Bytes,
-    /// Room of a part that was sent, for the next one.
-    spare: BytesMut,
-}
-
-impl Parts {
-    pub(super) fn new(body: Body) -> Self {
-        Self {
-            body,
-            rest: Bytes::new(),
-            spare: BytesMut::new(),
-        }
-    }
-
-    /// Takes the room of a part that was sent, if nobody else has it: fresh room for each
-    /// would have to be cleared first, and pile up before it is given back.
-    pub(super) fn reuse(&mut self, sent: Bytes) {
-        if let Ok(mut room) = sent.try_into_mut() {
-            room.clear();
-            self.spare = room;
-        }
-    }
-
-    /// The next part, and whether it is the last one, which can be empty.
-    ///
-    /// # Errors
-    /// That of the body.
-    pub(super) async fn next(&mut self) -> Result<(Bytes, bool)> {
-        // A part of one piece is that piece; more are put together.
-        let mut first = Bytes::new();
-        let mut part = BytesMut::new();
-        let is_last = loop {
-            let mut piece = std::mem::take(&mut self.rest);
-            if piece.is_empty() {
-                piece = match self.body.next().await {
-                    None => break true,
-                    Some(piece) => piece?,
-                };
-            }
-            let room = PART_BYTES - first.len().max(part.len());
-            if piece.len() > room {
-                self.rest = piece.split_off(room);
-            }
-            if first.is_empty() {
-                first = piece;
-            } else {
-                if part.is_empty() {
-                    // At once: to grow is to copy again. What is not used costs nothing.
-                    part = std::mem::take(&mut self.spare);
-                    part.reserve(PART_BYTES);
-                    part.extend_from_slice(&first);
-                }
-                part.extend_from_slice(&piece);
-            }
-            if !self.rest.is_empty() {
-                break false;
-            }
-        };
-        let part = if part.is_empty() {
-            first
-        } else {
-            part.freeze()
-        };
-        Ok((part, is_last))
-    }
-}
 
 /// Passes a body on as it comes, and never lets the service wait long for some of it.
 ///
@@ -154,43 +82,7 @@ impl http_body::Body for Sized {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use cloud_contract::ErrorKind;
     use futures::stream;
-
-    fn body(pieces: Vec<Result<Bytes>>) -> Body {
-        Box::pin(stream::iter(pieces))
-    }
-
-    #[tokio::test]
-    async fn parts_have_one_size_but_for_the_last() {
-        for (pieces, sizes) in [
-            (vec![], vec![0]),
-            (vec![0, 1, 0], vec![1]),
-            (vec![PART_BYTES], vec![PART_BYTES]),
-            (vec![PART_BYTES - 1, 2, 0], vec![PART_BYTES, 1]),
-            (vec![2 * PART_BYTES + 1, 0], vec![PART_BYTES, PART_BYTES, 1]),
-        ] {
-            let pieces = pieces.iter().map(|&size| Ok(Bytes::from(vec![7; size])));
-            let mut parts = Parts::new(body(pieces.collect()));
-            let mut seen = Vec::new();
-            loop {
-                let (part, is_last) = parts.next().await.unwrap();
-                assert!(part.iter().all(|byte| *byte == 7));
-                seen.push(part.len());
-                if is_last {
-                    break;
-                }
-                parts.reuse(part);
-            }
-            assert_eq!(seen, sizes);
-        }
-        let mut parts = Parts::new(body(vec![
-            Ok(Bytes::from_static(b"x")),
-            Err(ErrorKind::Cancelled.into()),
-        ]));
-        let error = parts.next().await.unwrap_err();
-        assert_eq!(error.kind(), &ErrorKind::Cancelled);
-    }
 
     #[tokio::test(start_paused = true)]
     async fn a_pause_of_the_guest_is_none_for_the_service() {

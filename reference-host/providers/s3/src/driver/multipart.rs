@@ -12,12 +12,13 @@ use aws_sdk_s3::config::Config;
 use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_sdk_s3::primitives::{ByteStream, DateTime, SdkBody};
 use aws_sdk_s3::types::CompletedPart;
+use bucket_scopes::Pieces;
 use cloud_contract::blobstore::{Body, Expected, Metadata, Part, ReceivedPart};
 use cloud_contract::keyvalue::Version;
 use cloud_contract::{Error, ErrorKind, Result};
 use tokio::sync::mpsc;
 
-use super::body::{Parts, Sized, pass};
+use super::body::{Sized, pass};
 use super::object::{self, size};
 use super::upload::{self, Begun};
 use super::{Container, OBJECT_BYTES, PART_BYTES};
@@ -98,7 +99,7 @@ impl Container {
         let key = self.keys.key(name);
         let id = id(&key, upload)?.to_owned();
         let tag = if size <= PART_BYTES as u64 {
-            let (bytes, _) = Parts::new(body).next().await?;
+            let (bytes, _) = Pieces::new(body, PART_BYTES).next().await?;
             let (service, number) = (Arc::clone(&self.service), number(part)?);
             let sent = async move { upload::send(&service, &key, &id, number, bytes).await };
             self.registration.run(sent).await?

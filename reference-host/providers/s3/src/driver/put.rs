@@ -3,16 +3,16 @@
 use std::sync::Arc;
 
 use aws_sdk_s3::primitives::ByteStream;
+use bucket_scopes::Pieces;
 use bytes::Bytes;
 use cloud_contract::Result;
 use cloud_contract::blobstore::{Body, Expected, PutOptions};
 use cloud_contract::keyvalue::Version;
 use futures::future::try_join;
 
-use super::Container;
-use super::body::Parts;
 use super::object::{self, Condition};
 use super::upload::{Begun, Upload};
+use super::{Container, PART_BYTES};
 use crate::link::write;
 use crate::{metadata, version};
 
@@ -33,7 +33,7 @@ impl Container {
             fields: metadata::written(&options.metadata, &version, &options.content_type),
             content_type: options.content_type,
         };
-        let mut parts = Parts::new(body);
+        let mut parts = Pieces::new(body, PART_BYTES);
         let (mut part, mut is_last) = parts.next().await?;
         if is_last {
             self.put_whole(new, part, condition, expected).await?;
