@@ -1,6 +1,5 @@
-//! Reading an object: a look at it, and beside it its bytes. If they are those of the state
-//! that was found, the object is read in the time of one request; else that state is asked
-//! for. Reading is taken up again where an answer broke off.
+//! Reading an object: a look at it, then the bytes of the state that was found, taken up
+//! again where an answer broke off.
 
 use std::sync::Arc;
 
@@ -9,9 +8,7 @@ use bytes::Bytes;
 use cloud_contract::blobstore::{Body, Content, Range};
 use cloud_contract::keyvalue::Version;
 use cloud_contract::{ErrorKind, Result};
-use futures::future::join;
 use futures::stream;
-use reqwest::Response;
 
 use super::Container;
 use crate::error::{Verdict, stale, throttled, unexpected_reply};
@@ -31,23 +28,14 @@ impl Container {
         expected: Option<&Version>,
     ) -> Result<Option<Content>> {
         let key = self.keys.key(name);
-        let bytes = self.bytes(&key, range);
         for _ in 0..CHANGES {
-            let look = self.service.find(&key, None);
-            // Why there are no bytes the look tells, or who asks for them again.
-            let (found, answer) = join(look, self.service.open(&bytes)).await;
-            let Some(found) = found? else {
+            let Some(found) = self.service.find(&key, None).await? else {
                 return Ok(None);
             };
             if expected.is_some_and(|expected| found.version() != *expected) {
                 return Err(stale());
             }
-            let answer = answer.ok().filter(|answer| {
-                let state = header(answer, "x-goog-generation");
-                state.and_then(|text| text.parse().ok()) == Some(found.generation)
-                    && begins_at(answer) == Some(range.offset)
-            });
-            if let Some(content) = self.open(&key, found, range, answer).await? {
+            if let Some(content) = self.open(&key, found, range).await? {
                 return Ok(Some(content));
             }
         }
@@ -65,33 +53,13 @@ impl Container {
         };
         let key = self.keys.key(name);
         match self.service.find(&key, Some(generation)).await? {
-            Some(found) => self.open(&key, found, range, None).await,
+            Some(found) => self.open(&key, found, range).await,
             None => Ok(None),
         }
     }
 
-    /// Asks for a part of an object, of whatever state and size it is.
-    fn bytes(&self, key: &str, range: Range) -> Request {
-        let request = Request::get(self.service.path(key)).with("alt", "media");
-        let last = range.length.map(|length| {
-            let end = range.offset.saturating_add(length);
-            end.saturating_sub(1).to_string()
-        });
-        match range.is_whole() {
-            true => request,
-            false => ranged(request, range.offset, &last.unwrap_or_default()),
-        }
-    }
-
-    /// Begins to read a state, by an answer that has its bytes if there is one; none if it
-    /// is there no more.
-    async fn open(
-        &self,
-        key: &str,
-        found: Object,
-        range: Range,
-        answer: Option<Response>,
-    ) -> Result<Option<Content>> {
+    /// Begins to read a state; none if it is there no more.
+    async fn open(&self, key: &str, found: Object, range: Range) -> Result<Option<Content>> {
         let length = range.covers(found.size).ok_or(ErrorKind::OutOfRange)?;
         let mut reader = Reader {
             service: Arc::clone(&self.service),
@@ -100,11 +68,11 @@ impl Container {
             size: found.size,
             at: range.offset,
             end: range.offset + length,
-            answer,
+            answer: None,
             failures: 0,
         };
         let info = found.info()?;
-        if length > 0 && reader.answer.is_none() {
+        if length > 0 {
             match reader.take_up().await {
                 Ok(answer) => reader.answer = Some(answer),
                 Err(failure) if failure.verdict == Verdict::Absent => return Ok(None),
@@ -124,7 +92,7 @@ struct Reader {
     size: u64,
     at: u64,
     end: u64,
-    answer: Option<Response>,
+    answer: Option<reqwest::Response>,
     failures: u32,
 }
 
@@ -175,7 +143,7 @@ impl Reader {
     }
 
     /// Asks for what is missing.
-    async fn take_up(&self) -> Reply<Response> {
+    async fn take_up(&self) -> Reply<reqwest::Response> {
         let request = Request::get(self.service.path(&self.key))
             .with("alt", "media")
             .with("generation", self.generation);
@@ -183,7 +151,7 @@ impl Reader {
         let request = if is_whole {
             request
         } else {
-            ranged(request, self.at, &(self.end - 1).to_string())
+            request.field("range", format!("bytes={}-{}", self.at, self.end - 1))
         };
         let mut number = 0;
         let answer = loop {
@@ -193,9 +161,16 @@ impl Reader {
                 ended => break ended?,
             }
         };
-        let state = header(&answer, "x-goog-generation");
-        let state = state.map_or(Some(self.generation), |text| text.parse().ok());
-        if begins_at(&answer) == Some(self.at) && state == Some(self.generation) {
+        let header = |name| {
+            answer
+                .headers()
+                .get(name)
+                .and_then(|text| text.to_str().ok())
+        };
+        let begins_at = header("content-range").map_or(Some(0), begin);
+        let state =
+            header("x-goog-generation").map_or(Some(self.generation), |text| text.parse().ok());
+        if begins_at == Some(self.at) && state == Some(self.generation) {
             Ok(answer)
         } else {
             Err(unexpected_reply().into())
@@ -203,21 +178,7 @@ impl Reader {
     }
 }
 
-/// Bytes from one place to another, which is included; to the end if that is empty.
-fn ranged(request: Request, first: u64, last: &str) -> Request {
-    request.field("range", format!("bytes={first}-{last}"))
-}
-
-fn header<'a>(answer: &'a Response, name: &str) -> Option<&'a str> {
-    answer.headers().get(name)?.to_str().ok()
-}
-
-/// Where the bytes of an answer begin.
-fn begins_at(answer: &Response) -> Option<u64> {
-    header(answer, "content-range").map_or(Some(0), begin)
-}
-
-/// The same by its `Content-Range`: `bytes 1-2/3`.
+/// Where the bytes of an answer begin, by its `Content-Range`: `bytes 1-2/3`.
 fn begin(text: &str) -> Option<u64> {
     let (first, _) = text.strip_prefix("bytes ")?.split_once('-')?;
     first.parse().ok()

@@ -55,23 +55,6 @@ pub(super) fn nothing() -> After {
 
 /// Writes an object in one request.
 pub(crate) async fn whole(service: &Service, new: &New, bytes: Bytes) -> Result<Object> {
-    let request = if new.kind.fields.is_empty() {
-        plain(service, new, bytes)
-    } else {
-        described(service, new, bytes)
-    };
-    let answer = service.write(&request).await?;
-    answer.json()
-}
-
-/// Nothing but the bytes.
-fn plain(service: &Service, new: &New, bytes: Bytes) -> Request {
-    let request = new.request(service, "media").with("name", &new.key);
-    request.body(&new.kind.content_type, bytes)
-}
-
-/// The bytes behind a description, which metadata needs.
-fn described(service: &Service, new: &New, bytes: Bytes) -> Request {
     let boundary = boundary();
     let head = format!(
         "--{boundary}\r\nContent-Type: application/json; charset=UTF-8\r\n\r\n{}\r\n\
@@ -84,9 +67,12 @@ fn described(service: &Service, new: &New, bytes: Bytes) -> Request {
     body.extend_from_slice(head.as_bytes());
     body.extend_from_slice(&bytes);
     body.extend_from_slice(tail.as_bytes());
+    drop(bytes);
     let content_type = format!("multipart/related; boundary={boundary}");
     let request = new.request(service, "multipart");
-    request.body(&content_type, body.into())
+    let request = request.body(&content_type, body.into());
+    let answer = service.write(&request).await?;
+    answer.json()
 }
 
 /// A line that the bytes do not have: nobody can know it before.
