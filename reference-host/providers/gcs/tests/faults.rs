@@ -12,7 +12,7 @@ use cloud_contract::keyvalue::Version;
 use cloud_contract::{ErrorKind, Result};
 use provider_tests::blob::{body, broken, bytes, collect, container, open, options, read};
 use provider_tests::{Subject, faults};
-use support::{Answer, GCS, OBJECT, Script, connect};
+use support::{Answer, BYTES, GCS, OBJECT, Script, connect};
 
 /// How long a call may take that waits for its end: the first ones have to fit as well.
 const LIMIT: &[(&str, &str)] = &[("timeout-ms", "3000")];
@@ -345,16 +345,39 @@ async fn an_answer_that_breaks_off_is_taken_up_where_it_did() {
         (other, Some("form")),
         (Answer::error(404, "No such object"), Some("run out")),
     ] {
-        let answers = [Answer::OK, short.clone(), second];
-        let (script, driver) = start(("GET", "%2Fin%2F"), &answers, &[]).await;
+        let answers = [short.clone(), second];
+        let (script, driver) = start(BYTES, &answers, &[]).await;
         let read = collect(open(&driver, "k").await.data).await;
         match kind {
             None => assert_eq!(read.unwrap(), "012345678"),
             Some("run out") => assert_eq!(read.unwrap_err().kind(), &ErrorKind::Expired),
             Some(_) => assert!(matches!(read.unwrap_err().kind(), ErrorKind::Other(_))),
         }
-        let seen = script.seen("GET", "alt=media");
+        let seen = script.seen(BYTES.0, BYTES.1);
         assert!(seen[1].header.contains("range: bytes=4-8\n"));
         assert!(seen[1].line.contains("generation=7"));
+    }
+}
+
+/// Bytes that came beside the look are those of the object only where they say that they
+/// are of the state that it found.
+#[tokio::test]
+async fn early_bytes_of_another_state_are_asked_for_again() {
+    let right = Answer::Is(200, "x-goog-generation: 7\r\n", "012345678");
+    let newer = Answer::Is(200, "x-goog-generation: 8\r\n", "new");
+    let unnamed = Answer::Is(200, "", "012345678");
+    for (early, asked) in [
+        (right.clone(), 1),
+        (newer, 2),
+        (unnamed, 2),
+        (Answer::error(503, ""), 2),
+        (Answer::Lost, 2),
+    ] {
+        let (script, driver) = start(BYTES, &[early.clone(), right.clone()], &[]).await;
+        let read = collect(open(&driver, "k").await.data).await;
+        assert_eq!(read.unwrap(), "012345678", "{early:?}");
+        let seen = script.seen(BYTES.0, BYTES.1);
+        assert_eq!(seen.len(), asked, "{early:?}");
+        assert!(!seen[0].line.contains("generation="));
     }
 }

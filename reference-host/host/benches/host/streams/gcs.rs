@@ -1,7 +1,7 @@
 //! Cloud Storage by its JSON API, over the client of HTTP that the provider has: Google's
-//! library for Rust speaks gRPC, which the emulator does not. What fits into one piece in the
-//! plainest request that there is, more as a resumable upload in pieces of the size that the
-//! provider sends.
+//! library for Rust speaks gRPC, which the emulator does not. What fits into one piece in one
+//! request behind its description, as libraries send it; more as a resumable upload in pieces
+//! of the size that the provider sends. A get is one request for the bytes.
 
 use std::sync::Arc;
 
@@ -16,6 +16,19 @@ use crate::Fallible;
 const BUCKET: &str = "native";
 const PIECE_BYTES: u64 = 8 << 20;
 const KIND: &str = "application/octet-stream";
+
+/// A line that the bytes, which are all the same, do not have.
+const BOUNDARY: &str = "a-line-between-two-parts";
+
+/// Bytes behind the description of their object.
+fn described(bytes: &[u8]) -> Vec<u8> {
+    let head = format!(
+        "--{BOUNDARY}\r\nContent-Type: application/json\r\n\r\n{{\"name\":\"{OBJECT}\"}}\r\n\
+         --{BOUNDARY}\r\nContent-Type: {KIND}\r\n\r\n"
+    );
+    let tail = format!("\r\n--{BOUNDARY}--\r\n");
+    [head.as_bytes(), bytes, tail.as_bytes()].concat()
+}
 
 struct Client {
     http: Http,
@@ -61,8 +74,12 @@ impl Client {
 impl Native for Client {
     async fn put(&self, bytes: u64) -> Fallible<()> {
         if bytes <= PIECE_BYTES {
-            let put = self.http.post(self.upload("media"));
-            let put = put.header(CONTENT_TYPE, KIND).body(self.piece.first(bytes));
+            let put = self.http.post(self.upload("multipart"));
+            let put = put.header(
+                CONTENT_TYPE,
+                format!("multipart/related; boundary={BOUNDARY}"),
+            );
+            let put = put.body(described(&self.piece.first(bytes)));
             put.send().await?.error_for_status()?.bytes().await?;
             return Ok(());
         }

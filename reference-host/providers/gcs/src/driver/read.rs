@@ -1,5 +1,6 @@
 //! Reading an object: a look at it, then the bytes of the state that was found, taken up
-//! again where an answer broke off.
+//! again where an answer broke off. All bytes are asked for beside the look: where they are
+//! of the state that it finds, a whole object takes the time of one request.
 
 use std::sync::Arc;
 
@@ -8,7 +9,9 @@ use bytes::Bytes;
 use cloud_contract::blobstore::{Body, Content, Range};
 use cloud_contract::keyvalue::Version;
 use cloud_contract::{ErrorKind, Result};
+use futures::future::join;
 use futures::stream;
+use reqwest::Response;
 
 use super::Container;
 use crate::error::{Verdict, stale, throttled, unexpected_reply};
@@ -19,6 +22,8 @@ use crate::object::{Object, generation};
 const ATTEMPTS: u32 = 4;
 /// How often an object may be overwritten between the look and the reading.
 const CHANGES: u32 = 16;
+/// The field of an answer that names the state its bytes are of.
+const STATE: &str = "x-goog-generation";
 
 impl Container {
     pub(super) async fn get_object(
@@ -28,18 +33,32 @@ impl Container {
         expected: Option<&Version>,
     ) -> Result<Option<Content>> {
         let key = self.keys.key(name);
+        let look = self.service.find(&key, None);
+        let (mut look, mut early) = if range.is_whole() {
+            join(look, self.early(&key)).await
+        } else {
+            (look.await, None)
+        };
         for _ in 0..CHANGES {
-            let Some(found) = self.service.find(&key, None).await? else {
+            let Some(found) = look? else {
                 return Ok(None);
             };
             if expected.is_some_and(|expected| found.version() != *expected) {
                 return Err(stale());
             }
-            if let Some(content) = self.open(&key, found, range).await? {
+            if let Some(content) = self.open(&key, found, range, early.take()).await? {
                 return Ok(Some(content));
             }
+            look = self.service.find(&key, None).await;
         }
         Err(throttled())
+    }
+
+    /// Asks for all bytes of whatever state there is. Why there are none is told by the
+    /// look, or to who asks again.
+    async fn early(&self, key: &str) -> Option<Response> {
+        let request = Request::get(self.service.path(key)).with("alt", "media");
+        self.service.open(&request).await.ok()
     }
 
     pub(super) async fn get_state(
@@ -53,13 +72,20 @@ impl Container {
         };
         let key = self.keys.key(name);
         match self.service.find(&key, Some(generation)).await? {
-            Some(found) => self.open(&key, found, range).await,
+            Some(found) => self.open(&key, found, range, None).await,
             None => Ok(None),
         }
     }
 
-    /// Begins to read a state; none if it is there no more.
-    async fn open(&self, key: &str, found: Object, range: Range) -> Result<Option<Content>> {
+    /// Begins to read a state, out of the early answer if that is of this state; none if it
+    /// is there no more.
+    async fn open(
+        &self,
+        key: &str,
+        found: Object,
+        range: Range,
+        early: Option<Response>,
+    ) -> Result<Option<Content>> {
         let length = range.covers(found.size).ok_or(ErrorKind::OutOfRange)?;
         let mut reader = Reader {
             service: Arc::clone(&self.service),
@@ -68,11 +94,11 @@ impl Container {
             size: found.size,
             at: range.offset,
             end: range.offset + length,
-            answer: None,
+            answer: early.filter(|answer| state(answer) == Some(found.generation)),
             failures: 0,
         };
         let info = found.info()?;
-        if length > 0 {
+        if length > 0 && reader.answer.is_none() {
             match reader.take_up().await {
                 Ok(answer) => reader.answer = Some(answer),
                 Err(failure) if failure.verdict == Verdict::Absent => return Ok(None),
@@ -92,7 +118,7 @@ struct Reader {
     size: u64,
     at: u64,
     end: u64,
-    answer: Option<reqwest::Response>,
+    answer: Option<Response>,
     failures: u32,
 }
 
@@ -143,7 +169,7 @@ impl Reader {
     }
 
     /// Asks for what is missing.
-    async fn take_up(&self) -> Reply<reqwest::Response> {
+    async fn take_up(&self) -> Reply<Response> {
         let request = Request::get(self.service.path(&self.key))
             .with("alt", "media")
             .with("generation", self.generation);
@@ -161,21 +187,24 @@ impl Reader {
                 ended => break ended?,
             }
         };
-        let header = |name| {
-            answer
-                .headers()
-                .get(name)
-                .and_then(|text| text.to_str().ok())
-        };
-        let begins_at = header("content-range").map_or(Some(0), begin);
-        let state =
-            header("x-goog-generation").map_or(Some(self.generation), |text| text.parse().ok());
-        if begins_at == Some(self.at) && state == Some(self.generation) {
+        let begins_at = header(&answer, "content-range").map_or(Some(0), begin);
+        // What does not say whose it is, is of the state that was asked for.
+        let is_other = header(&answer, STATE).is_some() && state(&answer) != Some(self.generation);
+        if begins_at == Some(self.at) && !is_other {
             Ok(answer)
         } else {
             Err(unexpected_reply().into())
         }
     }
+}
+
+/// The state that the bytes of an answer are of, where it says so.
+fn state(answer: &Response) -> Option<u64> {
+    header(answer, STATE)?.parse().ok()
+}
+
+fn header<'a>(answer: &'a Response, name: &str) -> Option<&'a str> {
+    answer.headers().get(name)?.to_str().ok()
 }
 
 /// Where the bytes of an answer begin, by its `Content-Range`: `bytes 1-2/3`.
