@@ -36,8 +36,11 @@
 //!   ended however the write fails. What a host leaves that dies in the middle, the
 //!   service lets go of within a week: only the address of the upload could end it before,
 //!   and who has that can write, so it is written down nowhere.
-//! - An object is read by the generation that was found first, and so is what is asked
-//!   for again where an answer breaks off.
+//! - An object is read in one request of the API that is not JSON, whose answers say all of
+//!   an object in their header. What is asked for again where an answer breaks off is of
+//!   the same generation. Where such an answer fails or says less, a look at the object
+//!   comes first.
+//! - The time of modification is in whole seconds, as that header has it.
 //! - The parts of an upload are objects of their own, composed in the end. So is what is
 //!   appended, which then is composed with the object, on the condition that it is still
 //!   the one that was found.

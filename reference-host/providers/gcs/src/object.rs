@@ -9,10 +9,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use cloud_contract::Result;
 use cloud_contract::blobstore::{Expected, Info, Timestamp};
 use cloud_contract::keyvalue::Version;
+use reqwest::header::{CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, HeaderMap, LAST_MODIFIED};
 use serde::{Deserialize, Deserializer};
 use serde_json::json;
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
+use time::format_description::well_known::{Rfc2822, Rfc3339};
 
 use crate::error::{Verdict, stale, unexpected_reply};
 use crate::link::{Request, Service, quoted};
@@ -20,6 +21,12 @@ use crate::metadata::{self, Fields};
 
 /// What is asked of an object, and of those in a list.
 pub(crate) const FIELDS: &str = "name,generation,size,timeCreated,contentType,metadata";
+/// The field of an answer that names the state its bytes are of.
+pub(crate) const STATE: &str = "x-goog-generation";
+/// The one with the size of the object, also where what is sent has another.
+const STORED_LENGTH: &str = "x-goog-stored-content-length";
+/// What the names of those start with that have its metadata.
+const METADATA: &str = "x-goog-meta-";
 /// What an object is of which nobody says another thing.
 const GENERAL_TYPE: &str = "application/octet-stream";
 
@@ -33,8 +40,8 @@ pub(crate) struct Object {
     pub(crate) generation: u64,
     #[serde(default, deserialize_with = "number")]
     pub(crate) size: u64,
-    #[serde(default)]
-    time_created: String,
+    #[serde(default, deserialize_with = "moment")]
+    time_created: Option<OffsetDateTime>,
     #[serde(default)]
     content_type: Option<String>,
     #[serde(default)]
@@ -47,15 +54,52 @@ fn number<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<u64, D::Err
     text.parse().map_err(serde::de::Error::custom)
 }
 
+/// Moments are texts as well.
+fn moment<'de, D: Deserializer<'de>>(
+    from: D,
+) -> std::result::Result<Option<OffsetDateTime>, D::Error> {
+    let text = String::deserialize(from)?;
+    let moment = OffsetDateTime::parse(&text, &Rfc3339);
+    moment.map(Some).map_err(serde::de::Error::custom)
+}
+
 impl Object {
+    /// What the header of an answer with bytes says of their object; none where it does not
+    /// say all. It does in the API that is not JSON.
+    pub(crate) fn of_answer(key: &str, fields: &HeaderMap) -> Option<Self> {
+        let text = |name: &str| fields.get(name)?.to_str().ok();
+        // Of a part, the size of the whole stands behind the place.
+        let size = match text(CONTENT_RANGE.as_str()) {
+            Some(part) => part.rsplit_once('/')?.1,
+            None => text(STORED_LENGTH).or_else(|| text(CONTENT_LENGTH.as_str()))?,
+        };
+        let mut metadata = Fields::new();
+        for (name, value) in fields {
+            if let Some(name) = name.as_str().strip_prefix(METADATA) {
+                metadata.insert(name.to_owned(), value.to_str().ok()?.to_owned());
+            }
+        }
+        Some(Self {
+            name: key.to_owned(),
+            generation: text(STATE)?.parse().ok()?,
+            size: size.parse().ok()?,
+            time_created: OffsetDateTime::parse(text(LAST_MODIFIED.as_str())?, &Rfc2822).ok(),
+            content_type: Some(text(CONTENT_TYPE.as_str())?.to_owned()),
+            metadata,
+        })
+        .filter(|object| object.time_created.is_some())
+    }
+
     pub(crate) fn version(&self) -> Version {
         version(self.generation)
     }
 
+    /// In whole seconds: the header of an answer has no more, and whatever way a state is
+    /// looked at, it says the same.
     pub(crate) fn modified(&self) -> Result<Timestamp> {
-        let moment = OffsetDateTime::parse(&self.time_created, &Rfc3339);
-        let moment = moment.map_err(|_| unexpected_reply())?;
-        u64::try_from(moment.unix_timestamp_nanos()).map_err(|_| unexpected_reply())
+        let moment = self.time_created.ok_or_else(unexpected_reply)?;
+        let seconds = u64::try_from(moment.unix_timestamp()).map_err(|_| unexpected_reply())?;
+        Ok(seconds * 1_000_000_000)
     }
 
     pub(crate) fn info(self) -> Result<Info> {
@@ -149,6 +193,11 @@ impl Service {
         format!("{}/{}", self.objects(), quoted(key))
     }
 
+    /// Where its bytes are together with all that is said of it: in the API that is not JSON.
+    pub(crate) fn described_bytes(&self, key: &str) -> String {
+        format!("/{}/{}", self.bucket, quoted(key))
+    }
+
     /// Looks at an object, or at one state of it; none if it is absent.
     pub(crate) async fn find(&self, key: &str, generation: Option<u64>) -> Result<Option<Object>> {
         let request = Request::get(self.path(key))
@@ -196,15 +245,57 @@ mod tests {
         let object: Object = serde_json::from_str(text).unwrap();
         let info = object.info().unwrap();
         assert_eq!((info.size, &*info.version), (3, "17"));
-        assert_eq!(info.modified % 1_000_000_000, 250_000_000);
+        assert_eq!(info.modified, 1_795_341_600_000_000_000);
         assert_eq!(info.content_type, GENERAL_TYPE);
         assert_eq!(info.metadata, [("a".to_owned(), "=_w".to_owned())]);
         for odd in [
             "{}",
             r#"{"name":"k","generation":7}"#,
             r#"{"name":"k","generation":"x"}"#,
+            r#"{"name":"k","generation":"7","timeCreated":"yesterday"}"#,
         ] {
             assert!(serde_json::from_str::<Object>(odd).is_err());
+        }
+    }
+
+    #[test]
+    fn what_stands_in_a_header_is_read_where_it_is_all_there() {
+        let all = [
+            ("x-goog-generation", "17"),
+            ("content-length", "2"),
+            ("content-range", "bytes 1-2/3"),
+            ("content-type", "text/plain"),
+            ("last-modified", "Sun, 22 Nov 2026 10:00:00 GMT"),
+            ("x-goog-meta-a", "=_w"),
+        ];
+        let read = |left_out: &str, field: (&'static str, &'static str)| {
+            let fields = all.into_iter().filter(|(name, _)| *name != left_out);
+            let fields = fields.chain([field]);
+            let fields =
+                fields.map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
+            Object::of_answer("k", &fields.collect())
+        };
+        let nothing = ("x", "y");
+        let object = read("", nothing).unwrap();
+        let info = object.info().unwrap();
+        assert_eq!((info.size, &*info.version), (3, "17"));
+        assert_eq!(info.modified, 1_795_341_600_000_000_000);
+        assert_eq!(info.content_type, "text/plain");
+        assert_eq!(info.metadata, [("a".to_owned(), "=_w".to_owned())]);
+        assert_eq!(read("content-range", nothing).unwrap().size, 2);
+        let stored = ("x-goog-stored-content-length", "4");
+        assert_eq!(read("content-range", stored).unwrap().size, 4);
+        for left_out in ["x-goog-generation", "content-type", "last-modified"] {
+            assert!(read(left_out, nothing).is_none(), "{left_out}");
+        }
+        for odd in [
+            ("x-goog-generation", "x"),
+            ("content-range", "bytes 1-2/*"),
+            ("content-range", "3"),
+            ("last-modified", "yesterday"),
+            ("x-goog-meta-a", "\u{e9}"),
+        ] {
+            assert!(read(odd.0, odd).is_none(), "{odd:?}");
         }
     }
 

@@ -7,12 +7,12 @@ mod support;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cloud_contract::blobstore::{CopyRequest, Driver, Expected, RenameRequest};
+use cloud_contract::blobstore::{CopyRequest, Driver, Expected, Range, RenameRequest};
 use cloud_contract::keyvalue::Version;
 use cloud_contract::{ErrorKind, Result};
 use provider_tests::blob::{body, broken, bytes, collect, container, open, options, read};
 use provider_tests::{Subject, faults};
-use support::{Answer, BYTES, GCS, OBJECT, Script, connect};
+use support::{Answer, BYTES, DESCRIBED, GCS, OBJECT, Script, connect};
 
 /// How long a call may take that waits for its end: the first ones have to fit as well.
 const LIMIT: &[(&str, &str)] = &[("timeout-ms", "3000")];
@@ -359,25 +359,56 @@ async fn an_answer_that_breaks_off_is_taken_up_where_it_did() {
     }
 }
 
-/// Bytes that came beside the look are those of the object only where they say that they
-/// are of the state that it found.
+/// The bytes of an answer that says all of their object, and nothing else is asked for; where
+/// it does not, or there is none, what a look at the object finds.
 #[tokio::test]
-async fn early_bytes_of_another_state_are_asked_for_again() {
-    let right = Answer::Is(200, "x-goog-generation: 7\r\n", "012345678");
-    let newer = Answer::Is(200, "x-goog-generation: 8\r\n", "new");
-    let unnamed = Answer::Is(200, "", "012345678");
-    for (early, asked) in [
-        (right.clone(), 1),
-        (newer, 2),
-        (unnamed, 2),
-        (Answer::error(503, ""), 2),
-        (Answer::Lost, 2),
+async fn an_answer_that_says_all_is_all_that_is_asked_for() {
+    const ALL: &str = "x-goog-generation: 8\r\nContent-Type: text/html\r\n\
+        Last-Modified: Thu, 01 Jan 2026 00:00:00 GMT\r\nX-Goog-Meta-A: =_w\r\n";
+    const PART: &str = "x-goog-generation: 8\r\nContent-Type: text/html\r\n\
+        Last-Modified: Thu, 01 Jan 2026 00:00:00 GMT\r\nContent-Range: bytes 1-2/9\r\n";
+    let whole = Answer::Is(200, ALL, "012345678");
+    let (script, driver) = start(DESCRIBED, &[whole.clone()], &[]).await;
+    let found = open(&driver, "k").await;
+    assert_eq!((found.info.size, &*found.info.version), (9, "8"));
+    assert_eq!(found.info.metadata, [("a".to_owned(), "=_w".to_owned())]);
+    assert_eq!(collect(found.data).await.unwrap(), "012345678");
+    let stale = driver.get("k", Range::default(), Some(&"7".into())).await;
+    assert_eq!(stale.unwrap_err().kind(), &ErrorKind::PreconditionFailed);
+    assert_eq!(script.seen("GET", "%2Fin%2Fdata%2Fk").len(), 2);
+
+    let part = Range {
+        offset: 1,
+        length: Some(2),
+    };
+    let (script, driver) = start(DESCRIBED, &[Answer::Is(206, PART, "12")], &[]).await;
+    let found = driver.get("k", part, None).await.unwrap().unwrap();
+    assert_eq!((found.info.size, &*found.info.version), (9, "8"));
+    assert_eq!(collect(found.data).await.unwrap(), "12");
+    let seen = script.seen("GET", "%2Fin%2Fdata%2Fk");
+    assert_eq!(seen.len(), 1);
+    assert!(seen[0].header.contains("range: bytes=1-2\n"));
+
+    for other in [
+        Answer::Is(200, "x-goog-generation: 8\r\n", "012345678"),
+        Answer::Is(206, PART, "12"),
+        Answer::error(404, "No such path"),
+        Answer::error(503, ""),
+        Answer::Lost,
     ] {
-        let (script, driver) = start(BYTES, &[early.clone(), right.clone()], &[]).await;
-        let read = collect(open(&driver, "k").await.data).await;
-        assert_eq!(read.unwrap(), "012345678", "{early:?}");
-        let seen = script.seen(BYTES.0, BYTES.1);
-        assert_eq!(seen.len(), asked, "{early:?}");
-        assert!(!seen[0].line.contains("generation="));
+        let (script, driver) = start(DESCRIBED, &[other.clone()], &[]).await;
+        let found = open(&driver, "k").await;
+        assert_eq!(
+            (found.info.size, &*found.info.version),
+            (9, "7"),
+            "{other:?}"
+        );
+        // The script's bytes of what has no script.
+        assert_eq!(collect(found.data).await.unwrap(), &OBJECT[..9]);
+        assert!(
+            script.seen(BYTES.0, BYTES.1)[0]
+                .line
+                .contains("generation=7")
+        );
     }
 }

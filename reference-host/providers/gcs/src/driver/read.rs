@@ -1,6 +1,6 @@
-//! Reading an object: a look at it, then the bytes of the state that was found, taken up
-//! again where an answer broke off. All bytes are asked for beside the look: where they are
-//! of the state that it finds, a whole object takes the time of one request.
+//! Reading an object: its bytes with all that is to be said of it, in one request; and taken
+//! up again, of the same state, where the answer broke off. Where that request fails, or its
+//! answer does not say all, a look at the object tells why, or what is to be asked for.
 
 use std::sync::Arc;
 
@@ -9,21 +9,18 @@ use bytes::Bytes;
 use cloud_contract::blobstore::{Body, Content, Range};
 use cloud_contract::keyvalue::Version;
 use cloud_contract::{ErrorKind, Result};
-use futures::future::join;
 use futures::stream;
 use reqwest::Response;
 
 use super::Container;
 use crate::error::{Verdict, stale, throttled, unexpected_reply};
 use crate::link::{Reply, Request, Service, is_by_chance, pause};
-use crate::object::{Object, generation};
+use crate::object::{Object, STATE, generation};
 
 /// How often an answer may break off without another byte.
 const ATTEMPTS: u32 = 4;
 /// How often an object may be overwritten between the look and the reading.
 const CHANGES: u32 = 16;
-/// The field of an answer that names the state its bytes are of.
-const STATE: &str = "x-goog-generation";
 
 impl Container {
     pub(super) async fn get_object(
@@ -33,32 +30,45 @@ impl Container {
         expected: Option<&Version>,
     ) -> Result<Option<Content>> {
         let key = self.keys.key(name);
-        let look = self.service.find(&key, None);
-        let (mut look, mut early) = if range.is_whole() {
-            join(look, self.early(&key)).await
-        } else {
-            (look.await, None)
-        };
-        for _ in 0..CHANGES {
-            let Some(found) = look? else {
-                return Ok(None);
-            };
-            if expected.is_some_and(|expected| found.version() != *expected) {
+        let is_expected =
+            |found: &Object| expected.is_none_or(|expected| found.version() == *expected);
+        if let Some((found, answer)) = self.described(&key, range).await {
+            if !is_expected(&found) {
                 return Err(stale());
             }
-            if let Some(content) = self.open(&key, found, range, early.take()).await? {
+            return self.open(&key, found, range, Some(answer)).await;
+        }
+        for _ in 0..CHANGES {
+            let Some(found) = self.service.find(&key, None).await? else {
+                return Ok(None);
+            };
+            if !is_expected(&found) {
+                return Err(stale());
+            }
+            if let Some(content) = self.open(&key, found, range, None).await? {
                 return Ok(Some(content));
             }
-            look = self.service.find(&key, None).await;
         }
         Err(throttled())
     }
 
-    /// Asks for all bytes of whatever state there is. Why there are none is told by the
-    /// look, or to who asks again.
-    async fn early(&self, key: &str) -> Option<Response> {
-        let request = Request::get(self.service.path(key)).with("alt", "media");
-        self.service.open(&request).await.ok()
+    /// Asks for the bytes of whatever state there is, with all that is said of it; none
+    /// where there are none, or not as they were asked for.
+    async fn described(&self, key: &str, range: Range) -> Option<(Object, Response)> {
+        let request = Request::get(self.service.described_bytes(key));
+        let request = match (range.is_whole(), range.length) {
+            (true, _) => request,
+            (false, None) => request.field("range", format!("bytes={}-", range.offset)),
+            // No range of the protocol is empty.
+            (false, Some(0)) => return None,
+            (false, Some(length)) => {
+                let last = range.offset.saturating_add(length - 1);
+                request.field("range", format!("bytes={}-{last}", range.offset))
+            }
+        };
+        let answer = self.service.open(&request).await.ok()?;
+        let found = Object::of_answer(key, answer.headers())?;
+        (begins_at(&answer) == Some(range.offset)).then_some((found, answer))
     }
 
     pub(super) async fn get_state(
@@ -77,14 +87,14 @@ impl Container {
         }
     }
 
-    /// Begins to read a state, out of the early answer if that is of this state; none if it
-    /// is there no more.
+    /// Begins to read a state, out of an answer with its bytes where there is one; none if
+    /// it is there no more.
     async fn open(
         &self,
         key: &str,
         found: Object,
         range: Range,
-        early: Option<Response>,
+        answer: Option<Response>,
     ) -> Result<Option<Content>> {
         let length = range.covers(found.size).ok_or(ErrorKind::OutOfRange)?;
         let mut reader = Reader {
@@ -94,7 +104,7 @@ impl Container {
             size: found.size,
             at: range.offset,
             end: range.offset + length,
-            answer: early.filter(|answer| state(answer) == Some(found.generation)),
+            answer,
             failures: 0,
         };
         let info = found.info()?;
@@ -187,10 +197,10 @@ impl Reader {
                 ended => break ended?,
             }
         };
-        let begins_at = header(&answer, "content-range").map_or(Some(0), begin);
         // What does not say whose it is, is of the state that was asked for.
-        let is_other = header(&answer, STATE).is_some() && state(&answer) != Some(self.generation);
-        if begins_at == Some(self.at) && !is_other {
+        let is_other =
+            header(&answer, STATE).is_some_and(|state| state.parse() != Ok(self.generation));
+        if begins_at(&answer) == Some(self.at) && !is_other {
             Ok(answer)
         } else {
             Err(unexpected_reply().into())
@@ -198,9 +208,9 @@ impl Reader {
     }
 }
 
-/// The state that the bytes of an answer are of, where it says so.
-fn state(answer: &Response) -> Option<u64> {
-    header(answer, STATE)?.parse().ok()
+/// Where the bytes of an answer begin.
+fn begins_at(answer: &Response) -> Option<u64> {
+    header(answer, "content-range").map_or(Some(0), begin)
 }
 
 fn header<'a>(answer: &'a Response, name: &str) -> Option<&'a str> {
