@@ -368,7 +368,7 @@ async fn an_answer_that_says_all_is_all_that_is_asked_for() {
     const PART: &str = "x-goog-generation: 8\r\nContent-Type: text/html\r\n\
         Last-Modified: Thu, 01 Jan 2026 00:00:00 GMT\r\nContent-Range: bytes 1-2/9\r\n";
     let whole = Answer::Is(200, ALL, "012345678");
-    let (script, driver) = start(DESCRIBED, &[whole.clone()], &[]).await;
+    let (script, driver) = start(DESCRIBED, &[whole], &[]).await;
     let found = open(&driver, "k").await;
     assert_eq!((found.info.size, &*found.info.version), (9, "8"));
     assert_eq!(found.info.metadata, [("a".to_owned(), "=_w".to_owned())]);
@@ -396,7 +396,7 @@ async fn an_answer_that_says_all_is_all_that_is_asked_for() {
         Answer::error(503, ""),
         Answer::Lost,
     ] {
-        let (script, driver) = start(DESCRIBED, &[other.clone()], &[]).await;
+        let (script, driver) = start(DESCRIBED, std::slice::from_ref(&other), &[]).await;
         let found = open(&driver, "k").await;
         assert_eq!(
             (found.info.size, &*found.info.version),
