@@ -16,12 +16,18 @@ A manifest:
   schema-version = 1
   scope = \"shop\"                             # whose data this is
 
-  [keyvalue.orders]                          # the guest may open `orders`
+  [keyvalue.orders]                          # the guest may open the store `orders`
   provider = \"main\"
+
+  [blobstore.photos]                         # and the container `photos`
+  provider = \"files\"
 
   [providers.main]
   kind = \"redis\"
   endpoint = { env = \"REDIS_URL\" }           # or { file = \"/run/secrets/redis\" }
+
+  [providers.files]
+  kind = \"local\"
 
 Exit codes of `run`:
   0, 1, ...  the guest's own: 0 or 1 as its run ends, or the code that it exits with

@@ -61,6 +61,12 @@ impl Failure {
         self
     }
 
+    /// The same failure with what it is about in front.
+    pub(crate) fn about(mut self, what: &str) -> Self {
+        self.message = format!("{what}: {}", self.message);
+        self
+    }
+
     pub(crate) fn exit_code(&self) -> u8 {
         self.exit
     }

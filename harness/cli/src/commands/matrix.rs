@@ -16,6 +16,13 @@ pub(crate) fn run(args: &MatrixArgs) -> Result<u8, Failure> {
         let text = std::fs::read_to_string(file).map_err(|error| wrong(&error))?;
         reports.push(json::parse(&text).map_err(|error| wrong(&error))?);
     }
+    if let Some(other) = reports.iter().position(|one| one.suite != reports[0].suite) {
+        output::notice(&format!(
+            "{} is of another suite than {}: the same cell need not stand for the same cases",
+            args.reports[other].display(),
+            args.reports[0].display(),
+        ));
+    }
     let matrix = Matrix::fold(&reports);
     let text = match args.format {
         ListFormat::Text => tty::matrix(&matrix, output::width()),

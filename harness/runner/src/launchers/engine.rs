@@ -248,11 +248,23 @@ fn is_own(address: &str) -> bool {
 fn cause(said: &str, image: &Image) -> String {
     let said = said.replace(&image.to_string(), "it");
     let said = said.replace(&image.name, "it");
+    // Servers of names on this network are nobody's business.
+    let said: Vec<&str> = said
+        .split(' ')
+        .map(|word| if is_address(word) { "***" } else { word })
+        .collect();
+    let said = said.join(" ");
     let skipped = said.chars().count().saturating_sub(CAUSE_LENGTH);
     match said.char_indices().nth(skipped) {
         Some((at, _)) if skipped > 0 => format!("... {}", said.get(at..).unwrap_or(&said)),
         _ => said,
     }
+}
+
+/// Whether a word is a number in the network, with a port or without, as in `10.0.0.2:53:`.
+fn is_address(word: &str) -> bool {
+    let word = word.trim_end_matches([':', ',', '.']);
+    word.parse::<std::net::IpAddr>().is_ok() || word.parse::<std::net::SocketAddr>().is_ok()
 }
 
 /// What an engine said, without what wraps it.
@@ -292,5 +304,10 @@ mod tests {
         assert!(kept.chars().count() <= CAUSE_LENGTH + 4, "{kept}");
         assert_eq!(cause(&format!("{image}: denied"), &image), "it: denied");
         assert_eq!(cause("ä: denied", &image), "ä: denied");
+        for address in ["203.0.113.53:53:", "203.0.113.53", "[2001:db8::1]:53:"] {
+            let said = format!("lookup a.example on {address} no such host");
+            let kept = cause(&said, &image);
+            assert_eq!(kept, "lookup a.example on *** no such host");
+        }
     }
 }

@@ -153,7 +153,8 @@ fn load(args: &RunArgs, manifest: &Manifest, app: &App) -> Result<(Host, Guest),
     })
     .map_err(Failure::host)?;
     guest::add_wasi(host.linker_mut()).map_err(|error| Failure::host(format!("{error:#}")))?;
-    let loaded = guest::load(&host, &app.bytes, app.digest.clone())?;
+    let loaded = guest::load(&host, &app.bytes, app.digest.clone());
+    let loaded = loaded.map_err(|failure| failure.about(&app.name))?;
     Ok((host, loaded))
 }
 

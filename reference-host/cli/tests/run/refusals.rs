@@ -12,7 +12,7 @@ fn bomb() -> Vec<u8> {
 fn what_is_no_component_of_this_host_is_refused() {
     run(b"not wasm", NOTHING)
         .expect(2)
-        .says("no WebAssembly component");
+        .says(".wasm: this is no WebAssembly component");
     run(b"", NOTHING).expect(2).says("no WebAssembly component");
     run(b"\0asm\x01\0\0\0", NOTHING)
         .expect(2)

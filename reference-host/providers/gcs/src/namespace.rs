@@ -23,6 +23,19 @@ async fn is_marked(service: &Service, key: &str) -> Result<bool> {
     Ok(service.find(key, None).await?.is_some())
 }
 
+/// Refuses for a container that is not there.
+///
+/// # Errors
+/// `not-found`.
+pub(crate) async fn expect(service: &Service, scope: &ScopeId, container: &str) -> Result<()> {
+    let mark = names::container_mark(scope, container).ok_or(ErrorKind::NotFound)?;
+    if is_marked(service, &mark).await? {
+        Ok(())
+    } else {
+        Err(ErrorKind::NotFound.into())
+    }
+}
+
 /// Makes a mark.
 ///
 /// # Errors
@@ -90,13 +103,13 @@ pub(crate) struct Open {
 #[async_trait]
 impl Namespace for Open {
     async fn blobstore(&self, container: &str) -> Result<Arc<dyn blobstore::Driver>> {
-        let mark = names::container_mark(&self.scope, container).ok_or(ErrorKind::NotFound)?;
         let keys = Keys::new(&self.scope, container).ok_or(ErrorKind::NotFound)?;
         // Before the look: a removal in between is one of this handle's container.
         let removals = self.registration.removals(container);
-        if self.registration.is_closed() || !is_marked(&self.service, &mark).await? {
+        if self.registration.is_closed() {
             return Err(ErrorKind::NotFound.into());
         }
+        expect(&self.service, &self.scope, container).await?;
         abandoned::look_after(&self.service, &keys);
         Ok(Arc::new(Container {
             service: Arc::clone(&self.service),

@@ -11,6 +11,7 @@ use super::{Container, object};
 use crate::error::{CONTAINER_GONE, stale};
 use crate::link::{Ask, Service, pause};
 use crate::names::Keys;
+use crate::namespace;
 
 /// The largest object that the service copies in the time of one request.
 const MOST_BYTES: u64 = 256 << 20;
@@ -21,6 +22,10 @@ impl Container {
     /// None for an object that is too large, or that does not stay as it is for long
     /// enough: its bytes then pass through the host.
     pub(super) async fn copy_object(&self, request: CopyRequest<'_>) -> Result<Option<Version>> {
+        // What nobody sees now would be seen in the next container of that name.
+        if request.to != self.name {
+            namespace::expect(&self.service, &self.scope, request.to).await?;
+        }
         let to = Keys::new(&self.scope, request.to).ok_or(ErrorKind::NotFound)?;
         let copy = Copy {
             service: Arc::clone(&self.service),

@@ -12,6 +12,7 @@ use super::Container;
 use crate::error::{stale, unexpected_reply};
 use crate::link::{Request, quoted};
 use crate::names::Keys;
+use crate::namespace;
 use crate::object::{FIELDS, Object, condition, generation};
 
 /// How far a copy came.
@@ -26,6 +27,10 @@ struct Progress {
 
 impl Container {
     pub(super) async fn copy_object(&self, request: CopyRequest<'_>) -> Result<Version> {
+        // What nobody sees now would be seen in the next container of that name.
+        if request.to != self.name {
+            namespace::expect(&self.service, &self.scope, request.to).await?;
+        }
         let to = Keys::new(&self.scope, request.to).ok_or(ErrorKind::NotFound)?;
         let source = match request.source {
             Some(version) => Some(generation(version).ok_or_else(stale)?),

@@ -12,6 +12,7 @@ use super::object::{self, Found};
 use crate::error::{is_without_place, kind, stale, throttled, translate};
 use crate::link::{Service, pause, write};
 use crate::names::Keys;
+use crate::namespace;
 use crate::{metadata, version};
 
 /// The largest object that the service copies within the time of a call. It takes 5 GiB
@@ -23,6 +24,10 @@ const ATTEMPTS: u32 = 5;
 impl Container {
     /// None for an object that is too large to be waited for.
     pub(super) async fn copy_object(&self, request: CopyRequest<'_>) -> Result<Option<Version>> {
+        // What nobody sees now would be seen in the next container of that name.
+        if request.to != self.name {
+            namespace::expect(&self.service, &self.scope, request.to).await?;
+        }
         let to = Keys::new(self.service.server.style, &self.scope, request.to);
         let to = to.ok_or(ErrorKind::NotFound)?;
         let copy = Copy {
