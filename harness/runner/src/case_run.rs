@@ -307,6 +307,8 @@ impl Bench {
             limits: description.limits,
             visibility_bound: nanoseconds(description.visibility_bound),
             time_limit: nanoseconds(time_limit),
+            // Of each instance its own.
+            wall_clock: 0,
             seed,
         }
     }

@@ -8,7 +8,7 @@ use conformance_spec::{Catalog, SpecError};
 use reference_host::{Host, HostConfig, HostError};
 use tokio::sync::Semaphore;
 
-use crate::{ComponentFile, Suite, SuiteError, embedded_components};
+use crate::{ComponentFile, Suite, SuiteError, embedded_components, requests};
 
 /// A host with a suite. Cloning is cheap.
 #[derive(Debug, Clone)]
@@ -48,11 +48,12 @@ impl Harness {
         components: &[ComponentFile],
         cache_directory: Option<PathBuf>,
     ) -> Result<Self, HarnessError> {
-        let host = Host::new(&HostConfig {
+        let mut host = Host::new(&HostConfig {
             cache_directory,
             compile_quickly: true,
             ..HostConfig::default()
         })?;
+        requests::add_to_linker(host.linker_mut())?;
         let catalog = Catalog::embedded()?;
         let mut suite = Suite::load(&host, components).await?;
         suite.hold_against(&catalog);

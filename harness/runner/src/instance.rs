@@ -1,7 +1,7 @@
 //! One guest instance doing its part of one case.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use cloud_contract::Platform;
 use conformance_model::Evidence;
@@ -10,6 +10,7 @@ use reference_host::wasmtime::component::StreamReader;
 use reference_host::{Host, HostError, InstanceLimits, Trap};
 
 use crate::clock::Clock;
+use crate::requests::Requests;
 use crate::suite::Component;
 use bindings::exports::cloud::conformance::suite as wit;
 
@@ -69,7 +70,10 @@ pub(crate) async fn run(
         deadline: timeout,
         ..InstanceLimits::default()
     };
-    let mut store = host.store(platform, &limits).map_err(Ending::Host)?;
+    let requests = Requests::new(Arc::clone(&platform), environment.primary.clone());
+    let mut store = host
+        .store_with(platform, &limits, requests)
+        .map_err(Ending::Host)?;
     let work = async {
         let suite = component.pre.instantiate_async(&mut store).await?;
         store
@@ -77,15 +81,13 @@ pub(crate) async fn run(
                 let clock = accessor.with(|mut access| {
                     StreamReader::new(&mut access, Clock::new(Instant::now()))
                 })?;
+                let environment = Environment {
+                    wall_clock: wall_clock(),
+                    ..environment.clone()
+                };
                 suite
                     .cloud_conformance_suite()
-                    .call_run(
-                        accessor,
-                        case.to_owned(),
-                        role.clone(),
-                        environment.clone(),
-                        clock,
-                    )
+                    .call_run(accessor, case.to_owned(), role.clone(), environment, clock)
                     .await
             })
             .await?
@@ -113,6 +115,12 @@ pub(crate) async fn run(
         }),
         Err(_) => Err(late()),
     }
+}
+
+/// Nanoseconds since 1970.
+fn wall_clock() -> u64 {
+    let since = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
+    u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
 }
 
 fn evidence(failure: wit::Failure) -> Evidence {

@@ -21,6 +21,7 @@ mod ledger;
 mod names;
 mod pattern;
 mod plan;
+mod requests;
 mod selftest;
 mod stop;
 mod suite;

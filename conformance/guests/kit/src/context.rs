@@ -168,6 +168,13 @@ impl Context {
         self.clock.now().await
     }
 
+    /// What the harness's clock of the day said at a moment that [`Context::now`] told:
+    /// nanoseconds since 1970.
+    pub fn wall_clock(&self, moment: Duration) -> u64 {
+        let since = u64::try_from(moment.as_nanos()).unwrap_or(u64::MAX);
+        self.environment.wall_clock.saturating_add(since)
+    }
+
     /// Waits.
     pub async fn sleep(&self, duration: Duration) {
         if !duration.is_zero() {

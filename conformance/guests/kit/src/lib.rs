@@ -18,6 +18,7 @@ mod kind;
 mod lists;
 mod meeting;
 mod random;
+pub mod requests;
 mod show;
 #[doc(hidden)]
 pub mod suite;
@@ -71,6 +72,7 @@ pub mod bindings {
                 import cloud:blobstore/append@0.1.0;
                 import cloud:blobstore/history@0.1.0;
                 import cloud:blobstore/links@0.1.0;
+                import cloud:conformance/requests@0.1.0;
                 export cloud:conformance/suite@0.1.0;
             }
         ",

@@ -14,6 +14,7 @@
 mod blobstore;
 mod faults;
 mod keyvalue;
+mod links;
 mod mutant;
 mod platform;
 mod provider;

@@ -14,15 +14,15 @@ use cloud_contract::{
 use provider_memory::MemoryProvider;
 
 use crate::blobstore as faulty_blobstore;
-use crate::faults::Signing;
 use crate::keyvalue as faulty_keyvalue;
+use crate::links::{LinkService, Signing};
 use crate::mutant::{Layer, Mutant};
 use crate::platform::{Door, FaultyPlatform, FaultyResources};
 
 /// The longest life of a link.
 pub(crate) const LINK_MAX: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-/// What memory declares, and links of the right form, so that their faults show.
+/// What memory declares, and links, so that their faults show.
 pub(crate) fn descriptor() -> Descriptor {
     let mut descriptor = provider_memory::descriptor();
     descriptor.features.push(feature::BLOB_LINKS);
@@ -46,6 +46,7 @@ pub(crate) struct MutantProvider {
     descriptor: Descriptor,
     scopes: Mutex<HashMap<ScopeId, Arc<FaultyNamespace>>>,
     resources: Arc<ResourceFaults>,
+    links: Arc<LinkService>,
     sessions: AtomicU64,
 }
 
@@ -115,6 +116,7 @@ impl MutantProvider {
             descriptor,
             scopes: Mutex::default(),
             resources: Arc::default(),
+            links: Arc::default(),
             sessions: AtomicU64::new(0),
         }
     }
@@ -137,6 +139,7 @@ impl Provider for MutantProvider {
             || {
                 Arc::new(FaultyNamespace {
                     memory,
+                    links: Arc::clone(&self.links),
                     stores: stores.map(|make| (make, Faults::default())),
                     containers: containers.map(|make| (make, Faults::default())),
                 })
@@ -181,6 +184,7 @@ type DriverFaults<F> = Option<(fn() -> Arc<F>, Faults<String, F>)>;
 #[derive(Debug)]
 struct FaultyNamespace {
     memory: Arc<dyn Namespace>,
+    links: Arc<LinkService>,
     stores: DriverFaults<dyn faulty_keyvalue::driver::DriverFault>,
     containers: DriverFaults<dyn faulty_blobstore::driver::DriverFault>,
 }
@@ -200,7 +204,8 @@ impl Namespace for FaultyNamespace {
 
     async fn blobstore(&self, container: &str) -> Result<Arc<dyn blobstore::Driver>> {
         let driver = self.memory.blobstore(container).await?;
-        let driver = faulty_blobstore::driver::FaultyDriver::new(driver, Arc::new(Signing));
+        let signing = Signing::new(Arc::clone(&self.links), Arc::clone(&driver));
+        let driver = faulty_blobstore::driver::FaultyDriver::new(driver, Arc::new(signing));
         let driver: Arc<dyn blobstore::Driver> = Arc::new(driver);
         let Some((make, faults)) = &self.containers else {
             return Ok(driver);

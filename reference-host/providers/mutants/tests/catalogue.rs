@@ -26,8 +26,6 @@ const BEYOND: &[(&str, &str)] = &[
         "BLOB-GET-13",
         "the host resolves this future, not the provider",
     ),
-    ("BLOB-LINK-1", "a guest of the suite cannot send a request"),
-    ("BLOB-LINK-2", "a guest of the suite cannot send a request"),
     ("BLOB-PUT-9", "advice, which shows in time and money"),
     ("BLOB-OPEN-6", "a permission, not a demand"),
     ("BLOB-MOVE-4", "a permission, not a demand"),

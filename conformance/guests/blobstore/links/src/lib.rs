@@ -1,5 +1,5 @@
-//! Cases of `cloud:blobstore/links`. What a link does is shown elsewhere: a guest of
-//! the suite cannot send its request.
+//! Cases of `cloud:blobstore/links`. The requests of links are sent by the harness, as by
+//! somebody who was given them.
 
 conformance_kit::suite! {
     capability: "blobstore";
@@ -9,6 +9,17 @@ conformance_kit::suite! {
         form;
         lifetimes;
         names;
+    }
+    follow {
+        absent;
+        ends;
+        kept;
+        large;
+        lasts;
+        other_method;
+        other_object;
+        replaces;
+        works;
     }
     refusal {
         all;

@@ -1,5 +1,5 @@
-//! Times of modification. No guest has a clock of its own: what can be compared is the
-//! distance between two writes.
+//! Times of modification: the distance between two writes, which has to be right to a
+//! second, and the time of the day, as far as clocks of services and of the harness agree.
 
 use core::time::Duration;
 
@@ -10,6 +10,9 @@ use crate::ending::{Outcome, Stop};
 
 /// How far two times of one service may be wrong against each other: each by a second.
 const WRONG: i128 = 2_000_000_000;
+
+/// How far the clock of a service may be wrong, and as much for that of the harness.
+const CLOCKS_WRONG: Duration = Duration::from_secs(2 * 5 * 60);
 
 /// A moment between two readings of the harness's clock, and what an object tells of it.
 #[derive(Debug, Clone, Copy)]
@@ -38,7 +41,7 @@ impl Moment {
         })
     }
 
-    /// The time of modification.
+    /// The time of modification, in nanoseconds since 1970.
     pub fn modified(self) -> u64 {
         self.modified
     }
@@ -48,6 +51,18 @@ impl Moment {
     pub fn since(self, earlier: Self) -> Self {
         let start = earlier.start;
         Self { start, ..self }
+    }
+
+    /// This moment is about the one that the harness's clock of the day says.
+    pub fn is_of_the_day(self, cx: &Context, check: Check<'_>) -> Outcome {
+        let wrong = u64::try_from(CLOCKS_WRONG.as_nanos()).unwrap_or(u64::MAX);
+        let earliest = cx.wall_clock(self.start).saturating_sub(wrong);
+        let latest = cx.wall_clock(self.end).saturating_add(wrong);
+        check.that(
+            (earliest..=latest).contains(&self.modified),
+            &format!("{earliest} to {latest}"),
+            &self.modified,
+        )
     }
 
     /// This moment is as far behind the first as the harness's clock says.

@@ -3,8 +3,6 @@
 mod blobstore;
 mod keyvalue;
 
-pub(crate) use blobstore::Signing;
-
 use std::sync::LazyLock;
 
 use crate::Mutant;

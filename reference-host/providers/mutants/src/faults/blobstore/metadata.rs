@@ -221,6 +221,9 @@ fn guessed(name: &str, options: &mut PutOptions) {
     }
 }
 
+/// In nanoseconds.
+const HOUR: Timestamp = 60 * 60 * 1_000_000_000;
+
 pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::new(
         "blob-meta-lost",
@@ -471,6 +474,18 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "the time of modification is the beginning of the day",
         &["BLOB-META-8"],
         driver!(Told(|time| time - time % 86_400_000_000_000)),
+    ),
+    Mutant::new(
+        "blob-time-hour-late",
+        "the time of modification is an hour late",
+        &["BLOB-META-9"],
+        driver!(Told(|time| time + HOUR)),
+    ),
+    Mutant::new(
+        "blob-time-hour-early",
+        "the time of modification is an hour early",
+        &["BLOB-META-9"],
+        driver!(Told(|time| time - HOUR)),
     ),
     Mutant::new(
         "blob-time-of-read",

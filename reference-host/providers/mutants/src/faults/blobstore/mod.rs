@@ -86,8 +86,6 @@ mod whichever;
 mod whole;
 mod written_by_copy;
 
-pub(crate) use links::Signing;
-
 use crate::Mutant;
 
 /// A fault below the portable layer.
