@@ -5,6 +5,8 @@
 mod apps;
 mod endings;
 mod example;
+#[cfg(target_os = "linux")]
+mod memory;
 mod refusals;
 #[path = "../support/mod.rs"]
 mod support;

@@ -3,6 +3,7 @@
 
 pub mod faults;
 pub mod flow;
+pub mod kill;
 pub mod links;
 pub mod seam;
 
